@@ -1,0 +1,2 @@
+Console.Error.WriteLine("adclip: no command given");
+return 2;

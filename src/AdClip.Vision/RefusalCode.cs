@@ -1,0 +1,8 @@
+namespace AdClip.Vision;
+
+/// <summary>Every reason for which an input is refused; the portal has a sentence in each language for each of them.</summary>
+public enum RefusalCode
+{
+    /// <summary>A file of zero bytes.</summary>
+    EmptyFile,
+}
