@@ -5,4 +5,7 @@ public enum RefusalCode
 {
     /// <summary>A file of zero bytes.</summary>
     EmptyFile,
+
+    /// <summary>A score or a value of an anomaly map that is infinite or not a number.</summary>
+    ScoreNotFinite,
 }

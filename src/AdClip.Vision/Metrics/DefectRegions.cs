@@ -1,0 +1,58 @@
+namespace AdClip.Vision.Metrics;
+
+/// <summary>The 8-connected regions of a defect mask.</summary>
+public sealed class DefectRegions
+{
+    private DefectRegions(int[] labels, int[] sizes)
+    {
+        Labels = labels;
+        Sizes = sizes;
+    }
+
+    /// <summary>Region of each pixel, row-major: -1 where sound, else an index into <see cref="Sizes"/>.</summary>
+    public ReadOnlyMemory<int> Labels { get; }
+
+    /// <summary>Pixels in each region, in the order in which a row-major scan meets them.</summary>
+    public IReadOnlyList<int> Sizes { get; }
+
+    /// <summary>Finds the regions of <paramref name="mask"/> [height, width]: non-zero = defect, diagonal neighbours touch.</summary>
+    public static DefectRegions Find(ReadOnlySpan<byte> mask, int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNotEqual((long)mask.Length, (long)width * height);
+        var labels = new int[mask.Length];
+        Array.Fill(labels, -1);
+        List<int> sizes = [];
+        Stack<int> toVisit = new();
+        for (var start = 0; start < mask.Length; start++)
+        {
+            if (mask[start] == 0 || labels[start] >= 0)
+            {
+                continue;
+            }
+            var region = sizes.Count;
+            var size = 0;
+            labels[start] = region;
+            toVisit.Push(start);
+            while (toVisit.TryPop(out var pixel))
+            {
+                size++;
+                int x = pixel % width, y = pixel / width;
+                for (var ny = Math.Max(0, y - 1); ny <= Math.Min(height - 1, y + 1); ny++)
+                {
+                    for (var nx = Math.Max(0, x - 1); nx <= Math.Min(width - 1, x + 1); nx++)
+                    {
+                        var neighbour = ny * width + nx;
+                        if (mask[neighbour] != 0 && labels[neighbour] < 0)
+                        {
+                            labels[neighbour] = region;
+                            toVisit.Push(neighbour);
+                        }
+                    }
+                }
+            }
+            sizes.Add(size);
+        }
+        return new(labels, [.. sizes]);
+    }
+}

@@ -1,0 +1,159 @@
+namespace AdClip.Vision.Metrics;
+
+/// <summary>Pixel-level metrics over all pixels of any number of images together, in bounded memory, one image at a time.</summary>
+/// <remarks>
+/// Up to <c>exactPixels</c> pixels every value is kept (4 bytes a sound, 8 a defective pixel) and all results are exact.
+/// Beyond it values fall into 65,536 buckets, the upper 16 bits of an order-preserving integer of the float (a bucket is
+/// 0.8 % wide), 1.5 MB for any number of images, and each result carries the largest error that this can cause.
+/// Overlap (PRO): each 8-connected defect region weighs the same, whatever its size; false positive rate over all sound
+/// pixels, those of defective images included. Not safe for use from several threads at once.
+/// </remarks>
+public sealed class PixelMetrics
+{
+    private const int BucketCount = 1 << 16;
+
+    private readonly long _exactPixels;
+    private readonly List<int> _regionSizes = [];
+    private List<uint>? _soundKeys = [];
+    private List<(uint Key, int Region)>? _defectKeys = [];
+    private long[]? _soundBuckets;
+    private long[]? _defectBuckets;
+    private double[]? _overlapBuckets;
+    private long _pixels;
+
+    /// <summary>Starts with no image.</summary>
+    /// <param name="exactPixels">How many pixels are kept one by one before results become bounded instead of exact.</param>
+    public PixelMetrics(long exactPixels = 16L << 20)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(exactPixels);
+        _exactPixels = exactPixels;
+    }
+
+    /// <summary>Images added.</summary>
+    public int Images { get; private set; }
+
+    /// <summary>Adds one image: <paramref name="map"/> and <paramref name="mask"/> (non-zero = defect), both [height, width], row-major.</summary>
+    /// <exception cref="RefusedInputException">The map holds an infinite value or not-a-number.</exception>
+    public void Add(ReadOnlySpan<float> map, ReadOnlySpan<byte> mask, int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(mask.Length, map.Length);
+        foreach (var value in map)
+        {
+            if (!float.IsFinite(value))
+            {
+                throw new RefusedInputException(
+                    RefusalCode.ScoreNotFinite,
+                    $"The anomaly map of image {Images + 1} holds the value {value}; repeat the run that made it.",
+                    Images + 1,
+                    value);
+            }
+        }
+        var regions = DefectRegions.Find(mask, width, height);
+        if (_soundKeys is not null && _pixels + map.Length > _exactPixels)
+        {
+            FoldIntoBuckets();
+        }
+
+        var firstRegion = _regionSizes.Count;
+        _regionSizes.AddRange(regions.Sizes);
+        var labels = regions.Labels.Span;
+        for (var i = 0; i < map.Length; i++)
+        {
+            var key = FloatKey.Of(map[i]);
+            if (labels[i] < 0)
+            {
+                AddSound(key);
+            }
+            else
+            {
+                AddDefect(key, firstRegion + labels[i]);
+            }
+        }
+        _pixels += map.Length;
+        Images++;
+    }
+
+    /// <summary>The numbers over everything added so far; more may be added afterwards.</summary>
+    public PixelCurve ToCurve() => _soundKeys is null ? BucketCurve() : ExactCurve();
+
+    private void AddSound(uint key)
+    {
+        if (_soundKeys is null)
+        {
+            _soundBuckets![key >> 16]++;
+        }
+        else
+        {
+            _soundKeys.Add(key);
+        }
+    }
+
+    private void AddDefect(uint key, int region)
+    {
+        if (_defectKeys is null)
+        {
+            _defectBuckets![key >> 16]++;
+            _overlapBuckets![key >> 16] += 1.0 / _regionSizes[region];
+        }
+        else
+        {
+            _defectKeys.Add((key, region));
+        }
+    }
+
+    private void FoldIntoBuckets()
+    {
+        var (sound, defect) = (_soundKeys!, _defectKeys!);
+        (_soundKeys, _defectKeys) = (null, null);
+        (_soundBuckets, _defectBuckets, _overlapBuckets) = (new long[BucketCount], new long[BucketCount], new double[BucketCount]);
+        foreach (var key in sound)
+        {
+            AddSound(key);
+        }
+        foreach (var (key, region) in defect)
+        {
+            AddDefect(key, region);
+        }
+    }
+
+    private PixelCurve BucketCurve()
+    {
+        List<PixelCurve.Step> steps = [];
+        for (var bucket = BucketCount - 1; bucket >= 0; bucket--)
+        {
+            if (_soundBuckets![bucket] + _defectBuckets![bucket] > 0)
+            {
+                steps.Add(new(FloatKey.ToFloat((uint)bucket << 16), _soundBuckets[bucket], _defectBuckets[bucket], _overlapBuckets![bucket]));
+            }
+        }
+        return new(steps, _regionSizes.Count, isExact: false);
+    }
+
+    private PixelCurve ExactCurve()
+    {
+        var sound = _soundKeys!.ToArray();
+        Array.Sort(sound);
+        var defect = _defectKeys!.ToArray();
+        Array.Sort(defect, (a, b) => a.Key.CompareTo(b.Key));
+
+        List<PixelCurve.Step> steps = [];
+        int s = sound.Length - 1, d = defect.Length - 1;
+        while (s >= 0 || d >= 0)
+        {
+            var key = Math.Max(s >= 0 ? sound[s] : 0, d >= 0 ? defect[d].Key : 0);
+            long soundHere = 0, defectHere = 0;
+            var overlap = 0.0;
+            for (; s >= 0 && sound[s] == key; s--)
+            {
+                soundHere++;
+            }
+            for (; d >= 0 && defect[d].Key == key; d--)
+            {
+                defectHere++;
+                overlap += 1.0 / _regionSizes[defect[d].Region];
+            }
+            steps.Add(new(FloatKey.ToFloat(key), soundHere, defectHere, overlap));
+        }
+        return new(steps, _regionSizes.Count, isExact: true);
+    }
+}
