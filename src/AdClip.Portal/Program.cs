@@ -1,2 +1,35 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using AdClip.Portal.Features.Accounts;
+using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
+using Prometheus;
+
+// Settings and static files lie beside the program, wherever it is started from; a test host says where they lie.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    ContentRootPath = args.Any(argument => argument.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase)) ? null : AppContext.BaseDirectory,
+});
+builder.WebHost.UseStaticWebAssets();
+builder.Services.AddShell();
+builder.Services.AddStorage();
+builder.Services.AddAccounts();
+builder.Services.AddProjects();
+
+var app = builder.Build();
+await app.Services.PrepareStorageAsync();
+await app.Services.PrepareAccountsAsync();
+
+app.UseShell();
+app.UseHttpMetrics();
+app.MapShell();
+app.MapStorage();
+app.MapMetrics().AllowAnonymous();
+app.MapAccounts();
+var api = app.MapApi();
+api.MapProjects();
+
+await app.RunAsync();
+
+/// <summary>Named so that tests can start the portal.</summary>
+public partial class Program;

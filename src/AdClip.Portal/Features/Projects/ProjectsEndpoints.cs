@@ -1,0 +1,45 @@
+using System.Security.Claims;
+using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Localization;
+
+namespace AdClip.Portal.Features.Projects;
+
+public static class ProjectsEndpoints
+{
+    public static void MapProjects(this RouteGroupBuilder api)
+    {
+        var projects = api.MapGroup("/projects").WithTags("Projects");
+        projects.MapPost("/", CreateAsync).RequireAuthorization(Policies.Run).WithSummary("Create a project");
+        projects.MapGet("/", ListAsync).WithSummary("Projects that the caller may see, newest first");
+    }
+
+    private static async Task<Results<Created<ProjectAnswer>, ValidationProblem>> CreateAsync(
+        NewProject request, ProjectsState state, IStringLocalizer<ProjectsText> text, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Length > ProjectTable.Limits.Name)
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]>
+            {
+                ["name"] = [text["NameLength", ProjectTable.Limits.Name, request.Name?.Length ?? 0]],
+            });
+        }
+        var project = await state.CreateAsync(request, user, cancel);
+        return TypedResults.Created($"/api/v1/projects/{project.Id}", ProjectAnswer.Of(project));
+    }
+
+    private static async Task<Ok<List<ProjectAnswer>>> ListAsync(IDbContextFactory<PortalDb> dbs, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var projects = await ProjectAccess.Visible(db, user).Where(p => p.ArchivedAt == null).OrderByDescending(p => p.CreatedAt).ToListAsync(cancel);
+        return TypedResults.Ok(projects.ConvertAll(ProjectAnswer.Of));
+    }
+}
+
+/// <summary>A project as the API shows it.</summary>
+public sealed record ProjectAnswer(Guid Id, string Name, string Description, string ObjectName, DateTimeOffset CreatedAt)
+{
+    public static ProjectAnswer Of(Project project) => new(project.Id, project.Name, project.Description, project.ObjectName, project.CreatedAt);
+}

@@ -1,0 +1,11 @@
+namespace AdClip.Portal.Features.Projects;
+
+public static class ProjectsFeature
+{
+    public static IServiceCollection AddProjects(this IServiceCollection services)
+    {
+        services.AddSingleton<ProjectAccess>();
+        services.AddTransient<ProjectsState>();
+        return services;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace AdClip.Portal.Shell;
+
+/// <summary>Every address in the portal: the route templates for pages, and functions that fill them in.</summary>
+public static class PortalUrls
+{
+    public const string ProjectsRoute = "/";
+    public const string SignInRoute = "/sign-in";
+    public const string SignOutRoute = "/sign-out";
+    public const string AccountRoute = "/account";
+    public const string UsersRoute = "/admin/users";
+    public const string ModelsRoute = "/models";
+    public const string JobsRoute = "/jobs";
+    public const string DashboardRoute = "/dashboard";
+    public const string ImagesRoute = "/projects/{ProjectId:guid}/images";
+    public const string LabelRoute = "/projects/{ProjectId:guid}/label";
+    public const string LabelImageRoute = "/projects/{ProjectId:guid}/label/{ImageId:guid}";
+    public const string RunsRoute = "/projects/{ProjectId:guid}/runs";
+    public const string RunRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}";
+    public const string ResultRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}/images/{ImageId:guid}";
+    public const string EvaluationRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}/evaluation";
+    public const string ProjectDashboardRoute = "/projects/{ProjectId:guid}/dashboard";
+    public const string ProjectSettingsRoute = "/projects/{ProjectId:guid}/settings";
+
+    public static string Images(Guid projectId) => Of($"/projects/{projectId}/images");
+
+    public static string Label(Guid projectId) => Of($"/projects/{projectId}/label");
+
+    public static string LabelImage(Guid projectId, Guid imageId) => Of($"/projects/{projectId}/label/{imageId}");
+
+    public static string Runs(Guid projectId) => Of($"/projects/{projectId}/runs");
+
+    public static string Run(Guid projectId, Guid runId) => Of($"/projects/{projectId}/runs/{runId}");
+
+    public static string Result(Guid projectId, Guid runId, Guid imageId) => Of($"/projects/{projectId}/runs/{runId}/images/{imageId}");
+
+    public static string Evaluation(Guid projectId, Guid runId) => Of($"/projects/{projectId}/runs/{runId}/evaluation");
+
+    public static string ProjectDashboard(Guid projectId) => Of($"/projects/{projectId}/dashboard");
+
+    public static string ProjectSettings(Guid projectId) => Of($"/projects/{projectId}/settings");
+
+    public static string Culture(string culture, string returnUrl) =>
+        Of($"/culture?culture={Uri.EscapeDataString(culture)}&returnUrl={Uri.EscapeDataString(returnUrl)}");
+
+    private static string Of(FormattableString url) => url.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,11 @@
+using Microsoft.JSInterop;
+
+namespace AdClip.Portal.Shell;
+
+/// <summary>shell/shell.ts; the only C# that names its functions.</summary>
+public sealed class ShellInterop(IJSRuntime js) : JsModuleInterop(js, "./js/shell/shell.js")
+{
+    public ValueTask<bool> IsDarkAsync() => CallAsync<bool>("isDark");
+
+    public ValueTask SetDarkAsync(bool dark) => CallAsync("setDark", dark);
+}

@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+
+namespace AdClip.Portal.Storage;
+
+/// <summary>Files named by the SHA-256 of their bytes (lower-case hexadecimal). Written once, never changed.</summary>
+/// <remarks>A blob exists wholly or not at all: it is written to <see cref="DataFolder.Incoming"/>, flushed to the disk, then renamed.</remarks>
+public sealed class BlobStore(DataFolder folder)
+{
+    /// <summary>Path of the blob; it exists only if <see cref="Exists"/>.</summary>
+    /// <exception cref="ArgumentException">Not 64 lower-case hexadecimal digits.</exception>
+    public string PathOf(string sha256)
+    {
+        if (sha256.Length != 64 || !sha256.All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f')))
+        {
+            throw new ArgumentException($"'{sha256}' is not a SHA-256 in lower-case hexadecimal.", nameof(sha256));
+        }
+        return Path.Combine(folder.Blobs, sha256[..2], sha256);
+    }
+
+    public bool Exists(string sha256) => File.Exists(PathOf(sha256));
+
+    public FileStream OpenRead(string sha256) =>
+        new(PathOf(sha256), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+
+    /// <summary>Stores bytes held in memory; returns their name. Durable when it returns.</summary>
+    public async Task<string> PutAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        await using var incoming = Begin();
+        await incoming.WriteAsync(bytes, cancel);
+        return await incoming.CommitAsync(cancel);
+    }
+
+    /// <summary>Starts a blob whose bytes arrive piece by piece; dispose without committing drops it.</summary>
+    public IncomingBlob Begin() => new(this, Path.Combine(folder.Incoming, Guid.NewGuid().ToString("N")));
+
+    /// <summary>Removes what a killed server left half-written. Call before requests are served.</summary>
+    public void SweepIncoming()
+    {
+        foreach (var file in Directory.EnumerateFiles(folder.Incoming))
+        {
+            File.Delete(file);
+        }
+    }
+}
+
+/// <summary>A blob on its way into the store: bytes are hashed while they are written.</summary>
+public sealed class IncomingBlob : IAsyncDisposable
+{
+    private readonly BlobStore _store;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly FileStream _file;
+    private bool _committed;
+
+    internal IncomingBlob(BlobStore store, string path)
+    {
+        _store = store;
+        Path = path;
+        _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 16, FileOptions.Asynchronous);
+    }
+
+    /// <summary>The unfinished file, readable after <see cref="FlushAsync"/>.</summary>
+    public string Path { get; }
+
+    /// <summary>Bytes written.</summary>
+    public long Length { get; private set; }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        _hash.AppendData(bytes.Span);
+        await _file.WriteAsync(bytes, cancel);
+        Length += bytes.Length;
+    }
+
+    /// <summary>Makes the bytes visible to readers of <see cref="Path"/> and durable; returns their SHA-256.</summary>
+    public async Task<string> FlushAsync(CancellationToken cancel)
+    {
+        await _file.FlushAsync(cancel);
+        _file.Flush(flushToDisk: true);
+        return Convert.ToHexStringLower(_hash.GetCurrentHash());
+    }
+
+    /// <summary>Puts the blob in its place; returns its name. The same bytes stored twice are one blob.</summary>
+    public async Task<string> CommitAsync(CancellationToken cancel)
+    {
+        var sha256 = await FlushAsync(cancel);
+        await _file.DisposeAsync();
+        var target = _store.PathOf(sha256);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
+        File.Move(Path, target, overwrite: true);
+        DirectoryFlush.ToDisk(System.IO.Path.GetDirectoryName(target)!);
+        _committed = true;
+        return sha256;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _file.DisposeAsync();
+        _hash.Dispose();
+        if (!_committed)
+        {
+            File.Delete(Path);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using AdClip.Portal.Features.Accounts;
+using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AdClip.Portal.Tests;
+
+/// <summary>The real portal in this process: real SQLite, real files, in a folder of its own that disappears afterwards.</summary>
+public sealed partial class PortalHost : WebApplicationFactory<Program>
+{
+    public const string AdminPassword = "first-password";
+    private readonly string _folder = Directory.CreateTempSubdirectory("adclip-test-").FullName;
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseSetting("Storage:DataFolder", _folder);
+        builder.UseSetting("Accounts:FirstPassword", AdminPassword);
+        builder.UseSetting("Logging:LogLevel:Default", "Warning");
+    }
+
+    /// <summary>Signed in by an API key of a new user with this role; <paramref name="culture"/> is its language.</summary>
+    public async Task<HttpClient> ClientAsync(string role, string culture = "en")
+    {
+        var client = CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+        client.DefaultRequestHeaders.Add(RequireAntiforgery.ApiKeyHeader, await NewKeyAsync(role));
+        client.DefaultRequestHeaders.AcceptLanguage.ParseAdd(culture);
+        return client;
+    }
+
+    /// <summary>Signed in as the first administrator with the form and its cookie, as a browser does.</summary>
+    public async Task<HttpClient> BrowserAsync()
+    {
+        var client = CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, HandleCookies = true });
+        var page = await client.GetStringAsync(PortalUrls.SignInRoute, TestContext.Current.CancellationToken);
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["_handler"] = "sign-in",
+            ["__RequestVerificationToken"] = FormToken().Match(page).Groups[1].Value,
+            ["Form.UserName"] = "admin",
+            ["Form.Password"] = AdminPassword,
+        });
+        var answer = await client.PostAsync(PortalUrls.SignInRoute, form, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.Redirect, answer.StatusCode);
+        return client;
+    }
+
+    /// <summary>The antiforgery header's value, read from a page as the browser's script does.</summary>
+    public static async Task<string> AntiforgeryTokenAsync(HttpClient browser) =>
+        MetaToken().Match(await browser.GetStringAsync("/", TestContext.Current.CancellationToken)).Groups[1].Value;
+
+    public static async Task<ProjectAnswer> NewProjectAsync(HttpClient client, string name = "Plates")
+    {
+        var answer = await client.PostAsJsonAsync("/api/v1/projects", new NewProject(name), TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.Created, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<ProjectAnswer>(TestContext.Current.CancellationToken))!;
+    }
+
+    /// <summary>A new context on the portal's database; dispose it.</summary>
+    public Task<PortalDb> DbAsync() => Services.GetRequiredService<IDbContextFactory<PortalDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+
+    private async Task<string> NewKeyAsync(string role)
+    {
+        var users = Services.GetRequiredService<UsersState>();
+        var name = $"{role}-{Guid.NewGuid():N}";
+        Assert.Null(await users.CreateAsync(name, name, role, "a-long-password"));
+        return await Services.GetRequiredService<AccountState>().CreateKeyAsync(users.Users!.Single(user => user.UserName == name).Id, "test");
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex FormToken();
+
+    [GeneratedRegex("name=\"antiforgery\" content=\"([^\"]+)\"")]
+    private static partial Regex MetaToken();
+}

@@ -1,0 +1,30 @@
+// When the circuit cannot be resumed (the server was restarted), waits until the server answers, then loads the page again.
+
+const pollMilliseconds = 1000;
+
+function reloadWhenServerAnswers(): void {
+  setTimeout(async () => {
+    try {
+      const answer = await fetch("/health/live", { cache: "no-store" });
+      if (answer.ok) {
+        location.reload();
+        return;
+      }
+    } catch {
+      // Still away.
+    }
+    reloadWhenServerAnswers();
+  }, pollMilliseconds);
+}
+
+const panel = document.getElementById("components-reconnect-modal");
+let waiting = false;
+if (panel) {
+  new MutationObserver(() => {
+    const lost = panel.classList.contains("components-reconnect-failed") || panel.classList.contains("components-reconnect-rejected");
+    if (lost && !waiting) {
+      waiting = true;
+      reloadWhenServerAnswers();
+    }
+  }).observe(panel, { attributes: true, attributeFilter: ["class"] });
+}
