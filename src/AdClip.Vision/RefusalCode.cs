@@ -6,8 +6,6 @@ public enum RefusalCode
     /// <summary>A file of zero bytes.</summary>
     EmptyFile,
 
-    /// <summary>A score or a value of an anomaly map that is infinite or not a number.</summary>
-    ScoreNotFinite,
     /// <summary>A file longer than the limit: bytes, limit.</summary>
     FileTooLarge,
 
@@ -31,4 +29,7 @@ public enum RefusalCode
 
     /// <summary>A mask of another size than its picture: mask width, height, picture width, height.</summary>
     MaskSizeMismatch,
+
+    /// <summary>A score or a value of an anomaly map that is infinite or not a number.</summary>
+    ScoreNotFinite,
 }
