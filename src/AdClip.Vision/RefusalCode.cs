@@ -32,4 +32,51 @@ public enum RefusalCode
 
     /// <summary>A score or a value of an anomaly map that is infinite or not a number.</summary>
     ScoreNotFinite,
+
+    // Ground truth. Arguments are named in the order of the sentence.
+
+    /// <summary>A ground-truth document that is not JSON, or is nested too deeply (parser's message).</summary>
+    GroundTruthNotJson,
+
+    /// <summary>A JSON document of another schema or version (seen, supported).</summary>
+    GroundTruthUnknownSchema,
+
+    /// <summary>A field is missing (field, where).</summary>
+    GroundTruthFieldMissing,
+
+    /// <summary>A field holds something unusable (field, where, value seen, what is wanted).</summary>
+    GroundTruthFieldInvalid,
+
+    /// <summary>A shape kind that is not box, polygon, ellipse or mask (kind, where).</summary>
+    GroundTruthUnknownKind,
+
+    /// <summary>A shape reaches outside its image (shape, width, height).</summary>
+    GroundTruthOutOfBounds,
+
+    /// <summary>A shape that covers nothing: a box without area, a polygon of fewer than 3 points, a mask without a pixel (shape).</summary>
+    GroundTruthEmptyShape,
+
+    /// <summary>More shapes than an image may hold (shapes, limit).</summary>
+    GroundTruthTooManyShapes,
+
+    /// <summary>More polygon points than an image may hold (points, limit).</summary>
+    GroundTruthTooManyPoints,
+
+    /// <summary>Two shapes of one image carry the same id (id).</summary>
+    GroundTruthDuplicateShape,
+
+    /// <summary>An image labelled good holds shapes (shapes).</summary>
+    GroundTruthGoodWithShapes,
+
+    /// <summary>A document or mask belongs to an image of another size (width, height, expected width, expected height).</summary>
+    GroundTruthSizeMismatch,
+
+    /// <summary>A run-length string with an impossible character or a run that ends too soon (position).</summary>
+    RunLengthsDamaged,
+
+    /// <summary>Runs that do not add up to the pixels of the image (pixels in the runs, pixels in the image).</summary>
+    RunLengthsWrongTotal,
+
+    /// <summary>A CSV file whose columns are not those of the documented format (column).</summary>
+    CsvColumnMissing,
 }
