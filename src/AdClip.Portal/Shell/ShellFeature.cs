@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
+using AdClip.Portal.Shell.Charts;
 using Microsoft.AspNetCore.Localization;
 using MudBlazor;
 using MudBlazor.Services;
@@ -18,6 +19,7 @@ public static class ShellFeature
         services.AddLocalization();
         services.AddCascadingAuthenticationState();
         services.AddTransient<ShellInterop>();
+        services.AddScoped<ChartInterop>();
         services.AddProblemDetails();
         services.AddExceptionHandler<RefusalHandler>();
         services.AddAntiforgery(options => options.HeaderName = "X-Antiforgery");

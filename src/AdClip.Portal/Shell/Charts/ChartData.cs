@@ -1,0 +1,45 @@
+namespace AdClip.Portal.Shell.Charts;
+
+/// <summary>One threshold and its outcome; precision is 1 where nothing was called anomalous, as curves are drawn.</summary>
+public sealed record ChartPoint(double Threshold, double Precision, double Recall);
+
+/// <summary>A curve with thresholds ascending, the threshold that the page shows numbers for, the point of largest F1, and the F1 to reach.</summary>
+public sealed record PrecisionRecallData(IReadOnlyList<ChartPoint> Points, ChartPoint? InUse, ChartPoint? Best, double Target, PrecisionRecallTexts Texts);
+
+public sealed record PrecisionRecallTexts(string Precision, string Recall, string Threshold, string InUse, string BestF1, string Target);
+
+/// <summary>Scores of good and of anomalous images, and where the line stands.</summary>
+public sealed record ScoreHistogramData(IReadOnlyList<double> Good, IReadOnlyList<double> Anomaly, double Threshold, ScoreHistogramTexts Texts);
+
+public sealed record ScoreHistogramTexts(string Good, string Anomaly, string Score, string Images, string Threshold);
+
+/// <summary>Labels of the periods, oldest first, and what is drawn over them.</summary>
+public sealed record TimeSeriesData(IReadOnlyList<string> Periods, IReadOnlyList<TimeSeries> Series, string CountName, string RateName, RateTarget? Target = null);
+
+/// <summary>
+/// One value for each period, null where nothing is known; the colour is one of <see cref="ChartColour"/>, the kind
+/// <see cref="Count"/> (stacked bars) or <see cref="Rate"/> (a line, 0 to 1).
+/// </summary>
+public sealed record TimeSeries(string Name, IReadOnlyList<double?> Values, string Colour, string Kind)
+{
+    public const string Count = "count";
+    public const string Rate = "rate";
+}
+
+/// <summary>A rate to reach, drawn as a dashed line.</summary>
+public sealed record RateTarget(string Name, double Value);
+
+public sealed record ParetoData(IReadOnlyList<ParetoItem> Items, string CountName, string ShareName);
+
+/// <summary>One bar; its colour in hexadecimal, or null for that of anomalies.</summary>
+public sealed record ParetoItem(string Name, int Count, string? Colour = null);
+
+/// <summary>The roles of colour that palette.ts knows.</summary>
+public static class ChartColour
+{
+    public const string Primary = "primary";
+    public const string Good = "good";
+    public const string Anomaly = "anomaly";
+    public const string Second = "second";
+    public const string Muted = "muted";
+}
