@@ -19,6 +19,7 @@ try {
   await build({
     absWorkingDir: here,
     entryPoints: tests,
+    outbase: here,
     outdir: out,
     outExtension: { ".js": ".mjs" },
     bundle: true,
