@@ -17,6 +17,7 @@ public static class ShellFeature
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
         services.AddLocalization();
+        services.AddTransient<MudLocalizer, MudTextLocalizer>();
         services.AddCascadingAuthenticationState();
         services.AddTransient<ShellInterop>();
         services.AddScoped<ChartInterop>();

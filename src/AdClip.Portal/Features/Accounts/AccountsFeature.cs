@@ -40,7 +40,8 @@ public static class AccountsFeature
             })
             .AddRoles<IdentityRole<Guid>>()
             .AddEntityFrameworkStores<PortalDb>()
-            .AddSignInManager();
+            .AddSignInManager()
+            .AddErrorDescriber<LocalisedIdentityErrors>();
         services.AddScoped<FirstAdministrator>();
         services.AddTransient<UsersState>();
         services.AddTransient<AccountState>();
