@@ -79,4 +79,70 @@ public enum RefusalCode
 
     /// <summary>A CSV file whose columns are not those of the documented format (column).</summary>
     CsvColumnMissing,
+
+    /// <summary>A path at which there is no file or folder.</summary>
+    FileMissing,
+
+    /// <summary>A weight file that is neither safetensors nor a PyTorch zip.</summary>
+    NotAWeightFile,
+
+    /// <summary>A weight file that ends early.</summary>
+    WeightFileTruncated,
+
+    /// <summary>A weight file whose list of tensors contradicts itself or the file.</summary>
+    WeightHeaderInvalid,
+
+    /// <summary>A weight file with compressed members.</summary>
+    WeightFileCompressed,
+
+    /// <summary>A Git LFS pointer in place of the weights.</summary>
+    WeightFilePointer,
+
+    /// <summary>Weights in an element type that cannot be used.</summary>
+    WeightTypeUnsupported,
+
+    /// <summary>PyTorch's pickle format of before 1.6.</summary>
+    LegacyPickle,
+
+    /// <summary>A damaged pickle.</summary>
+    PickleInvalid,
+
+    /// <summary>A pickle with operations that tensors do not need.</summary>
+    PickleUnsupported,
+
+    /// <summary>A pickle that would run code.</summary>
+    PickleCallsCode,
+
+    /// <summary>A model without a tensor that CLIP needs.</summary>
+    TensorMissing,
+
+    /// <summary>A tensor whose shape does not fit the rest of the model.</summary>
+    TensorShapeWrong,
+
+    /// <summary>Weights of a kind of model that is not supported.</summary>
+    ModelUnsupported,
+
+    /// <summary>A model folder without exactly one usable weight file.</summary>
+    ModelFolderUnclear,
+
+    /// <summary>A model's configuration file that cannot be used.</summary>
+    ModelConfigInvalid,
+
+    /// <summary>A vocabulary that is missing or does not fit the model.</summary>
+    VocabularyInvalid,
+
+    /// <summary>A text of more tokens than the model's context.</summary>
+    TextTooLong,
+
+    /// <summary>A list of prompts with nothing in it.</summary>
+    PromptsEmpty,
+
+    /// <summary>A prompt checkpoint that does not fit the model.</summary>
+    CheckpointInvalid,
+
+    /// <summary>An image size, layer or DPAM depth that the model cannot have.</summary>
+    EncoderSettingInvalid,
+
+    /// <summary>Encoder output that another model or setting made.</summary>
+    TokensOfAnotherEncoder,
 }

@@ -1,0 +1,74 @@
+using AdClip.Vision.Graphs;
+
+namespace AdClip.Vision.Clip;
+
+/// <summary>The parts that the image and the text transformer share, as graph nodes over [N, D] streams.</summary>
+internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, int heads)
+{
+    private const float Epsilon = 1e-5f;
+
+    private readonly Dictionary<string, string> _placed = [];
+
+    /// <summary>The query, key and value projections of all rows: three values [N, D].</summary>
+    public (string Q, string K, string V) QueriesKeysValues(string block, string normed, int width)
+    {
+        var all = Linear(block + "attn.in_proj_weight", block + "attn.in_proj_bias", normed);
+        return (graph.Slice(all, 0, width, axis: 1), graph.Slice(all, width, 2 * width, axis: 1), graph.Slice(all, 2 * width, 3 * width, axis: 1));
+    }
+
+    /// <summary>The same with queries for the first row only: [1, D], [N, D], [N, D].</summary>
+    public (string Q, string K, string V) FirstQueryKeysValues(string block, string normed, int width)
+    {
+        string Part(int part, string rows) => graph.Linear(
+            rows,
+            Place(Rows(weights[block + "attn.in_proj_weight"], part * width, width)),
+            Place(Rows(weights[block + "attn.in_proj_bias"], part * width, width)));
+        return (Part(0, graph.Slice(normed, 0, 1)), Part(1, normed), Part(2, normed));
+    }
+
+    /// <summary>Attention and its output projection.</summary>
+    public string Attend(string block, string q, string k, string v, bool causal = false)
+        => Linear(block + "attn.out_proj.weight", block + "attn.out_proj.bias", graph.Attention(q, k, v, heads, causal));
+
+    public string Mlp(string block, string x)
+    {
+        var hidden = graph.QuickGelu(Linear(block + "mlp.c_fc.weight", block + "mlp.c_fc.bias", Norm(block + "ln_2", x)));
+        return Linear(block + "mlp.c_proj.weight", block + "mlp.c_proj.bias", hidden);
+    }
+
+    public string Norm(string name, string x) => graph.LayerNorm(x, Place(weights[name + ".weight"]), Place(weights[name + ".bias"]), Epsilon);
+
+    public string Project(string x, string name) => graph.MatMul(x, Place(weights[name]));
+
+    /// <summary>Puts a tensor into the graph as float32, in place in its file where its form allows; once, however often used.</summary>
+    public string Place(StoredTensor tensor)
+    {
+        if (_placed.TryGetValue(tensor.Name, out var known))
+        {
+            return known;
+        }
+        var usable = tensor.IsContiguous && (tensor.Type is ElementType.F32 or ElementType.F16);
+        string value;
+        if (!usable)
+        {
+            value = graph.Constant(tensor.Name, tensor.ReadFloats(), [.. tensor.Shape]);
+        }
+        else
+        {
+            var type = tensor.Type == ElementType.F32 ? OnnxType.Float32 : OnnxType.Float16;
+            value = graph.External(tensor.Name, type, tensor.Shape, Path.GetFileName(tensor.File), tensor.Offset, tensor.Count * tensor.Type.Bytes());
+            value = type == OnnxType.Float16 ? graph.ToFloat32(value) : value;
+        }
+        _placed[tensor.Name] = value;
+        return value;
+    }
+
+    private string Linear(string weight, string bias, string x) => graph.Linear(x, Place(weights[weight]), Place(weights[bias]));
+
+    private static StoredTensor Rows(StoredTensor tensor, int first, int count) => tensor with
+    {
+        Name = $"{tensor.Name}[{first}:{first + count}]",
+        Shape = [count, .. tensor.Shape.Skip(1)],
+        Offset = tensor.Offset + (first * tensor.Strides[0] * tensor.Type.Bytes()),
+    };
+}

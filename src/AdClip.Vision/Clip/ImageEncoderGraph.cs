@@ -1,0 +1,78 @@
+using AdClip.Vision.Graphs;
+using AdClip.Vision.Graphs.Onnx;
+
+namespace AdClip.Vision.Clip;
+
+/// <summary>The image transformer of CLIP with AnomalyCLIP's second, value-value path (DPAM).</summary>
+/// <remarks>
+/// Input <c>pixels</c> [1, 3, S, S]. Outputs <c>class</c> [1, E] and, for each layer, <c>patches.L</c> [1 + g·g, E], the class
+/// position first. Source: Zhou et al., AnomalyCLIP, ICLR 2024, section 4; none of the outputs is normalised.
+/// </remarks>
+internal static class ImageEncoderGraph
+{
+    public const string Pixels = "pixels";
+    public const string Class = "class";
+
+    public static string Patches(int layer) => $"patches.{layer}";
+
+    /// <summary>The stream after a block, on the original or the value-value path: [1 + g·g, D]; for looking inside.</summary>
+    public static string Stream(int layer, bool isOriginal) => $"stream.{layer}.{(isOriginal ? "original" : "values")}";
+
+    /// <param name="weights">The model.</param>
+    /// <param name="settings">Checked settings.</param>
+    /// <param name="withStreams">Also gives every <see cref="Stream"/> as an output.</param>
+    public static ModelProto Build(ClipWeights weights, ImageEncoderSettings settings, bool withStreams = false)
+    {
+        var model = weights.Architecture;
+        var (width, side) = (model.VisionWidth, settings.ImageSize);
+        var grid = side / model.PatchSize;
+        var firstDual = settings.Dpam < 2 ? model.VisionLayers + 1 : model.VisionLayers - settings.Dpam + 2;
+        var graph = new GraphBuilder();
+        var blocks = new ClipBlocks(graph, weights, model.VisionHeads);
+
+        var patches = graph.Convolution(graph.Input(Pixels, 1, 3, side, side), blocks.Place(weights["visual.conv1.weight"]), model.PatchSize);
+        patches = graph.Transpose(graph.Reshape(patches, width, (long)grid * grid));
+        var classToken = graph.Reshape(blocks.Place(weights["visual.class_embedding"]), 1, width);
+        var positions = PositionTable.Resize(weights["visual.positional_embedding"].ReadFloats(), model.Grid, grid, width);
+        var embedded = graph.Add(graph.Concat(classToken, patches), graph.Constant("positions", positions, 1 + ((long)grid * grid), width));
+
+        var original = blocks.Norm("visual.ln_pre", embedded);
+        string? values = null;
+        for (var layer = 1; layer <= model.VisionLayers; layer++)
+        {
+            var block = $"visual.transformer.resblocks.{layer - 1}.";
+            var isDual = layer >= firstDual;
+            var normed = blocks.Norm(block + "ln_1", original);
+
+            // After the last block only the class token of the original stream is used, unless its patches are asked for.
+            var isClassOnly = layer == model.VisionLayers && !withStreams && (isDual || !settings.Layers.Contains(layer));
+            var (q, k, v) = isClassOnly
+                ? blocks.FirstQueryKeysValues(block, normed, width)
+                : blocks.QueriesKeysValues(block, normed, width);
+            if (isDual)
+            {
+                var attended = blocks.Attend(block, v, v, v);
+                var isRestarted = values is null || settings.HasFeedForward;
+                var hasMlp = values is not null && settings.HasFeedForward;
+                values = graph.Add(isRestarted ? original : values!, attended);
+                values = hasMlp ? graph.Add(values, blocks.Mlp(block, values)) : values;
+            }
+            var residual = isClassOnly ? graph.Slice(original, 0, 1) : original;
+            original = graph.Add(residual, blocks.Attend(block, q, k, v));
+            original = graph.Add(original, blocks.Mlp(block, original));
+
+            if (settings.Layers.Contains(layer))
+            {
+                var tokens = blocks.Project(blocks.Norm("visual.ln_post", values ?? original), "visual.proj");
+                graph.Output(graph.Named(Patches(layer), tokens));
+            }
+            if (withStreams)
+            {
+                graph.Output(graph.Named(Stream(layer, isOriginal: true), original));
+                graph.Output(graph.Named(Stream(layer, isOriginal: false), values ?? original));
+            }
+        }
+        graph.Output(graph.Named(Class, blocks.Project(graph.Slice(original, 0, 1), "visual.proj")));
+        return graph.Build();
+    }
+}

@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using AdClip.Vision.Graphs.Onnx;
+using Google.Protobuf;
+
+namespace AdClip.Vision.Graphs;
+
+/// <summary>ONNX numbers for element types.</summary>
+internal enum OnnxType
+{
+    Float32 = 1,
+    Int64 = 7,
+    Float16 = 10,
+}
+
+/// <summary>Adds nodes and constants to an ONNX graph; every value is named by the string that its maker returns.</summary>
+/// <remarks>Large weights stay in their file: <see cref="External"/> only notes file, offset and length.</remarks>
+internal sealed class GraphBuilder
+{
+    /// <summary>The domain of ONNX Runtime's own operators.</summary>
+    private const string Contrib = "com.microsoft";
+
+    private readonly GraphProto _graph = new() { Name = "adclip" };
+    private int _made;
+
+    /// <summary>Declares a float32 input; an axis of negative length is free.</summary>
+    public string Input(string name, params long[] shape)
+    {
+        _graph.Input.Add(Declare(name, shape));
+        return name;
+    }
+
+    /// <summary>Declares a value, made by now, as an output.</summary>
+    public void Output(string value) => _graph.Output.Add(Declare(value, []));
+
+    /// <summary>A small float32 constant inside the graph.</summary>
+    public string Constant(string name, ReadOnlySpan<float> values, params long[] shape)
+        => Initializer(name, OnnxType.Float32, shape, MemoryMarshal.AsBytes(values));
+
+    /// <summary>A constant list of integers, as axes and shapes are given to operators.</summary>
+    public string Integers(params long[] values)
+        => Initializer(NextName("integers"), OnnxType.Int64, [values.Length], MemoryMarshal.AsBytes<long>(values));
+
+    /// <summary>A constant that stays in a file of the session's weight folder.</summary>
+    public string External(string name, OnnxType type, IReadOnlyList<long> shape, string fileName, long offset, long bytes)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)type, DataLocation = TensorProto.Types.Location.External };
+        tensor.Dims.AddRange(shape);
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = fileName });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = offset.ToString(CultureInfo.InvariantCulture) });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = bytes.ToString(CultureInfo.InvariantCulture) });
+        _graph.Initializer.Add(tensor);
+        return name;
+    }
+
+    public string ToFloat32(string value) => Node("Cast", [value], ("to", (long)OnnxType.Float32));
+
+    public string Add(string a, string b) => Node("Add", [a, b]);
+
+    public string MatMul(string a, string b) => Node("MatMul", [a, b]);
+
+    /// <summary>x Wᵀ + b for x [N, I], W [O, I], b [O].</summary>
+    public string Linear(string x, string weight, string bias) => Node("Gemm", [x, weight, bias], ("transB", 1L));
+
+    public string LayerNorm(string x, string weight, string bias, float epsilon)
+        => Node("LayerNormalization", [x, weight, bias], ("axis", -1L), ("epsilon", epsilon));
+
+    /// <summary>v · sigmoid(1.702 v).</summary>
+    public string QuickGelu(string x) => Contribution("QuickGelu", [x], ("alpha", 1.702f));
+
+    /// <summary>Softmax attention over q [Nq, D], k and v [N, D], scaled by one over the root of the head's width: [Nq, D].</summary>
+    public string Attention(string q, string k, string v, int heads, bool causal = false)
+    {
+        var axis = Integers(0);
+        string Batched(string x) => Node("Unsqueeze", [x, axis]);
+        var batchedV = Batched(v);
+        var attended = Contribution("MultiHeadAttention", [Batched(q), k == v ? batchedV : Batched(k), batchedV], ("num_heads", (long)heads), ("unidirectional", causal ? 1L : 0L));
+        return Node("Squeeze", [attended, axis]);
+    }
+
+    public string Convolution(string x, string weight, int stride)
+        => Node("Conv", [x, weight], ("kernel_shape", new long[] { stride, stride }), ("strides", new long[] { stride, stride }));
+
+    public string Reshape(string x, params long[] shape) => Node("Reshape", [x, Integers(shape)]);
+
+    public string Transpose(string x) => Node("Transpose", [x], ("perm", new long[] { 1, 0 }));
+
+    /// <summary>Joins along the first axis.</summary>
+    public string Concat(params string[] rows) => Node("Concat", rows, ("axis", 0L));
+
+    /// <summary>Rows or columns from <paramref name="start"/> up to <paramref name="end"/>; negative positions count from the end.</summary>
+    public string Slice(string x, long start, long end, long axis = 0)
+        => Node("Slice", [x, Integers(start), Integers(end), Integers(axis)]);
+
+    /// <summary>Gives a value a name of the caller's choice.</summary>
+    public string Named(string name, string x)
+    {
+        AddNode("Identity", "", [x], name, []);
+        return name;
+    }
+
+    public ModelProto Build()
+    {
+        var model = new ModelProto { IrVersion = 10, ProducerName = "adclip", Graph = _graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 21 });
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = Contrib, Version = 1 });
+        return model;
+    }
+
+    private string Node(string operation, string[] inputs, params (string Name, object Value)[] attributes)
+        => AddNode(operation, "", inputs, NextName(operation), attributes);
+
+    private string Contribution(string operation, string[] inputs, params (string Name, object Value)[] attributes)
+        => AddNode(operation, Contrib, inputs, NextName(operation), attributes);
+
+    private string AddNode(string operation, string domain, string[] inputs, string output, (string Name, object Value)[] attributes)
+    {
+        var node = new NodeProto { OpType = operation, Domain = domain, Name = output };
+        node.Input.AddRange(inputs);
+        node.Output.Add(output);
+        foreach (var (name, value) in attributes)
+        {
+            var attribute = new AttributeProto { Name = name };
+            switch (value)
+            {
+                case float number:
+                    (attribute.Type, attribute.F) = (AttributeProto.Types.Kind.Float, number);
+                    break;
+                case long number:
+                    (attribute.Type, attribute.I) = (AttributeProto.Types.Kind.Int, number);
+                    break;
+                case long[] numbers:
+                    attribute.Type = AttributeProto.Types.Kind.Ints;
+                    attribute.Ints.AddRange(numbers);
+                    break;
+                default:
+                    throw new ArgumentException($"{operation}.{name} is a {value.GetType().Name}.", nameof(attributes));
+            }
+            node.Attribute.Add(attribute);
+        }
+        _graph.Node.Add(node);
+        return output;
+    }
+
+    private string Initializer(string name, OnnxType type, IReadOnlyList<long> shape, ReadOnlySpan<byte> bytes)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
+        tensor.Dims.AddRange(shape);
+        _graph.Initializer.Add(tensor);
+        return name;
+    }
+
+    private string NextName(string operation) => $"{operation}_{_made++}";
+
+    private static ValueInfoProto Declare(string name, long[] shape)
+    {
+        var type = new TypeProto.Types.Tensor { ElemType = (int)OnnxType.Float32 };
+        if (shape.Length > 0)
+        {
+            type.Shape = new TensorShapeProto();
+            for (var axis = 0; axis < shape.Length; axis++)
+            {
+                type.Shape.Dim.Add(shape[axis] < 0
+                    ? new TensorShapeProto.Types.Dimension { DimParam = $"{name}.{axis}" }
+                    : new TensorShapeProto.Types.Dimension { DimValue = shape[axis] });
+            }
+        }
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = type } };
+    }
+}
