@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using AdClip.Vision.Clip;
+using AdClip.Vision.Imaging;
+
+namespace AdClip.Vision.Detection;
+
+/// <summary>A CLIP model opened for anomaly detection: encodes images and texts, and makes scorers.</summary>
+/// <remarks>
+/// Safe for concurrent calls. The weight file is mapped, so it must not change until disposal. Only the image encoder is kept
+/// in memory; the text encoder lives as long as it takes to encode a set of prompts, whose features are kept.
+/// </remarks>
+public sealed class ClipDetector : IDisposable
+{
+    // Raised whenever the encoder's numbers change, so that cached tokens of older versions are not used.
+    private const int EncoderVersion = 1;
+    private const int ReferenceImageSize = 518;
+
+    private readonly ClipWeights _weights;
+    private readonly ImageEncoder _encoder;
+    private readonly ScoringScheme _scheme;
+    private readonly PromptLists? _ensemble;
+    private readonly int _threads;
+    private readonly Lazy<ClipTokenizer> _tokenizer;
+    private readonly ConcurrentDictionary<string, Lazy<TextPair>> _texts = new(StringComparer.Ordinal);
+
+    private ClipDetector(ClipWeights weights, ImageEncoder encoder, ScoringScheme scheme, PromptLists? ensemble, ModelDescription model, int threads)
+    {
+        _weights = weights;
+        _encoder = encoder;
+        _scheme = scheme;
+        _ensemble = ensemble;
+        _threads = threads;
+        Model = model;
+        _tokenizer = new Lazy<ClipTokenizer>(() => new ClipTokenizer(
+            BytePairVocabulary.For(model.WeightFile, weights.Architecture.VocabularySize), weights.Architecture.ContextLength));
+    }
+
+    /// <summary>What is known about the model, and how it is being run.</summary>
+    public ModelDescription Model { get; }
+
+    /// <summary>Names the encoder and its settings; tokens with another id do not fit.</summary>
+    public string EncoderId => Model.EncoderId;
+
+    /// <summary>Opens a weight file (safetensors or PyTorch zip, OpenAI naming) or a folder that holds one.</summary>
+    /// <exception cref="RefusedInputException">No usable model there, or it cannot run with these options.</exception>
+    public static ClipDetector Open(string modelFileOrFolder, DetectorOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(modelFileOrFolder);
+        options ??= new DetectorOptions();
+        var folder = ModelFolder.Find(modelFileOrFolder);
+        var weights = ClipWeights.From(WeightFile.Open(folder.WeightFile));
+        var architecture = weights.Architecture;
+        var (scheme, ensemble, recommendedSize, dpam) = Scheme(folder, architecture, options);
+        var settings = new ImageEncoderSettings(
+            options.ImageSize ?? recommendedSize,
+            options.Dpam ?? dpam,
+            [.. scheme.ZeroShotLayers.Union(scheme.FewShotLayers)]).CheckedFor(architecture);
+        scheme = scheme with
+        {
+            ZeroShotLayers = [.. scheme.ZeroShotLayers.Where(settings.Layers.Contains)],
+            FewShotLayers = [.. scheme.FewShotLayers.Where(settings.Layers.Contains)],
+        };
+        var sha256 = HashFile(weights.FilePath);
+        var encoderId = string.Create(CultureInfo.InvariantCulture,
+            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}");
+        var model = new ModelDescription(
+            folder.Name, folder.WeightFile, sha256, encoderId, architecture, settings.ImageSize, recommendedSize, settings.Dpam, settings.Layers,
+            folder.Config is not null, folder.Config?.GetProperty("licence").GetString(), folder.Limits);
+        return new ClipDetector(weights, new ImageEncoder(weights, settings, encoderId, options.Threads), scheme, ensemble, model, options.Threads);
+    }
+
+    /// <summary>The tokens of a picture, squashed to the model's square.</summary>
+    public ImageTokens Encode(PixelImage image) => Encode(Preprocessing.ToTensor(image, Model.ImageSize));
+
+    /// <summary>The tokens of a picture file, which is streamed: large files need little memory.</summary>
+    /// <exception cref="RefusedInputException">The file is not a picture that can be read.</exception>
+    public ImageTokens EncodeFile(string imageFile, ImageLimits? limits = null) => Encode(Preprocessing.LoadTensor(imageFile, Model.ImageSize, limits));
+
+    /// <summary>The tokens of preprocessed pixels.</summary>
+    /// <param name="pixels">Normalised, [3, S, S] with S the model's image size.</param>
+    public ImageTokens Encode(ReadOnlySpan<float> pixels) => _encoder.Encode(pixels);
+
+    /// <summary>The ids of a text, start and end included.</summary>
+    /// <exception cref="RefusedInputException">The text is too long, or the vocabulary is missing.</exception>
+    public IReadOnlyList<int> Tokenize(string text) => _tokenizer.Value.Sequence(text);
+
+    /// <summary>One text feature of unit length for each text: [E].</summary>
+    /// <exception cref="RefusedInputException">A text is too long, or the vocabulary is missing.</exception>
+    public IReadOnlyList<float[]> EncodeTexts(IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        int[][] sequences = [.. texts.Select(_tokenizer.Value.Sequence)];
+        using var encoder = new TextEncoder(_weights, _threads);
+        return [.. sequences.Select(ids => UnitVectors.Normalise(encoder.Encode(ids), _weights.Architecture.EmbedWidth))];
+    }
+
+    /// <summary>The text features of the two states; kept, so asking again costs nothing.</summary>
+    /// <exception cref="RefusedInputException">A phrase or checkpoint that does not fit the model.</exception>
+    public TextPair EncodePrompts(PromptSettings prompts)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        var key = JsonSerializer.Serialize(prompts);
+        if (prompts.Kind == PromptKind.Learned)
+        {
+            var file = prompts.CheckpointFile ?? throw new RefusedInputException(RefusalCode.FileMissing, "No checkpoint file was given for the learned prompts; name one.", "");
+            key = File.Exists(file) ? $"{key} {HashFile(file)}" : key;
+        }
+        var made = _texts.GetOrAdd(key, _ => new Lazy<TextPair>(() => MakeTexts(prompts)));
+        try
+        {
+            return made.Value;
+        }
+        catch (RefusedInputException)
+        {
+            // The next try may find the file repaired.
+            _texts.TryRemove(KeyValuePair.Create(key, made));
+            throw;
+        }
+    }
+
+    /// <summary>Makes a scorer for these prompts and good images.</summary>
+    /// <param name="prompts">What "normal" and "abnormal" mean.</param>
+    /// <param name="references">Good images; may be empty.</param>
+    /// <exception cref="RefusedInputException">A prompt or a reference that does not fit the model.</exception>
+    public Scorer CreateScorer(PromptSettings prompts, IReadOnlyList<Reference> references)
+    {
+        ArgumentNullException.ThrowIfNull(references);
+        return new Scorer(EncoderId, Model.ImageSize, _scheme, EncodePrompts(prompts), references);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _encoder.Dispose();
+
+    private TextPair MakeTexts(PromptSettings prompts)
+    {
+        if (prompts.Kind == PromptKind.Learned)
+        {
+            var learned = PromptCheckpoint.Encode(prompts.CheckpointFile!, _weights, _threads);
+            var width = _weights.Architecture.EmbedWidth;
+            return new TextPair(UnitVectors.Normalise(learned[0], width), UnitVectors.Normalise(learned[1], width));
+        }
+        var lists = prompts.Kind switch
+        {
+            PromptKind.Pair => PromptLists.Pair,
+            PromptKind.Ensemble => _ensemble ?? PromptLists.WinClip,
+            PromptKind.Lists => PromptLists.From(prompts),
+            _ => _ensemble ?? PromptLists.Pair,
+        };
+        TextPair pair = new(
+            UnitVectors.MeanDirection(EncodeTexts([.. lists.Sentences(lists.Normal, prompts.ProductName)])),
+            UnitVectors.MeanDirection(EncodeTexts([.. lists.Sentences(lists.Abnormal, prompts.ProductName)])));
+        return pair;
+    }
+
+    private static (ScoringScheme Scheme, PromptLists? Ensemble, int RecommendedSize, int Dpam) Scheme(ModelFolder folder, ClipArchitecture model, DetectorOptions options)
+    {
+        if (folder.Config is not { } config)
+        {
+            // AnomalyCLIP's habits for ViT-L/14 (every sixth layer, 20 of 24 at 518 pixels) carried over to other depths.
+            int[] quarters = [.. Enumerable.Range(1, 4).Select(quarter => Math.Max(1, (int)Math.Round(quarter * model.VisionLayers / 4.0, MidpointRounding.AwayFromZero))).Distinct()];
+            var size = model.NativeImageSize < 224 ? model.NativeImageSize : ReferenceImageSize / model.PatchSize * model.PatchSize;
+            return (ScoringScheme.AnomalyClip(options.Layers ?? quarters), null, size, (int)Math.Round(model.VisionLayers * 20 / 24.0));
+        }
+        try
+        {
+            var scheme = ScoringScheme.From(config);
+            var lists = config.GetProperty("prompts").GetProperty("ensemble");
+            var ensemble = new PromptLists(Texts(lists, "normal_states"), Texts(lists, "abnormal_states"), Texts(lists, "templates"));
+            // The configuration counts value-value blocks; DPAM_layer k means k - 1 of them.
+            var blocks = config.GetProperty("dpam_depth").GetInt32();
+            scheme = options.Layers is { } layers ? scheme with { ZeroShotLayers = layers, FewShotLayers = layers } : scheme;
+            return (scheme, ensemble, config.GetProperty("image_size").GetInt32(), blocks == 0 ? 0 : blocks + 1);
+        }
+        catch (Exception wrong) when (wrong is InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new RefusedInputException(RefusalCode.ModelConfigInvalid, $"The config.json of {folder.Name} is incomplete ({wrong.Message}); copy it again.", folder.Name, wrong.Message);
+        }
+
+        static string[] Texts(JsonElement parent, string name) => [.. parent.GetProperty(name).EnumerateArray().Select(text => text.GetString()!)];
+    }
+
+    private static string HashFile(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

@@ -1,0 +1,30 @@
+using AdClip.Vision.Clip;
+
+namespace AdClip.Vision.Detection;
+
+/// <summary>A good image to compare with.</summary>
+/// <param name="Sha256">Of its file, in hexadecimal; an image is never compared with itself.</param>
+/// <param name="Tokens">Made by the same encoder as the images to be inspected.</param>
+public sealed record Reference(string Sha256, ImageTokens Tokens);
+
+/// <summary>Where an image looks abnormal.</summary>
+/// <remarks>
+/// Frame "input": the whole stored image squashed to a square; pixel (x, y) of the map covers stored x from x · Width / Side.
+/// The scale is fixed for a model and never stretched per image: 0 normal, 1 abnormal.
+/// </remarks>
+/// <param name="Side">Pixels along one side.</param>
+/// <param name="Values">[Side, Side] row-major.</param>
+public sealed record AnomalyMap(int Side, float[] Values);
+
+/// <summary>What the detector says about one image.</summary>
+/// <param name="Score">
+/// The image score, larger is more abnormal. Its scale depends on the model and on whether there are good images: for adclip-mini
+/// it is <paramref name="FewShotScore"/> with them and <paramref name="ZeroShotScore"/> without.
+/// </param>
+/// <param name="ZeroShotScore">The score from texts alone, 0 to 1.</param>
+/// <param name="FewShotScore">
+/// Distance to the nearest good patches, 0 to 2; null without good images other than the inspected one.
+/// </param>
+/// <param name="ClassProbability">Probability of "abnormal" by the class token alone, 0 to 1.</param>
+/// <param name="Map">Where.</param>
+public sealed record Detection(float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability, AnomalyMap Map);

@@ -1,0 +1,80 @@
+using AdClip.Vision.Clip;
+
+namespace AdClip.Vision.Detection;
+
+/// <summary>Scores images against one set of prompts and good images. Immutable; safe for concurrent calls.</summary>
+public sealed class Scorer
+{
+    private readonly string _encoderId;
+    private readonly int _side;
+    private readonly ScoringScheme _scheme;
+    private readonly Dictionary<int, MemoryBank> _banks = [];
+
+    internal Scorer(string encoderId, int side, ScoringScheme scheme, TextPair texts, IReadOnlyList<Reference> references)
+    {
+        _encoderId = encoderId;
+        _side = side;
+        _scheme = scheme;
+        Texts = texts;
+        foreach (var reference in references.DistinctBy(reference => reference.Sha256))
+        {
+            Check(reference.Tokens);
+            foreach (var layer in scheme.FewShotLayers)
+            {
+                if (!_banks.TryGetValue(layer, out var bank))
+                {
+                    _banks[layer] = bank = new MemoryBank(reference.Tokens.Width);
+                }
+                bank.Add(reference.Sha256, UnitVectors.Normalise(reference.Tokens.Patches(layer), reference.Tokens.Width));
+            }
+        }
+    }
+
+    /// <summary>The text features in use.</summary>
+    public TextPair Texts { get; }
+
+    /// <summary>Scores one image.</summary>
+    /// <param name="tokens">From the encoder that made the references.</param>
+    /// <param name="sha256">Of the image's file in hexadecimal, so that it is not compared with itself; null if unknown.</param>
+    /// <exception cref="RefusedInputException">Tokens of another encoder.</exception>
+    public Detection Score(ImageTokens tokens, string? sha256)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        Check(tokens);
+        var classProbability = Texts.AbnormalProbability(UnitVectors.Normalise(tokens.ClassToken, tokens.Width), _scheme.Temperature)[0];
+        var patches = _scheme.ZeroShotPatches(tokens, Texts);
+        var zeroShot = (float)(((1 - _scheme.ClassWeight) * PatchPooling.TopMean(patches, _scheme.TopFraction)) + (_scheme.ClassWeight * classProbability));
+        if (_banks.Count == 0 || !_banks.Values.First().HasOtherThan(sha256))
+        {
+            return new Detection(zeroShot, zeroShot, null, classProbability, Map(patches, tokens.Grid));
+        }
+
+        var distances = _scheme.FewShotLayers.ToDictionary(
+            layer => layer, layer => _banks[layer].Distances(UnitVectors.Normalise(tokens.Patches(layer), tokens.Width), sha256));
+        var fewShot = PatchPooling.TopMean(ScoringScheme.MeanOverLayers(_scheme.FewShotLayers, layer => [.. distances[layer]]), _scheme.TopFraction);
+        var shown = ScoringScheme.MeanOverLayers(_scheme.FewShotLayers, layer => Shown(layer, distances[layer]));
+        for (var i = 0; i < patches.Length; i++)
+        {
+            patches[i] = (float)((_scheme.FewShotMapWeight * shown[i]) + ((1 - _scheme.FewShotMapWeight) * patches[i]));
+        }
+        // A weight of one gives the distance itself, to the last bit.
+        var score = _scheme.FewShotScoreWeight == 1 ? fewShot : (float)((_scheme.FewShotScoreWeight * fewShot) + ((1 - _scheme.FewShotScoreWeight) * zeroShot));
+        return new Detection(score, zeroShot, fewShot, classProbability, Map(patches, tokens.Grid));
+    }
+
+    private float[] Shown(int layer, float[] distances)
+        => _scheme.Calibrations.TryGetValue(layer, out var calibration)
+            ? [.. distances.Select(calibration.Probability)]
+            : [.. distances.Select(distance => distance / 2)];
+
+    private AnomalyMap Map(float[] patches, int grid)
+        => new(_side, GaussianFilter.Smooth(MapResize.Bilinear(patches, grid, _side), _side, _scheme.Sigma(_side)));
+
+    private void Check(ImageTokens tokens)
+    {
+        if (tokens.EncoderId != _encoderId)
+        {
+            throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"These tokens come from encoder {tokens.EncoderId}, the scorer uses {_encoderId}; encode the image again.", tokens.EncoderId, _encoderId);
+        }
+    }
+}
