@@ -21,6 +21,7 @@ try {
     entryPoints: tests,
     outbase: here,
     outdir: out,
+    outbase: here,
     outExtension: { ".js": ".mjs" },
     bundle: true,
     platform: "node",
