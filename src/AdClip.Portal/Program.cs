@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Accounts;
+using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
@@ -15,10 +16,12 @@ builder.Services.AddShell();
 builder.Services.AddStorage();
 builder.Services.AddAccounts();
 builder.Services.AddProjects();
+builder.Services.AddJobs();
 
 var app = builder.Build();
 await app.Services.PrepareStorageAsync();
 await app.Services.PrepareAccountsAsync();
+await app.Services.PrepareJobsAsync();
 
 app.UseShell();
 app.UseHttpMetrics();

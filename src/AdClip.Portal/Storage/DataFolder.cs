@@ -12,6 +12,7 @@ public sealed class DataFolder
         Incoming = Directory.CreateDirectory(Path.Combine(Root, "blobs", "incoming")).FullName;
         Keys = Directory.CreateDirectory(Path.Combine(Root, "keys")).FullName;
         Database = Path.Combine(Directory.CreateDirectory(Path.Combine(Root, "db")).FullName, "adclip.db");
+        JobDatabase = Path.Combine(Root, "db", "jobs.db");
         Models = Directory.CreateDirectory(Path.Combine(Root, "run", "models")).FullName;
         Cache = Directory.CreateDirectory(Path.Combine(Root, "run", "cache")).FullName;
     }
@@ -29,6 +30,9 @@ public sealed class DataFolder
 
     /// <summary>The SQLite file.</summary>
     public string Database { get; }
+
+    /// <summary>The SQLite file of the job scheduler.</summary>
+    public string JobDatabase { get; }
 
     /// <summary>Models that people added; the embedded one lies beside the program.</summary>
     public string Models { get; }

@@ -1,0 +1,29 @@
+namespace AdClip.Portal.Features.Jobs;
+
+/// <summary>A running job, as its handler sees it.</summary>
+public sealed class JobContext
+{
+    private readonly JobProgress _progress;
+
+    internal JobContext(JobRecord record, JobProgress progress)
+    {
+        _progress = progress;
+        (JobId, ProjectId, Payload, Attempt) = (record.Id, record.ProjectId, record.Payload, record.Attempt);
+    }
+
+    public Guid JobId { get; }
+
+    public Guid? ProjectId { get; }
+
+    /// <summary>As given to <see cref="NewJob"/>.</summary>
+    public string Payload { get; }
+
+    /// <summary>1 for the first start; more: look for what an earlier attempt finished.</summary>
+    public int Attempt { get; }
+
+    /// <summary>Says where the attempt begins: what earlier attempts finished does not count for the speed.</summary>
+    public Task BeginAsync(int done, int total) => _progress.BeginAsync(done, total);
+
+    /// <summary>Says how far it is. Cheap: pages hear of it at most ten times a second, the database once. Thread-safe.</summary>
+    public void Report(int done, int total) => _progress.Report(done, total);
+}

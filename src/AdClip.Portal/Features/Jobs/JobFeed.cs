@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+
+namespace AdClip.Portal.Features.Jobs;
+
+/// <summary>Tells whoever listens in this process that a job changed; pages pass it on to browsers through their circuit.</summary>
+public sealed class JobFeed
+{
+    private readonly ConcurrentDictionary<Guid, Action<JobView>> _listeners = new();
+
+    /// <summary>Calls <paramref name="listener"/> for every change until the result is disposed. It must return at once and not throw.</summary>
+    public IDisposable Subscribe(Action<JobView> listener)
+    {
+        var key = Guid.NewGuid();
+        _listeners[key] = listener;
+        return new Subscription(() => _listeners.TryRemove(key, out _));
+    }
+
+    internal void Publish(JobView job)
+    {
+        foreach (var listener in _listeners.Values)
+        {
+            listener(job);
+        }
+    }
+
+    private sealed class Subscription(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}
