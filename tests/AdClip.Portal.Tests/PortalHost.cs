@@ -12,16 +12,19 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AdClip.Portal.Tests;
 
 /// <summary>The real portal in this process: real SQLite, real files, in a folder of its own that disappears afterwards.</summary>
-public sealed partial class PortalHost : WebApplicationFactory<Program>
+/// <param name="folder">A data folder that the caller keeps, to start the portal again on what is in it.</param>
+/// <param name="configure">Adds services, such as a kind of job that a test controls.</param>
+public sealed partial class PortalHost(string? folder = null, Action<IServiceCollection>? configure = null) : WebApplicationFactory<Program>
 {
     public const string AdminPassword = "first-password";
-    private readonly string _folder = Directory.CreateTempSubdirectory("adclip-test-").FullName;
+    private readonly string _folder = folder ?? Directory.CreateTempSubdirectory("adclip-test-").FullName;
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("Storage:DataFolder", _folder);
         builder.UseSetting("Accounts:FirstPassword", AdminPassword);
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        builder.ConfigureServices(services => configure?.Invoke(services));
     }
 
     /// <summary>Signed in by an API key of a new user with this role; <paramref name="culture"/> is its language.</summary>
@@ -64,6 +67,13 @@ public sealed partial class PortalHost : WebApplicationFactory<Program>
     /// <summary>A new context on the portal's database; dispose it.</summary>
     public Task<PortalDb> DbAsync() => Services.GetRequiredService<IDbContextFactory<PortalDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
 
+    /// <summary>The first administrator's id.</summary>
+    public async Task<Guid> AdminIdAsync()
+    {
+        await using var db = await DbAsync();
+        return await db.Users.Where(user => user.UserName == "admin").Select(user => user.Id).SingleAsync(TestContext.Current.CancellationToken);
+    }
+
     private async Task<string> NewKeyAsync(string role)
     {
         var users = Services.GetRequiredService<UsersState>();
@@ -76,7 +86,10 @@ public sealed partial class PortalHost : WebApplicationFactory<Program>
     {
         await base.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        if (folder is null)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
         GC.SuppressFinalize(this);
     }
 
