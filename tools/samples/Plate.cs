@@ -27,24 +27,39 @@ internal sealed class Plate
     }
 
     /// <summary>Draws one defect and marks its pixels.</summary>
-    public void Add(Defect defect)
+    /// <param name="strength">1: plain to see; towards 0: fades into the plate.</param>
+    public void Add(Defect defect, double strength)
     {
         switch (defect)
         {
             case Defect.Scratch:
-                AddScratch();
+                AddScratch(strength);
                 break;
             case Defect.Stain:
-                AddBlot(radius: Between(24, 44), roughness: 0.35, depth: -46, grain: 0.55);
+                AddBlot(radius: Between(24, 44), roughness: 0.35, depth: -46 * strength, grain: 1 - (0.45 * strength));
                 break;
             case Defect.Pit:
-                AddBlot(radius: Between(7, 11), roughness: 0.12, depth: -92, grain: 0.1);
+                AddBlot(radius: Between(7, 11), roughness: 0.12, depth: -92 * strength, grain: 1 - (0.9 * strength));
                 break;
             case Defect.Chip:
-                AddChip();
+                AddChip(0.4 + (0.6 * strength));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(defect), defect, "unknown defect");
+        }
+    }
+
+    /// <summary>Draws what is no defect: a soft glare where the plate was wiped.</summary>
+    public void AddHarmlessMark()
+    {
+        var (cx, cy) = (Between(100, 300), Between(100, 300));
+        var (wide, high) = (Between(50, 90), Between(20, 36));
+        for (var y = 0; y < Side; y++)
+        {
+            for (var x = 0; x < Side; x++)
+            {
+                _light[(y * Side) + x] += 22 * Math.Exp(-Square((x - cx) / wide) - Square((y - cy) / high));
+            }
         }
     }
 
@@ -98,7 +113,7 @@ internal sealed class Plate
         }
     }
 
-    private void AddScratch()
+    private void AddScratch(double strength)
     {
         var angle = Between(0.5, 1.3) * (_random.Next(2) == 0 ? 1 : -1);
         var length = Between(130, 230);
@@ -110,9 +125,9 @@ internal sealed class Plate
             angle += bend * 0.25;
             px += Math.Cos(angle) * 0.25;
             py += Math.Sin(angle) * 0.25;
-            var width = 1.1 + (1.3 * Math.Sin(Math.PI * step / length));
-            Stamp(px, py, width, (index, inside) => _light[index] = Math.Max(_light[index], 150 + (78 * inside)));
-            Stamp(px + 1.6, py + 1.6, width, (index, inside) => _light[index] = Math.Min(_light[index], 150 - (48 * inside)));
+            var width = (0.7 + (1.5 * Math.Sin(Math.PI * step / length))) * (0.5 + (0.5 * strength));
+            Stamp(px, py, width, (index, inside) => _light[index] += Math.Max(0, 228 - _light[index]) * inside * strength * 0.3);
+            Stamp(px + 1.6, py + 1.6, width, (index, inside) => _light[index] -= Math.Max(0, _light[index] - 102) * inside * strength * 0.25);
         }
     }
 
@@ -139,10 +154,10 @@ internal sealed class Plate
     }
 
     // A piece broken off an edge: dark, with a bright rim.
-    private void AddChip()
+    private void AddChip(double scale)
     {
         var along = Between(110, 290);
-        var (width, height) = (Between(34, 60), Between(22, 38));
+        var (width, height) = (Between(34, 60) * scale, Between(22, 38) * scale);
         var jag = Enumerable.Range(0, 9).Select(_ => Between(0.7, 1.15)).ToArray();
         for (var y = 0; y < height * 1.2; y++)
         {
