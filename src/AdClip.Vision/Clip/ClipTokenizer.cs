@@ -9,7 +9,8 @@ namespace AdClip.Vision.Clip;
 /// <param name="contextLength">Longest sequence, start and end included.</param>
 internal sealed class ClipTokenizer(BytePairVocabulary vocabulary, int contextLength)
 {
-    private static readonly string[] Contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
+    // A long s is an s to a pattern that ignores case.
+    private static readonly string[] Contractions = ["'s", "'ſ", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
     private readonly ConcurrentDictionary<string, int[]> _pieces = new(StringComparer.Ordinal);
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 
 namespace AdClip.Vision.Clip;
@@ -6,19 +5,17 @@ namespace AdClip.Vision.Clip;
 /// <summary>Brings a text into the form that CLIP's vocabulary was made for.</summary>
 /// <remarks>
 /// CLIP runs the ftfy library first. Done here: terminal escapes, control characters, C1 controls read as Windows-1252, ligatures,
-/// wide and narrow forms, curly quotes, line breaks, canonical composition. Not done: guessing at text that was decoded in the wrong encoding.
+/// wide and narrow forms, curly quotes, line breaks, canonical composition. Not done: guessing at text that was decoded in the wrong
+/// encoding, and names of HTML 5 that HTML 4 did not have.
 /// </remarks>
 internal static class TextCleaner
 {
-    // What Windows-1252 has at 0x80 to 0x9f; the five bytes that it leaves open stay controls.
-    private const string Windows1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
-
     private const string Ligatures = "ĲĳŉǄǅǆǇǈǉǊǋǌǱǲǳﬀﬁﬂﬃﬄﬅﬆ";
 
     public static string Clean(string text)
     {
         var repaired = Repair(text);
-        var unescaped = WebUtility.HtmlDecode(WebUtility.HtmlDecode(repaired));
+        var unescaped = HtmlEntities.Decode(HtmlEntities.Decode(repaired));
         return Lower(CollapseSpaces(unescaped));
     }
 
@@ -35,7 +32,7 @@ internal static class TextCleaner
             }
             if (c is >= '\u0080' and <= '\u009f')
             {
-                c = Windows1252[c - '\u0080'];
+                c = HtmlEntities.Windows1252[c - '\u0080'];
             }
             switch (c)
             {
@@ -57,7 +54,7 @@ internal static class TextCleaner
                     result.Append(c.ToString().Normalize(NormalizationForm.FormKC));
                     break;
                 default:
-                    result.Append(Ligatures.Contains(c, StringComparison.Ordinal) ? c.ToString().Normalize(NormalizationForm.FormKC) : c.ToString());
+                    result.Append(Ligatures.Contains(c, StringComparison.Ordinal) ? c.ToString().Normalize(NormalizationForm.FormKC).Replace('\u02bc', '\'') : c.ToString());
                     break;
             }
         }

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using AdClip.Testing;
+using AdClip.Vision.Clip;
+using AdClip.Vision.Detection;
+
+namespace AdClip.Vision.Tests.Detection;
+
+/// <summary>The tokens of the Magnetic-Tile test images and good references, encoded once for all tests.</summary>
+public sealed class MagneticTileTokens : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Reference> _tokens = new(StringComparer.Ordinal);
+
+    public MagneticTileTokens()
+    {
+        Folder = SharedFolder.Require("data/magnetic_tile");
+        using var expected = JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Require("models/adclip-mini/expected_magnetic_tile.json")));
+        Expected = expected.RootElement.GetProperty("images").Clone();
+        using var splits = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "splits.json")));
+        Shots = splits.RootElement.GetProperty("shots").Clone();
+        Detector = ClipDetector.Open(Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini"));
+        var files = Expected.EnumerateObject().Select(image => image.Name).Concat(Good(110)).Distinct();
+        Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = 2 }, file =>
+        {
+            var path = Path.Combine(Folder, file);
+            _tokens[file] = new Reference(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))), Detector.EncodeFile(path));
+        });
+    }
+
+    public string Folder { get; }
+
+    public ClipDetector Detector { get; }
+
+    public JsonElement Expected { get; }
+
+    private JsonElement Shots { get; }
+
+    public Reference this[string file] => _tokens[file];
+
+    public string[] Good(int count) => [.. Shots.GetProperty($"{count}").EnumerateArray().Select(name => $"train/good/{name.GetString()}")];
+
+    public void Dispose() => Detector.Dispose();
+}
+
+public sealed class MagneticTileTests(MagneticTileTokens tile) : IClassFixture<MagneticTileTokens>
+{
+    private const double Tolerance = 1e-4;
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    [InlineData(10)]
+    [InlineData(110)]
+    public void Score_EveryTestImage_AsTheIndependentImplementation(int shots)
+    {
+        Reference[] references = shots == 0 ? [] : [.. tile.Good(shots).Select(file => tile[file])];
+        var scorer = tile.Detector.CreateScorer(new PromptSettings(), references);
+        var wrong = new ConcurrentBag<string>();
+        var count = 0;
+
+        Parallel.ForEach(tile.Expected.EnumerateObject(), new ParallelOptions { MaxDegreeOfParallelism = 2 }, image =>
+        {
+            var inspected = tile[image.Name];
+            var result = scorer.Score(inspected.Tokens, inspected.Sha256);
+            Check(image.Name, image.Value, "zero_shot", result.ZeroShotScore);
+            Check(image.Name, image.Value, "zero_shot_class", result.ClassProbability);
+            Check(image.Name, image.Value, shots == 0 ? "zero_shot" : $"few_shot_{shots}", result.Score);
+            Assert.Equal(224 * 224, result.Map.Values.Length);
+            Assert.All(result.Map.Values, value => Assert.InRange(value, 0f, 1f));
+            Interlocked.Increment(ref count);
+        });
+
+        Assert.Equal(120, count);
+        Assert.Empty(wrong);
+
+        void Check(string image, JsonElement expected, string name, float actual)
+        {
+            if (!(Math.Abs(expected.GetProperty(name).GetDouble() - actual) <= Tolerance))
+            {
+                wrong.Add($"{image} {name}: {actual} instead of {expected.GetProperty(name)}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Score_InspectedImageAmongReferences_LeftOut()
+    {
+        var files = tile.Good(4);
+        Reference[] references = [.. files.Select(file => tile[file])];
+        var own = references[0];
+
+        var withItself = tile.Detector.CreateScorer(new PromptSettings(), references).Score(own.Tokens, own.Sha256);
+        var withOthers = tile.Detector.CreateScorer(new PromptSettings(), references[1..]).Score(own.Tokens, own.Sha256);
+
+        Assert.True(withItself.FewShotScore > 0.01f);
+        Assert.Equal(withOthers.Score, withItself.Score);
+        Assert.Equal(withOthers.Map.Values, withItself.Map.Values);
+        Assert.Null(tile.Detector.CreateScorer(new PromptSettings(), [own]).Score(own.Tokens, own.Sha256).FewShotScore);
+    }
+
+    [Fact]
+    public void Read_WrittenTokens_SameScoreBits()
+    {
+        var inspected = tile[tile.Expected.EnumerateObject().First().Name];
+        using var stream = new MemoryStream();
+        inspected.Tokens.Write(stream);
+        stream.Position = 0;
+
+        var scorer = tile.Detector.CreateScorer(new PromptSettings(), [.. tile.Good(4).Select(file => tile[file])]);
+        var (fresh, cached) = (scorer.Score(inspected.Tokens, null), scorer.Score(ImageTokens.Read(stream), null));
+
+        Assert.Equal(fresh.Score, cached.Score);
+        Assert.Equal(fresh.Map.Values, cached.Map.Values);
+    }
+
+    [Fact]
+    public void Score_TokensOfAnotherEncoder_Refused()
+    {
+        var tokens = tile[tile.Good(4)[0]].Tokens;
+        var foreign = new ImageTokens("other", tokens.Grid, tokens.Width, tokens.ClassToken, tokens.Layers);
+        var scorer = tile.Detector.CreateScorer(new PromptSettings(), []);
+
+        Assert.Equal(RefusalCode.TokensOfAnotherEncoder, Assert.Throws<RefusedInputException>(() => scorer.Score(foreign, null)).Code);
+    }
+}
