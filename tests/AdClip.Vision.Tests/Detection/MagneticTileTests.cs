@@ -67,7 +67,7 @@ public sealed class MagneticTileTests(MagneticTileTokens tile) : IClassFixture<M
             Check(image.Name, image.Value, "zero_shot_class", result.ClassProbability);
             Check(image.Name, image.Value, shots == 0 ? "zero_shot" : $"few_shot_{shots}", result.Score);
             Assert.Equal(224 * 224, result.Map.Values.Length);
-            Assert.All(result.Map.Values, value => Assert.InRange(value, 0f, 1f));
+            Assert.True(result.Map.Values.Min() >= 0 && result.Map.Values.Max() <= 1, $"{image.Name}: map beyond 0 to 1");
             Interlocked.Increment(ref count);
         });
 
