@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Accounts;
+using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Shell;
@@ -16,6 +17,7 @@ builder.Services.AddShell();
 builder.Services.AddStorage();
 builder.Services.AddAccounts();
 builder.Services.AddProjects();
+builder.Services.AddImages();
 builder.Services.AddJobs();
 
 var app = builder.Build();
@@ -31,6 +33,7 @@ app.MapMetrics().AllowAnonymous();
 app.MapAccounts();
 var api = app.MapApi();
 api.MapProjects();
+api.MapImages();
 
 await app.RunAsync();
 

@@ -30,6 +30,33 @@ public enum RefusalCode
     /// <summary>A mask of another size than its picture: mask width, height, picture width, height.</summary>
     MaskSizeMismatch,
 
+    /// <summary>A path that is absolute or leaves its folder: the path.</summary>
+    UnsafePath,
+
+    /// <summary>An archive that cannot be read: why.</summary>
+    DamagedArchive,
+
+    /// <summary>An archive without pictures.</summary>
+    EmptyArchive,
+
+    /// <summary>An archive with more entries than the limit: entries, limit.</summary>
+    TooManyArchiveEntries,
+
+    /// <summary>An archive that unpacks to more than the limit: limit in mebibytes.</summary>
+    ArchiveTooLarge,
+
+    /// <summary>An entry that unpacks to far more than it holds packed: mebibytes unpacked so far, packed bytes.</summary>
+    ArchiveBomb,
+
+    /// <summary>An entry that is a symbolic link.</summary>
+    ArchiveLink,
+
+    /// <summary>An entry that needs a password.</summary>
+    EncryptedArchive,
+
+    /// <summary>An archive within an archive.</summary>
+    NestedArchive,
+
     /// <summary>A score or a value of an anomaly map that is infinite or not a number.</summary>
     ScoreNotFinite,
 

@@ -10,6 +10,13 @@ namespace AdClip.Vision.Imaging;
 /// </remarks>
 public static class ImageDecoder
 {
+    /// <summary>Bytes at a file's begin that <see cref="Recognise"/> wants to see (fewer where the file is shorter).</summary>
+    public const int HeadLength = ImageSignature.Length;
+
+    /// <summary>The format that a file's first bytes begin.</summary>
+    /// <exception cref="RefusedInputException">None that is read; the message names what it seems to be.</exception>
+    public static ImageFormat Recognise(ReadOnlySpan<byte> head) => ImageSignature.Recognise(head);
+
     /// <summary>What the file is, from its header alone.</summary>
     /// <exception cref="RefusedInputException">Empty, of another format, damaged in its header, or beyond the limits.</exception>
     public static ImageInfo Identify(string path, ImageLimits? limits = null)

@@ -9,9 +9,10 @@ namespace AdClip.Vision.Imaging;
 /// <param name="Height">Its rows.</param>
 /// <param name="Source">The large picture's header.</param>
 /// <param name="SignificantBits">See <see cref="PixelImage.SignificantBits"/>.</param>
+/// <param name="HasAlpha">Whether pixels could be transparent; they are shown on black.</param>
 /// <param name="Darkest">Smallest 8-bit sample of any channel.</param>
 /// <param name="Brightest">Largest 8-bit sample of any channel.</param>
-public sealed record Thumbnail(byte[] WebP, int Width, int Height, ImageInfo Source, int SignificantBits, byte Darkest, byte Brightest)
+public sealed record Thumbnail(byte[] WebP, int Width, int Height, ImageInfo Source, int SignificantBits, bool HasAlpha, byte Darkest, byte Brightest)
 {
     /// <summary>Whether every sample is the same: a lens cap, an over-exposed or an empty picture.</summary>
     public bool Uniform => Darkest == Brightest;
@@ -47,7 +48,7 @@ public static class Thumbnails
         VipsLibrary.Prepare();
         using var small = Image.NewFromMemory(pass.Finish(), width, height, 3, Enums.BandFormat.Uchar);
         var webP = small.WebpsaveBuffer(q: Quality, keep: Enums.ForeignKeep.None);
-        return new Thumbnail(webP, width, height, rows.Info, rows.SignificantBits, darkest, brightest);
+        return new Thumbnail(webP, width, height, rows.Info, rows.SignificantBits, rows.HasAlpha, darkest, brightest);
     }
 
     /// <summary>Writes the whole picture as every browser shows it: upright 8-bit PNG, grey or RGB, without loss beyond 8 bits.</summary>

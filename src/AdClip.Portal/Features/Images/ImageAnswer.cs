@@ -1,0 +1,107 @@
+using AdClip.Portal.Shell;
+using Microsoft.Extensions.Localization;
+
+namespace AdClip.Portal.Features.Images;
+
+/// <summary>An image as the API shows it.</summary>
+public sealed record ImageAnswer(
+    Guid Id,
+    Guid ProjectId,
+    string FileName,
+    string RelativePath,
+    string Sha256,
+    string MediaType,
+    int Width,
+    int Height,
+    long Bytes,
+    int BitDepth,
+    int SignificantBits,
+    int Channels,
+    int Frames,
+    string Label,
+    int ShapeCount,
+    int AnnotationRevision,
+    IReadOnlyList<string> Hints,
+    DateTimeOffset UploadedAt,
+    DateTimeOffset? DeletedAt)
+{
+    public static ImageAnswer Of(ImageRecord image) => new(
+        image.Id, image.ProjectId, image.FileName, image.RelativePath, image.Sha256, image.MediaType, image.Width, image.Height, image.Bytes,
+        image.BitDepth, image.SignificantBits, image.Channels, image.Frames, NameOf(image.Label), image.ShapeCount, image.AnnotationRevision,
+        [.. HintText.Each(image.Hints).Select(hint => hint.ToString())], image.UploadedAt, image.DeletedAt);
+
+    /// <summary>The label's name in addresses and files: unlabelled, good, anomaly.</summary>
+    public static string NameOf(ImageLabel label) => label switch
+    {
+        ImageLabel.Good => "good",
+        ImageLabel.Anomaly => "anomaly",
+        _ => "unlabelled",
+    };
+}
+
+/// <summary>A page of images; ask again with after=<see cref="Next"/> until it is null.</summary>
+public sealed record ImagePage(IReadOnlyList<ImageAnswer> Items, Guid? Next);
+
+/// <summary>Something that the owner of an accepted image should know.</summary>
+public sealed record HintAnswer(string Code, string Message);
+
+/// <summary>What became of one file: result accepted, duplicate, refused or skipped; kind image, mask or archive.</summary>
+public sealed record FileAnswer(
+    string Name,
+    string Path,
+    string Kind,
+    string Outcome,
+    Guid? ImageId,
+    string? Code,
+    string? Message,
+    IReadOnlyList<HintAnswer> Hints,
+    IReadOnlyList<FileAnswer>? Entries)
+{
+    public static FileAnswer Of(UploadOutcome outcome, IStringLocalizer<ImagesText> text, IStringLocalizer<RefusalText> refusals) => new(
+        outcome.Path.FileName,
+        outcome.Path.RelativePath,
+        outcome.Kind switch { UploadKind.Mask => "mask", UploadKind.Archive => "archive", _ => "image" },
+        outcome.Result switch { UploadResult.Accepted => "accepted", UploadResult.Duplicate => "duplicate", UploadResult.Skipped => "skipped", _ => "refused" },
+        outcome.ImageId,
+        outcome.Refusal?.Code.ToString() ?? (outcome.Result == UploadResult.Duplicate ? "Duplicate" : null),
+        outcome.Refusal is { } refusal ? refusals.Sentence(refusal) : outcome.Result switch
+        {
+            UploadResult.Duplicate => text["OutcomeDuplicate"].Value,
+            UploadResult.Skipped => text["OutcomeSkipped"].Value,
+            _ => null,
+        },
+        [.. HintText.Each(outcome.Hints).Select(hint => new HintAnswer(hint.ToString(), text.Of(hint, outcome.Frames, outcome.SignificantBits)))],
+        outcome.Entries is null ? null : [.. outcome.Entries.Select(entry => Of(entry, text, refusals))]);
+}
+
+/// <summary>What became of every file of a request. Counts are of images and masks, those within archives included.</summary>
+public sealed record UploadAnswer(IReadOnlyList<FileAnswer> Files, int Accepted, int Duplicates, int Refused, int Skipped)
+{
+    public static UploadAnswer Of(IReadOnlyList<UploadOutcome> outcomes, IStringLocalizer<ImagesText> text, IStringLocalizer<RefusalText> refusals)
+    {
+        var leaves = outcomes.SelectMany(outcome => outcome.Entries ?? [outcome]).ToList();
+        int Count(UploadResult result) => leaves.Count(leaf => leaf.Result == result);
+        return new UploadAnswer(
+            [.. outcomes.Select(outcome => FileAnswer.Of(outcome, text, refusals))],
+            Count(UploadResult.Accepted), Count(UploadResult.Duplicate), Count(UploadResult.Refused), Count(UploadResult.Skipped));
+    }
+}
+
+/// <summary>Sentences for hints.</summary>
+public static class HintText
+{
+    private static readonly ImageHints[] Single = [.. Enum.GetValues<ImageHints>().Where(hint => hint != ImageHints.None)];
+
+    public static IEnumerable<ImageHints> Each(ImageHints hints) => Single.Where(hint => hints.HasFlag(hint));
+
+    public static string Of(this IStringLocalizer<ImagesText> text, ImageHints hint, int frames, int significantBits) => hint switch
+    {
+        ImageHints.UniformDark => text["HintUniformDark"],
+        ImageHints.UniformBright => text["HintUniformBright"],
+        ImageHints.SeveralFrames => text["HintSeveralFrames", frames],
+        ImageHints.DeepSamples => text["HintDeepSamples", significantBits],
+        ImageHints.FlattenedOnBlack => text["HintFlattenedOnBlack"],
+        ImageHints.ExtremeAspect => text["HintExtremeAspect"],
+        _ => text["HintRestored"],
+    };
+}

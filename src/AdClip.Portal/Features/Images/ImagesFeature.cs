@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Options;
+
+namespace AdClip.Portal.Features.Images;
+
+public static class ImagesFeature
+{
+    public static IServiceCollection AddImages(this IServiceCollection services)
+    {
+        services.AddOptions<ImagesOptions>().BindConfiguration("Images").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ImagesOptions>, ValidateImagesOptions>();
+        services.AddSingleton<DerivedImages>();
+        services.AddSingleton<ImageArrivals>();
+        services.AddSingleton<ImageAccess>();
+        services.AddSingleton<ImageUpload>();
+        services.AddSingleton<ImageDeletion>();
+        return services;
+    }
+}
