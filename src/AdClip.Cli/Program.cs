@@ -1,2 +1,11 @@
-Console.Error.WriteLine("adclip: no command given");
-return 2;
+using System.CommandLine;
+using AdClip.Cli;
+
+var root = new RootCommand("AdClip: finds defects in product images with CLIP.")
+{
+    EncodeCommand.Create(),
+    EncodeTextCommand.Create(),
+    TokenizeCommand.Create(),
+    PredictCommand.Create(),
+};
+return await CommandLine.RunAsync(root, args);

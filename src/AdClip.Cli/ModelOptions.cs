@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Globalization;
+using AdClip.Vision.Detection;
+
+namespace AdClip.Cli;
+
+/// <summary>The options that choose a model and how its encoder runs; the same for every command.</summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<string> _model = new("--model") { Description = "Weight file, or folder that holds one", Required = true };
+    private readonly Option<int?> _imageSize = new("--image-size", "--image_size") { Description = "Side of the square input in pixels" };
+    private readonly Option<int?> _dpam = new("--dpam") { Description = "The last K-1 blocks run the value-value path; 0: none, plain CLIP tokens" };
+    private readonly Option<string[]> _layers = new("--layers", "--features_list")
+    {
+        Description = "Blocks, counted from 1, whose patch tokens are used: 2,4,6",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    public ModelOptions()
+    {
+        _layers.Validators.Add(result =>
+        {
+            if (result.Tokens.SelectMany(token => token.Value.Split(',')).Any(text => !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            {
+                result.AddError($"--layers needs whole numbers, as in 2,4,6; got '{string.Join(' ', result.Tokens)}'.");
+            }
+        });
+    }
+
+    public void AddModel(Command command) => command.Options.Add(_model);
+
+    public void AddAll(Command command)
+    {
+        AddModel(command);
+        command.Options.Add(_imageSize);
+        command.Options.Add(_dpam);
+        command.Options.Add(_layers);
+    }
+
+    public ClipDetector Open(ParseResult parsed)
+    {
+        var layers = parsed.GetValue(_layers);
+        return ClipDetector.Open(parsed.GetRequiredValue(_model), new DetectorOptions(
+            parsed.GetValue(_imageSize),
+            parsed.GetValue(_dpam),
+            layers is { Length: > 0 } ? [.. layers.SelectMany(text => text.Split(',')).Select(text => int.Parse(text, CultureInfo.InvariantCulture))] : null));
+    }
+}

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using AdClip.Vision;
+using AdClip.Vision.Detection;
+using AdClip.Vision.Imaging;
+
+namespace AdClip.Cli;
+
+/// <summary><c>adclip predict</c>: scores, maps and heatmaps of images.</summary>
+internal static class PredictCommand
+{
+    public static Command Create()
+    {
+        var model = new ModelOptions();
+        var prompts = new PromptOptions();
+        var references = new Option<string[]>("--reference") { Description = "Good images to compare with: a folder, or files", AllowMultipleArgumentsPerToken = true };
+        var threshold = new Option<float?>("--threshold") { Description = "Label images with at least this score as anomaly" };
+        var images = new Option<string[]>("--images") { Description = "Images to inspect: files, a folder, or a product in MVTec-AD layout", Required = true, AllowMultipleArgumentsPerToken = true };
+        var output = new Option<string>("--out") { Description = "Folder for results.json, results.csv, and NAME.heatmap.png and NAME.map.npy of each image", Required = true };
+        var command = new Command("predict", "Score images, and show where they look abnormal") { references, threshold, images, output };
+        model.AddAll(command);
+        prompts.Add(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var inspected = ImageFiles.ToInspect(parsed.GetValue(images)!);
+            var good = parsed.GetValue(references) is { Length: > 0 } paths ? ImageFiles.Good(paths) : [];
+            using var detector = model.Open(parsed);
+            // Before the images are encoded, so that a wrong checkpoint is told at once.
+            var settings = prompts.Read(parsed);
+            detector.EncodePrompts(settings);
+            var folder = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };
+
+            var bank = new Reference[good.Count];
+            using (var progress = new Progress("good images", good.Count))
+            {
+                Each(good.Count, parallel, i =>
+                {
+                    bank[i] = new Reference(HashFile(good[i].Path), detector.EncodeFile(good[i].Path));
+                    progress.Step();
+                });
+            }
+            var scorer = detector.CreateScorer(settings, bank);
+            var results = new ImageResult[inspected.Count];
+            using (var progress = new Progress("images", inspected.Count))
+            {
+                Each(inspected.Count, parallel, i =>
+                {
+                    results[i] = Inspect(inspected[i], detector, scorer, parsed.GetValue(threshold), folder);
+                    progress.Step();
+                });
+            }
+            ResultFiles.Write(folder, detector.Model, settings, good, bank, parsed.GetValue(threshold), results);
+            foreach (var refused in results.Where(result => result.Refusal is not null))
+            {
+                Console.Error.WriteLine($"adclip: {refused.File}: {refused.Refusal}");
+            }
+            return Task.FromResult(results.Any(result => result.Refusal is not null) ? CommandLine.Refused : CommandLine.Done);
+        });
+        return command;
+    }
+
+    // One image that cannot be read does not cost the others their results.
+    private static ImageResult Inspect(ImageFile image, ClipDetector detector, Scorer scorer, float? threshold, string folder)
+    {
+        var sha256 = HashFile(image.Path);
+        try
+        {
+            var detection = scorer.Score(detector.EncodeFile(image.Path), sha256);
+            var (heatmap, map) = ($"{image.Name}.heatmap.png", $"{image.Name}.map.npy");
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, map))!);
+            File.WriteAllBytes(Path.Combine(folder, heatmap), Heatmap.Render(detection.Map.Values, detection.Map.Side, detection.Map.Side, ColourMap.Ember));
+            NpyWriter.Write(Path.Combine(folder, map), detection.Map.Values, detection.Map.Side, detection.Map.Side);
+            var label = threshold is { } limit ? detection.Score >= limit ? "anomaly" : "good" : null;
+            return new ImageResult(image.Path, sha256, detection.Score, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability, label, heatmap, map, null);
+        }
+        catch (RefusedInputException refusal)
+        {
+            return new ImageResult(image.Path, sha256, null, null, null, null, null, null, null, refusal.Message);
+        }
+    }
+
+    private static void Each(int count, ParallelOptions parallel, Action<int> work)
+    {
+        try
+        {
+            Parallel.For(0, count, parallel, work);
+        }
+        catch (AggregateException several)
+        {
+            throw several.Flatten().InnerExceptions[0];
+        }
+    }
+
+    private static string HashFile(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AdClip.Vision.Detection;
+
+namespace AdClip.Cli;
+
+/// <summary>One image's line in the result files; scores are null where the image was refused.</summary>
+internal sealed record ImageResult(
+    string File, string Sha256, float? Score, float? ZeroShotScore, float? FewShotScore, float? ClassProbability,
+    string? Label, string? Heatmap, string? Map, string? Refusal);
+
+/// <summary>Writes <c>results.json</c> and <c>results.csv</c>; docs/guide/cli.md names their fields.</summary>
+internal static class ResultFiles
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public static void Write(
+        string folder, ModelDescription model, PromptSettings prompts, IReadOnlyList<ImageFile> good, IReadOnlyList<Reference> references,
+        float? threshold, IReadOnlyList<ImageResult> images)
+    {
+        var document = new
+        {
+            Format = "adclip-results",
+            Version = 1,
+            Model = new { model.Name, model.Sha256, model.EncoderId, model.ImageSize, model.Dpam, model.Layers },
+            Prompts = prompts,
+            References = references.Select((reference, i) => new { File = good[i].Path, reference.Sha256 }),
+            Threshold = threshold,
+            Images = images,
+        };
+        WriteWhole(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(document, Json) + "\n");
+        var csv = new StringBuilder("file,sha256,score,label,zero_shot_score,few_shot_score,class_probability,heatmap,map,refusal\n");
+        foreach (var image in images)
+        {
+            csv.AppendJoin(',', Quote(image.File), image.Sha256, Number(image.Score), image.Label, Number(image.ZeroShotScore), Number(image.FewShotScore), Number(image.ClassProbability), Quote(image.Heatmap), Quote(image.Map), Quote(image.Refusal));
+            csv.Append('\n');
+        }
+        WriteWhole(Path.Combine(folder, "results.csv"), csv.ToString());
+    }
+
+    // Shortest text that reads back as the same bits.
+    private static string Number(float? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Quote(string? text)
+        => text is null ? "" : text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static void WriteWhole(string path, string content)
+    {
+        File.WriteAllText(path + ".part", content);
+        File.Move(path + ".part", path, overwrite: true);
+    }
+}
