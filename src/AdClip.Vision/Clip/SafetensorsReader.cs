@@ -40,7 +40,7 @@ internal static class SafetensorsReader
             using var json = JsonDocument.Parse(header);
             return Parse(path, name, json.RootElement, dataStart, stream.Length);
         }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException or OverflowException or KeyNotFoundException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException or OverflowException or KeyNotFoundException or IndexOutOfRangeException)
         {
             throw new RefusedInputException(RefusalCode.WeightHeaderInvalid, $"The safetensors header of {name} is damaged ({wrong.Message}); copy the file again.", name, wrong.Message);
         }

@@ -19,7 +19,7 @@ internal sealed record PickleTensor(ElementType Type, string Key, long Offset, l
 /// <summary>Understands the pickles that hold tensors, dictionaries, lists and plain values, and nothing else.</summary>
 /// <remarks>
 /// A pickle is a program. This reader runs none of it: it keeps a stack of inert values, and a call of anything other than
-/// the three functions that describe tensors and ordered dictionaries is refused.
+/// the few functions that describe tensors and containers is refused.
 /// </remarks>
 internal sealed class TensorPickle
 {
@@ -212,6 +212,8 @@ internal sealed class TensorPickle
         ("torch._utils", "_rebuild_tensor_v2") => Tensor(arguments),
         ("torch._utils", "_rebuild_parameter") => (PickleTensor)arguments[0]!,
         ("torch", "Size") => (object?[])arguments[0]!,
+        // TorchScript's notes about the element type of a list say nothing about tensors.
+        ("torch.jit._pickle", "build_intlist" or "build_doublelist" or "build_boollist" or "build_tensorlist" or "restore_type_tag") => arguments[0]!,
         _ => throw Code(function),
     };
 

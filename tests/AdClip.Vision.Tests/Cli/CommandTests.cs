@@ -1,0 +1,142 @@
+using System.Text.Json;
+using AdClip.Testing;
+using AdClip.Vision.Clip;
+using AdClip.Vision.Detection;
+using AdClip.Vision.Imaging;
+using AdClip.Vision.Tests.Clip;
+
+namespace AdClip.Vision.Tests.Cli;
+
+public sealed class CommandTests : IDisposable
+{
+    private static readonly string Model = Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini");
+    private readonly string _folder = Directory.CreateTempSubdirectory("adclip-cli").FullName;
+
+    private string Home => Directory.CreateDirectory(Path.Combine(_folder, "home")).FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Predict_FewImages_ResultsAsTheLibraryAndNoTelemetry()
+    {
+        var good = Picture("good/one.png", seed: 1);
+        var other = Picture("good/two.png", seed: 2);
+        var nested = Picture("in/crack/a.png", seed: 3);
+        var sameStem = Picture("in/dent/a.png", seed: 4);
+        var output = Path.Combine(_folder, "out");
+
+        var outcome = await AdClipProcess.RunAsync(
+            Home, "predict", "--model", Model, "--reference", Path.Combine(_folder, "good"), "--threshold", "0.05", "--images", Path.Combine(_folder, "in"), "--out", output);
+
+        Assert.Equal("", outcome.Errors);
+        Assert.Equal(0, outcome.ExitCode);
+        using var detector = ClipDetector.Open(Model);
+        var scorer = detector.CreateScorer(new PromptSettings(), [.. ((string[])[good, other]).Select(file => new Reference(file, detector.EncodeFile(file)))]);
+        using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(output, "results.json"), TestContext.Current.CancellationToken));
+        var rows = (await File.ReadAllLinesAsync(Path.Combine(output, "results.csv"), TestContext.Current.CancellationToken))[1..];
+        var images = results.RootElement.GetProperty("images").EnumerateArray().ToArray();
+        Assert.Equal(2, images.Length);
+        foreach (var (index, (file, name)) in new[] { (nested, "crack/a"), (sameStem, "dent/a") }.Index())
+        {
+            var expected = scorer.Score(detector.EncodeFile(file), null);
+            Assert.Equal(file, images[index].GetProperty("file").GetString());
+            Assert.Equal(expected.Score, images[index].GetProperty("score").GetSingle());
+            Assert.Equal(expected.ZeroShotScore, images[index].GetProperty("zeroShotScore").GetSingle());
+            Assert.Equal(expected.Score >= 0.05f ? "anomaly" : "good", images[index].GetProperty("label").GetString());
+            Assert.Equal(expected.Score, float.Parse(rows[index].Split(',')[2], System.Globalization.CultureInfo.InvariantCulture));
+            var map = await File.ReadAllBytesAsync(Path.Combine(output, name + ".map.npy"), TestContext.Current.CancellationToken);
+            Assert.Equal("NUMPY"u8, map.AsSpan(1, 5));
+            Assert.Contains("'<f4', 'fortran_order': False, 'shape': (224, 224,)", System.Text.Encoding.ASCII.GetString(map, 10, 118), StringComparison.Ordinal);
+            Assert.Equal(expected.Map.Values, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(map.AsSpan(map.Length - (224 * 224 * 4))).ToArray());
+            Assert.Equal(224, ImageDecoder.Identify(Path.Combine(output, name + ".heatmap.png")).Width);
+        }
+        // ONNX Runtime would leave its device id and queue of events below the home folder.
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Home));
+    }
+
+    [Fact]
+    public async Task Predict_OneDamagedImage_OthersScoredAndItRefused()
+    {
+        Picture("in/fine.png", seed: 5);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "in/text.png"), "no picture", TestContext.Current.CancellationToken);
+
+        var outcome = await AdClipProcess.RunAsync(Home, "predict", "--model", Model, "--images", Path.Combine(_folder, "in"), "--out", Path.Combine(_folder, "out"));
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("text.png", Assert.Single(outcome.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(_folder, "out/fine.map.npy")));
+        Assert.Equal(3, (await File.ReadAllLinesAsync(Path.Combine(_folder, "out/results.csv"), TestContext.Current.CancellationToken)).Length);
+    }
+
+    [Fact]
+    public async Task Encode_GoldenPixels_GoldenTokens()
+    {
+        var golden = Golden.Open("image-encoder/s84-dpam-4");
+        var pixels = WeightFile.Open(SharedFolder.Require("golden/image-encoder/inputs.safetensors")).Require("image_84").ReadFloats();
+        var (input, output) = (Path.Combine(_folder, "pixels.safetensors"), Path.Combine(_folder, "tokens.safetensors"));
+        SafetensorsWriter.Write(input, [("pixels", [2, 3, 84, 84], pixels)]);
+
+        var outcome = await AdClipProcess.RunAsync(
+            Home, "encode", "--model", Golden.TinyClip, "--image-size", "84", "--dpam", "4", "--layers", "2,4,6", "--pixels", input, "--out", output);
+
+        Assert.Equal((0, "", ""), (outcome.ExitCode, outcome.Output, outcome.Errors));
+        var tokens = WeightFile.Open(output);
+        for (var image = 0; image < 2; image++)
+        {
+            Assert.Equal([3, 84, 84], tokens.Require($"{image}.pixels").Shape);
+            Assert.Equal([37, 64], tokens.Require($"{image}.patches.2").Shape);
+            golden.AssertClose("class_feature", tokens.Require($"{image}.class").ReadFloats(), image);
+            golden.AssertClose("patch_1", tokens.Require($"{image}.patches.4").ReadFloats(), image);
+        }
+    }
+
+    [Fact]
+    public async Task EncodeText_LearnedPromptsAndTexts_GoldenFeatures()
+    {
+        var learned = Golden.Open("prompt-learner/config-1");
+        var plain = Golden.Open("text/encode-text");
+        var output = Path.Combine(_folder, "text.safetensors");
+
+        var outcome = await AdClipProcess.RunAsync(
+            Home, "encode-text", "--model", Golden.TinyClip, "--checkpoint", SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth"), "--text", "object", "damaged object.", "--out", output);
+
+        Assert.Equal((0, "", ""), (outcome.ExitCode, outcome.Output, outcome.Errors));
+        learned.AssertClose("text_features", WeightFile.Open(output).Require("prompts").ReadFloats());
+        plain.AssertClose("text_features_normalized", WeightFile.Open(output).Require("text").ReadFloats());
+    }
+
+    [Fact]
+    public async Task Tokenize_Text_JsonArrayOfIds()
+    {
+        var bare = await AdClipProcess.RunAsync(Home, "tokenize", "--model", Model, "--text", "a damaged object.");
+        var marked = await AdClipProcess.RunAsync(Home, "tokenize", "--model", Model, "--text", "a damaged object.", "--with-markers");
+
+        Assert.Equal("[320,579,541,269]", bare.Output.Trim());
+        Assert.Equal("[2512,320,579,541,269,2513]", marked.Output.Trim());
+    }
+
+    [Theory]
+    [InlineData(2, "predict", "--model", "x")]
+    [InlineData(2)]
+    [InlineData(2, "encode", "--model", "x", "--layers", "2,x", "--images", "a.png", "--out", "o")]
+    [InlineData(2, "encode", "--model", "x", "--out", "o")]
+    [InlineData(1, "tokenize", "--model", "no/such/model", "--text", "a")]
+    public async Task Run_WrongUsageOrRefusal_ExitCodeAndOneReason(int expected, params string[] arguments)
+    {
+        var outcome = await AdClipProcess.RunAsync(Home, arguments);
+
+        Assert.Equal(expected, outcome.ExitCode);
+        Assert.StartsWith("adclip: ", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    private string Picture(string name, int seed)
+    {
+        var path = Path.Combine(_folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var rgb = new byte[64 * 48 * 3];
+        new Random(seed).NextBytes(rgb);
+        File.WriteAllBytes(path, PngWriter.Encode(rgb, 64, 48, PngPixels.Rgb));
+        return path;
+    }
+}
