@@ -28,16 +28,28 @@ internal static class EncodeCommand
         command.SetAction((parsed, cancellation) =>
         {
             using var detector = model.Open(parsed);
-            var inputs = parsed.GetValue(pixels) is { } file
-                ? Split(WeightFile.Open(file), detector.Model.ImageSize)
-                : ImageFiles.ToInspect(parsed.GetValue(images)!).Select(image => Preprocessing.LoadTensor(image.Path, detector.Model.ImageSize));
+            var metadata = new Dictionary<string, string> { ["encoder"] = detector.EncoderId };
+            IEnumerable<float[]> inputs;
+            if (parsed.GetValue(pixels) is { } file)
+            {
+                inputs = Split(WeightFile.Open(file), detector.Model.ImageSize);
+            }
+            else
+            {
+                var found = ImageFiles.ToInspect(parsed.GetValue(images)!);
+                foreach (var (index, image) in found.Index())
+                {
+                    metadata[index.ToString(CultureInfo.InvariantCulture)] = image.Path;
+                }
+                inputs = found.Select(image => Preprocessing.LoadTensor(image.Path, detector.Model.ImageSize));
+            }
             var tensors = new List<(string Name, long[] Shape, float[] Values)>();
             foreach (var (index, input) in inputs.Index())
             {
                 cancellation.ThrowIfCancellationRequested();
                 Add(tensors, index, input, detector);
             }
-            SafetensorsWriter.Write(parsed.GetRequiredValue(output), tensors, new Dictionary<string, string> { ["encoder"] = detector.EncoderId });
+            SafetensorsWriter.Write(parsed.GetRequiredValue(output), tensors, metadata);
             return Task.FromResult(CommandLine.Done);
         });
         return command;

@@ -7,10 +7,13 @@ internal static class AdClipProcess
 {
     public sealed record Outcome(int ExitCode, string Output, string Errors);
 
-    public static async Task<Outcome> RunAsync(string home, params string[] arguments)
+    public static Task<Outcome> RunAsync(string home, params string[] arguments) => RunInAsync(Environment.CurrentDirectory, home, arguments);
+
+    public static async Task<Outcome> RunInAsync(string folder, string home, params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "adclip.exe" : "adclip"), arguments)
         {
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

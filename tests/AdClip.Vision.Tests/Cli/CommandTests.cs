@@ -115,6 +115,26 @@ public sealed class CommandTests : IDisposable
         Assert.Equal("[2512,320,579,541,269,2513]", marked.Output.Trim());
     }
 
+    [Fact]
+    public async Task Guide_EveryExample_Runs()
+    {
+        Picture("parts/first.png", seed: 6);
+        Picture("parts/second.png", seed: 7);
+        Picture("good/one.png", seed: 8);
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "data"), Path.Combine(SharedFolder.RepositoryRoot, "data"));
+        SafetensorsWriter.Write(Path.Combine(_folder, "pixels.safetensors"), [("pixels", [1, 3, 224, 224], new float[3 * 224 * 224])]);
+        var guide = await File.ReadAllLinesAsync(Path.Combine(SharedFolder.RepositoryRoot, "docs/guide/cli.md"), TestContext.Current.CancellationToken);
+        string[] examples = [.. guide.Where(line => line.StartsWith("adclip ", StringComparison.Ordinal))];
+        Assert.True(examples.Length >= 9);
+
+        foreach (var example in examples)
+        {
+            string[] arguments = [.. example.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Skip(1)];
+            var outcome = await AdClipProcess.RunInAsync(_folder, Home, arguments);
+            Assert.True(outcome.ExitCode == 0, $"{example}: {outcome.Errors}");
+        }
+    }
+
     [Theory]
     [InlineData(2, "predict", "--model", "x")]
     [InlineData(2)]
