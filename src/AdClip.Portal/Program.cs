@@ -1,5 +1,7 @@
 using AdClip.Portal.Features.Accounts;
+using AdClip.Portal.Features.Dashboard;
 using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Integration;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Shell;
@@ -19,11 +21,14 @@ builder.Services.AddAccounts();
 builder.Services.AddProjects();
 builder.Services.AddImages();
 builder.Services.AddJobs();
+builder.Services.AddHome();
+builder.Services.AddIntegration();
 
 var app = builder.Build();
 await app.Services.PrepareStorageAsync();
 await app.Services.PrepareAccountsAsync();
 await app.Services.PrepareJobsAsync();
+await app.Services.PrepareIntegrationAsync();
 
 app.UseShell();
 app.UseHttpMetrics();

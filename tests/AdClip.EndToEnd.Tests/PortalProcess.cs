@@ -56,7 +56,7 @@ public sealed partial class PortalProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = DataFolder,
-            ArgumentList = { ProgramFile(), $"--urls={Url}", $"--Storage:DataFolder={DataFolder}", $"--Accounts:FirstPassword={AdminPassword}" },
+            ArgumentList = { ProgramFile(), $"--urls={Url}", $"--Storage:DataFolder={DataFolder}", $"--Accounts:FirstPassword={AdminPassword}", "--Samples:Enabled=false" },
         };
         foreach (var argument in _arguments)
         {

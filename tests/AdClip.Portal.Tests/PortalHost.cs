@@ -23,6 +23,7 @@ public sealed partial class PortalHost(string? folder = null, Action<IServiceCol
     {
         builder.UseSetting("Storage:DataFolder", _folder);
         builder.UseSetting("Accounts:FirstPassword", AdminPassword);
+        builder.UseSetting("Samples:Enabled", "false");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         builder.ConfigureServices(services => configure?.Invoke(services));
     }

@@ -41,6 +41,8 @@ public static class PortalUrls
 
     public static string ProjectSettings(Guid projectId) => Of($"/projects/{projectId}/settings");
 
+    public static string Thumbnail(Guid imageId) => Of($"/api/v1/images/{imageId}/thumbnail");
+
     public static string Culture(string culture, string returnUrl) =>
         Of($"/culture?culture={Uri.EscapeDataString(culture)}&returnUrl={Uri.EscapeDataString(returnUrl)}");
 

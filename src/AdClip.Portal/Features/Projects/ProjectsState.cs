@@ -5,18 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Projects;
 
-/// <summary>What the projects page shows and can do.</summary>
+/// <summary>Makes and changes projects; the only writer of their table.</summary>
 public sealed class ProjectsState(IDbContextFactory<PortalDb> dbs, TimeProvider clock)
 {
-    /// <summary>Newest first, without the archived ones; null until loaded.</summary>
-    public IReadOnlyList<Project>? Projects { get; private set; }
-
-    public async Task LoadAsync(ClaimsPrincipal user)
-    {
-        await using var db = await dbs.CreateDbContextAsync();
-        Projects = await ProjectAccess.Visible(db, user).Where(project => project.ArchivedAt == null).OrderByDescending(project => project.CreatedAt).ToListAsync();
-    }
-
     public async Task<Project> CreateAsync(NewProject request, ClaimsPrincipal user, CancellationToken cancel = default)
     {
         var project = new Project
