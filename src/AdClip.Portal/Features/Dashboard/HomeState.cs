@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AdClip.Portal.Features.Dashboard;
 
 /// <summary>One card of the home page.</summary>
-/// <param name="Covers">Up to four images, defective ones first.</param>
+/// <param name="Covers">Up to four images, defective ones first, otherwise mixed.</param>
 /// <param name="LastRunAt">When the latest run was started; null: never.</param>
 public sealed record ProjectCard(Project Project, int Good, int Anomaly, int Unlabelled, IReadOnlyList<Guid> Covers, DateTimeOffset? LastRunAt)
 {
@@ -32,7 +32,7 @@ public sealed class HomeState(IDbContextFactory<PortalDb> dbs)
         {
             var images = db.Set<ImageRecord>().Where(image => image.ProjectId == project.Id && image.DeletedAt == null);
             var counts = await images.GroupBy(image => image.Label).Select(group => new { Label = group.Key, Count = group.Count() }).ToDictionaryAsync(row => row.Label, row => row.Count);
-            var covers = await images.OrderByDescending(image => image.Label).ThenBy(image => image.Id).Select(image => image.Id).Take(CoverCount).ToListAsync();
+            var covers = await images.OrderByDescending(image => image.Label).ThenBy(image => image.Sha256).Select(image => image.Id).Take(CoverCount).ToListAsync();
             var lastRunAt = await db.Set<Run>().Where(run => run.ProjectId == project.Id).MaxAsync(run => (DateTimeOffset?)run.CreatedAt);
             cards.Add(new ProjectCard(
                 project,
