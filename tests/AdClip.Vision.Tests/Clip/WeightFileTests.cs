@@ -170,6 +170,37 @@ public sealed class WeightFileTests : IDisposable
     public void Open_TensorBeyondTheEnd_Refused()
         => Assert.Equal(RefusalCode.WeightFileTruncated, Refusal(Safetensors("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", dataBytes: 8)).Code);
 
+    [Theory]
+    [InlineData("golden/tiny-clip/wrapped_state_dict.pt", 900)]
+    [InlineData("golden/tiny-clip/dtypes.safetensors", 900)]
+    [InlineData("golden/prompt-learner/config-1/epoch_5.pth", 100)]
+    public void Open_RandomlyDamagedFile_ReadOrRefusedNeverAFault(string file, int tries)
+    {
+        var whole = File.ReadAllBytes(SharedFolder.Require(file));
+        var random = new Random(11);
+        // Damage where the structure is: the first and the last kilobytes.
+        int Place() => random.Next(2) == 0 ? random.Next(Math.Min(2500, whole.Length)) : whole.Length - 1 - random.Next(Math.Min(2500, whole.Length));
+        for (var i = 0; i < tries; i++)
+        {
+            byte[] damaged = [.. whole];
+            for (var flips = random.Next(1, 4); flips > 0; flips--)
+            {
+                damaged[Place()] = (byte)random.Next(256);
+            }
+            var path = Write("damaged.bin", damaged);
+            try
+            {
+                foreach (var tensor in WeightFile.Open(path).Tensors.Values.Where(tensor => tensor.Type != ElementType.F8))
+                {
+                    Assert.Equal(tensor.Count, tensor.ReadFloats().Length);
+                }
+            }
+            catch (RefusedInputException)
+            {
+            }
+        }
+    }
+
     [Fact]
     public void Open_EmptyOrMissingOrPointer_Refused()
     {
