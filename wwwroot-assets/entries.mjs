@@ -1,6 +1,8 @@
 // Every module that a page loads, as <feature>/<name>: source here, result in src/AdClip.Portal/wwwroot/js. One line each.
 export const entries = [
   "charts/charts",
+  "images/gallery",
+  "images/upload",
   "shell/boot",
   "shell/reconnect",
   "shell/shell",

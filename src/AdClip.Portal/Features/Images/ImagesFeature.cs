@@ -13,6 +13,9 @@ public static class ImagesFeature
         services.AddSingleton<ImageAccess>();
         services.AddSingleton<ImageUpload>();
         services.AddSingleton<ImageDeletion>();
+        services.AddTransient<ImagesState>();
+        services.AddTransient<ImageUploadInterop>();
+        services.AddTransient<GalleryInterop>();
         return services;
     }
 }

@@ -1,0 +1,10 @@
+namespace AdClip.Portal.Features.Images;
+
+/// <summary>Something that a downstream feature lets people do with the images selected in the gallery.</summary>
+/// <remarks>
+/// Register with <c>services.AddSingleton(new GalleryAction(typeof(X)))</c>. The component gets the parameters
+/// <c>Guid ProjectId</c>, <c>IReadOnlyList&lt;Guid&gt; ImageIds</c> and <c>EventCallback Done</c>, which it invokes once the images
+/// have changed. A button with <c>data-key="g"</c> is pressed by that key.
+/// </remarks>
+/// <param name="Component">The component's type.</param>
+public sealed record GalleryAction(Type Component);

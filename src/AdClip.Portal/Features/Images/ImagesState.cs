@@ -1,0 +1,129 @@
+using AdClip.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AdClip.Portal.Features.Images;
+
+/// <summary>How many images of a project there are, by label.</summary>
+public sealed record ImageCounts(int Unlabelled, int Good, int Anomaly)
+{
+    public int All => Unlabelled + Good + Anomaly;
+
+    public int Of(ImageLabel? label) => label switch
+    {
+        null => All,
+        ImageLabel.Good => Good,
+        ImageLabel.Anomaly => Anomaly,
+        _ => Unlabelled,
+    };
+}
+
+/// <summary>What the gallery shows and can do: one page of a project's images, newest first, and what is selected.</summary>
+public sealed class ImagesState(IDbContextFactory<PortalDb> dbs, ImageDeletion deletion)
+{
+    public const int PageSize = 60;
+
+    private readonly HashSet<Guid> _selected = [];
+    private Guid _projectId;
+    private Guid? _anchor;
+
+    /// <summary>One page; null until loaded.</summary>
+    public IReadOnlyList<ImageRecord>? Images { get; private set; }
+
+    /// <summary>Of the whole project, whatever the filter; null until loaded.</summary>
+    public ImageCounts? Counts { get; private set; }
+
+    public ImageFilter Filter { get; private set; } = new();
+
+    /// <summary>Counted from 1.</summary>
+    public int Page { get; private set; } = 1;
+
+    /// <summary>Images that pass the filter.</summary>
+    public int Passing { get; private set; }
+
+    public int Pages => Math.Max(1, (Passing + PageSize - 1) / PageSize);
+
+    public IReadOnlyCollection<Guid> Selected => _selected;
+
+    public bool IsSelected(ImageRecord image) => _selected.Contains(image.Id);
+
+    public async Task LoadAsync(Guid projectId, ImageFilter filter, int page)
+    {
+        if (projectId != _projectId || filter != Filter)
+        {
+            ClearSelection();
+        }
+        (_projectId, Filter) = (projectId, filter);
+        await using var db = await dbs.CreateDbContextAsync();
+        var images = db.Set<ImageRecord>().AsNoTracking();
+        var counts = await new ImageFilter(Deleted: filter.Deleted).Of(images, projectId)
+            .GroupBy(image => image.Label)
+            .Select(group => new { Label = group.Key, Count = group.Count() })
+            .ToDictionaryAsync(row => row.Label, row => row.Count);
+        Counts = new ImageCounts(
+            counts.GetValueOrDefault(ImageLabel.Unlabelled), counts.GetValueOrDefault(ImageLabel.Good), counts.GetValueOrDefault(ImageLabel.Anomaly));
+        var passing = filter.Of(images, projectId);
+        Passing = filter.Name is null or "" && filter.UploadedFrom is null ? Counts.Of(filter.Label) : await passing.CountAsync();
+        Page = Math.Clamp(page, 1, Pages);
+        // Skipping over keys alone stays within an index; only one page of rows is then read.
+        var ids = passing.OrderByDescending(image => image.Id).Select(image => image.Id).Skip((Page - 1) * PageSize).Take(PageSize);
+        Images = await images.Where(image => ids.Contains(image.Id)).OrderByDescending(image => image.Id).ToListAsync();
+    }
+
+    public Task ReloadAsync() => LoadAsync(_projectId, Filter, Page);
+
+    /// <summary>Selects or deselects one image; with <paramref name="toAnchor"/> all from the last one touched to this.</summary>
+    public void Toggle(ImageRecord image, bool toAnchor)
+    {
+        var list = Images ?? [];
+        var (from, to) = (IndexOf(list, _anchor), IndexOf(list, image.Id));
+        if (toAnchor && from >= 0 && to >= 0)
+        {
+            foreach (var between in list.Skip(Math.Min(from, to)).Take(Math.Abs(to - from) + 1))
+            {
+                _selected.Add(between.Id);
+            }
+        }
+        else if (!_selected.Remove(image.Id))
+        {
+            _selected.Add(image.Id);
+        }
+        _anchor = image.Id;
+    }
+
+    public void SelectPage() => _selected.UnionWith((Images ?? []).Select(image => image.Id));
+
+    public void ClearSelection()
+    {
+        _selected.Clear();
+        _anchor = null;
+    }
+
+    /// <summary>Puts the selected images away; returns them, for undo.</summary>
+    public async Task<IReadOnlyCollection<Guid>> DeleteSelectedAsync()
+    {
+        Guid[] gone = [.. _selected];
+        await deletion.DeleteAsync(_projectId, gone);
+        ClearSelection();
+        await ReloadAsync();
+        return gone;
+    }
+
+    public async Task RestoreAsync(IReadOnlyCollection<Guid> imageIds)
+    {
+        await deletion.RestoreAsync(_projectId, imageIds);
+        ClearSelection();
+        await ReloadAsync();
+    }
+
+    private static int IndexOf(IReadOnlyList<ImageRecord> images, Guid? id)
+    {
+        for (var i = 0; i < images.Count; i++)
+        {
+            if (images[i].Id == id)
+            {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

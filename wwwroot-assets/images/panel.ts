@@ -1,0 +1,175 @@
+// The list of uploads at the corner of the window. It belongs to the document, not to a page: it stays while people go elsewhere
+// in the portal and while the circuit reconnects.
+
+import { isFinished, type FileAnswer, type UploadItem, type UploadQueue } from "./queue.ts";
+
+/** Rows shown; beyond it only files with something to say are listed. */
+const mostRows = 500;
+
+export class UploadPanel {
+  private readonly root = document.createElement("section");
+  private readonly title = document.createElement("h2");
+  private readonly counts = document.createElement("p");
+  private readonly bar = document.createElement("progress");
+  private readonly list = document.createElement("ul");
+  private readonly cancel: HTMLButtonElement;
+  private readonly retry: HTMLButtonElement;
+  private readonly close: HTMLButtonElement;
+  private readonly rows = new Map<number, HTMLLIElement>();
+  private readonly stale = new Set<UploadItem>();
+  private readonly texts: Record<string, string>;
+  private readonly queue: UploadQueue;
+  private scheduled = false;
+
+  constructor(queue: UploadQueue, texts: Record<string, string>, onClose: () => void) {
+    this.queue = queue;
+    this.texts = texts;
+    this.root.className = "upload-panel";
+    this.root.setAttribute("aria-label", this.text("title"));
+    this.cancel = this.button("cancel", () => queue.cancelAll());
+    this.retry = this.button("retry", () => queue.retry());
+    this.close = this.button("close", () => {
+      this.root.remove();
+      onClose();
+    });
+    const head = document.createElement("header");
+    head.append(this.title, this.cancel, this.retry, this.close);
+    this.counts.setAttribute("role", "status");
+    this.bar.setAttribute("aria-label", this.text("title"));
+    this.root.append(head, this.bar, this.counts, this.list);
+    document.body.append(this.root);
+  }
+
+  /** Redraws what changed, once a frame however often it changes. */
+  update(item: UploadItem): void {
+    this.stale.add(item);
+    if (!this.scheduled) {
+      this.scheduled = true;
+      requestAnimationFrame(() => {
+        this.scheduled = false;
+        this.draw();
+      });
+    }
+  }
+
+  private draw(): void {
+    for (const item of this.stale) {
+      this.drawRow(item);
+    }
+    this.stale.clear();
+    const items = this.queue.items;
+    let bytes = 0;
+    let sent = 0;
+    let done = 0;
+    const totals = { accepted: 0, duplicate: 0, refused: 0, failed: 0 };
+    for (const item of items) {
+      bytes += item.file.size + 1;
+      sent += item.sent + (isFinished(item) ? 1 : 0);
+      done += isFinished(item) ? 1 : 0;
+      for (const leaf of leavesOf(item)) {
+        if (leaf in totals) {
+          totals[leaf as keyof typeof totals]++;
+        }
+      }
+    }
+    const idle = done === items.length;
+    this.title.textContent = idle ? this.text("done") : this.text("running", done, items.length);
+    this.bar.max = bytes;
+    this.bar.value = idle ? bytes : sent;
+    this.counts.replaceChildren(...Object.entries(totals).filter(([, count]) => count > 0).map(([name, count]) => {
+      const part = document.createElement("span");
+      part.dataset["state"] = name;
+      part.textContent = this.text(`count-${name}`, count);
+      return part;
+    }));
+    this.cancel.hidden = idle;
+    this.close.hidden = !idle;
+    this.retry.hidden = !items.some((item) => item.state === "failed" || item.state === "cancelled");
+  }
+
+  private drawRow(item: UploadItem): void {
+    let row = this.rows.get(item.id);
+    const notable = item.state === "refused" || item.state === "failed" || (item.answer?.hints.length ?? 0) > 0 || item.answer?.entries != null;
+    if (!row) {
+      if (this.rows.size >= mostRows && !notable) {
+        return;
+      }
+      row = document.createElement("li");
+      this.rows.set(item.id, row);
+      this.list.append(row);
+    }
+    row.dataset["state"] = item.state;
+    row.replaceChildren(...this.rowParts(item));
+  }
+
+  private rowParts(item: UploadItem): HTMLElement[] {
+    const name = document.createElement("bdi");
+    name.textContent = item.path;
+    name.title = item.path;
+    const state = document.createElement("span");
+    state.className = "upload-state";
+    state.textContent = item.state === "sending" && item.file.size > 0
+      ? `${Math.floor((item.sent / item.file.size) * 100)} %`
+      : this.text(item.state === "waiting" && item.attempts > 0 ? "retrying" : `state-${item.state}`);
+    const parts: HTMLElement[] = [name, state];
+    if (item.state === "sending" && item.file.size > 0) {
+      const bar = document.createElement("progress");
+      bar.max = item.file.size;
+      bar.value = item.sent;
+      bar.setAttribute("aria-label", item.path);
+      parts.push(bar);
+    }
+    const said = item.answer?.entries ? null : item.message;
+    for (const message of [said, ...(item.answer?.hints ?? []).map((hint) => hint.message)]) {
+      if (message && item.state !== "sending" && item.state !== "checking") {
+        const line = document.createElement("small");
+        line.textContent = message;
+        parts.push(line);
+      }
+    }
+    if (item.answer?.entries) {
+      parts.push(this.entryList(item.answer.entries));
+    }
+    return parts;
+  }
+
+  /** Entries of an archive: those with something to say; the others are in the counts. */
+  private entryList(entries: readonly FileAnswer[]): HTMLElement {
+    const list = document.createElement("ul");
+    for (const entry of entries.filter((e) => e.outcome !== "accepted" || e.hints.length > 0).slice(0, mostRows)) {
+      const row = document.createElement("li");
+      row.dataset["state"] = entry.outcome;
+      const name = document.createElement("bdi");
+      name.textContent = entry.path;
+      const state = document.createElement("span");
+      state.className = "upload-state";
+      state.textContent = this.text(`state-${entry.outcome}`);
+      row.append(name, state);
+      for (const message of [entry.message, ...entry.hints.map((hint) => hint.message)]) {
+        if (message) {
+          const line = document.createElement("small");
+          line.textContent = message;
+          row.append(line);
+        }
+      }
+      list.append(row);
+    }
+    return list;
+  }
+
+  private button(name: string, act: () => void): HTMLButtonElement {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = this.text(name);
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  private text(name: string, ...values: number[]): string {
+    return (this.texts[name] ?? name).replace(/\{(\d)\}/g, (_, index: string) => (values[Number(index)] ?? 0).toLocaleString());
+  }
+}
+
+function leavesOf(item: UploadItem): string[] {
+  return item.answer?.entries && item.state !== "refused" ? item.answer.entries.map((entry) => entry.outcome) : [item.state];
+}
