@@ -12,10 +12,17 @@ export function picked(list: FileList): PickedFile[] {
 
 /** Everything dropped, folders read to their ends. The entries must be taken before the event is over. */
 export async function dropped(transfer: DataTransfer): Promise<PickedFile[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const items = [...transfer.items]
+    .filter((item) => item.kind === "file")
+    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const files: PickedFile[] = [];
-  for (const entry of entries) {
-    await walk(entry, files);
+  for (const { entry, file } of items) {
+    if (entry) {
+      await walk(entry, files);
+    } else if (file) {
+      // Dragged from another program that offers no file system entry.
+      files.push({ path: file.name, file });
+    }
   }
   return files;
 }

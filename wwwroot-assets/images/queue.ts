@@ -65,7 +65,7 @@ export class UploadQueue {
   }
 
   get isIdle(): boolean {
-    return this.active === 0 && this.items.every(isFinished);
+    return this.items.every(isFinished);
   }
 
   add(files: Iterable<{ path: string; file: Blob }>): void {

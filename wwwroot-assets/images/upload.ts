@@ -74,6 +74,7 @@ export function attach(root: HTMLElement, projectId: string, texts: Record<strin
       void dropped(event.dataTransfer).then(take);
     }
   }, { signal });
+  root.dataset["uploads"] = "ready";
 }
 
 /** The page goes; what is on its way continues. */
@@ -100,6 +101,7 @@ function uploadOf(projectId: string, texts: Record<string, string>, page: DotNet
 
 function changed(upload: Upload, item: UploadItem): void {
   upload.panel.update(item);
+  document.documentElement.toggleAttribute("data-busy", [...uploads.values()].some((other) => !other.queue.isIdle));
   if (isFinished(item) && upload.told) {
     upload.told = false;
     setTimeout(() => {

@@ -1,4 +1,5 @@
 // When the circuit cannot be resumed (the server was restarted), waits until the server answers, then loads the page again.
+// An attribute data-busy on the document's root says that a reload would lose work of this tab (uploads): it waits for that too.
 
 const pollMilliseconds = 1000;
 
@@ -6,7 +7,7 @@ function reloadWhenServerAnswers(): void {
   setTimeout(async () => {
     try {
       const answer = await fetch("/health/live", { cache: "no-store" });
-      if (answer.ok) {
+      if (answer.ok && !document.documentElement.hasAttribute("data-busy")) {
         location.reload();
         return;
       }
