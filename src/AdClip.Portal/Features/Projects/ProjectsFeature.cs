@@ -6,6 +6,7 @@ public static class ProjectsFeature
     {
         services.AddSingleton<ProjectAccess>();
         services.AddTransient<ProjectsState>();
+        services.AddTransient<ProjectMembersState>();
         return services;
     }
 }
