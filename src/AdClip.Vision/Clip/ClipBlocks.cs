@@ -12,19 +12,17 @@ internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, int he
     /// <summary>The query, key and value projections of all rows: three values [N, D].</summary>
     public (string Q, string K, string V) QueriesKeysValues(string block, string normed, int width)
     {
+        if (!weights.HasJoinedProjections)
+        {
+            return (Project(block, 0, normed), Project(block, 1, normed), Project(block, 2, normed));
+        }
         var all = Linear(block + "attn.in_proj_weight", block + "attn.in_proj_bias", normed);
         return (graph.Slice(all, 0, width, axis: 1), graph.Slice(all, width, 2 * width, axis: 1), graph.Slice(all, 2 * width, 3 * width, axis: 1));
     }
 
     /// <summary>The same with queries for the first row only: [1, D], [N, D], [N, D].</summary>
-    public (string Q, string K, string V) FirstQueryKeysValues(string block, string normed, int width)
-    {
-        string Part(int part, string rows) => graph.Linear(
-            rows,
-            Place(Rows(weights[block + "attn.in_proj_weight"], part * width, width)),
-            Place(Rows(weights[block + "attn.in_proj_bias"], part * width, width)));
-        return (Part(0, graph.Slice(normed, 0, 1)), Part(1, normed), Part(2, normed));
-    }
+    public (string Q, string K, string V) FirstQueryKeysValues(string block, string normed)
+        => (Project(block, 0, graph.Slice(normed, 0, 1)), Project(block, 1, normed), Project(block, 2, normed));
 
     /// <summary>Attention and its output projection.</summary>
     public string Attend(string block, string q, string k, string v, bool causal = false)
@@ -65,10 +63,6 @@ internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, int he
 
     private string Linear(string weight, string bias, string x) => graph.Linear(x, Place(weights[weight]), Place(weights[bias]));
 
-    private static StoredTensor Rows(StoredTensor tensor, int first, int count) => tensor with
-    {
-        Name = $"{tensor.Name}[{first}:{first + count}]",
-        Shape = [count, .. tensor.Shape.Skip(1)],
-        Offset = tensor.Offset + (first * tensor.Strides[0] * tensor.Type.Bytes()),
-    };
+    private string Project(string block, int part, string rows)
+        => graph.Linear(rows, Place(weights.Projection(block, part, "weight")), Place(weights.Projection(block, part, "bias")));
 }

@@ -47,7 +47,7 @@ internal static class ImageEncoderGraph
             // After the last block only the class token of the original stream is used, unless its patches are asked for.
             var isClassOnly = layer == model.VisionLayers && !withStreams && (isDual || !settings.Layers.Contains(layer));
             var (q, k, v) = isClassOnly
-                ? blocks.FirstQueryKeysValues(block, normed, width)
+                ? blocks.FirstQueryKeysValues(block, normed)
                 : blocks.QueriesKeysValues(block, normed, width);
             if (isDual)
             {

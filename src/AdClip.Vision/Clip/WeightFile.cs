@@ -53,5 +53,5 @@ public sealed class WeightFile(string path, IReadOnlyDictionary<string, StoredTe
     public StoredTensor Require(string name)
         => Tensors.TryGetValue(name, out var tensor)
             ? tensor
-            : throw new RefusedInputException(RefusalCode.TensorMissing, $"{Path.GetFileName(FilePath)} has no tensor {name}; it is not a CLIP model in OpenAI naming.", Path.GetFileName(FilePath), name);
+            : throw new RefusedInputException(RefusalCode.TensorMissing, $"{Path.GetFileName(FilePath)} has no tensor {name}; it is not a CLIP model in OpenAI or Hugging Face naming.", Path.GetFileName(FilePath), name);
 }

@@ -44,7 +44,7 @@ public sealed class ClipDetector : IDisposable
     /// <summary>Names the encoder and its settings; tokens with another id do not fit.</summary>
     public string EncoderId => Model.EncoderId;
 
-    /// <summary>Opens a weight file (safetensors or PyTorch zip, OpenAI naming) or a folder that holds one.</summary>
+    /// <summary>Opens a weight file (safetensors or PyTorch zip, OpenAI or Hugging Face naming) or a folder that holds one.</summary>
     /// <exception cref="RefusedInputException">No usable model there, or it cannot run with these options.</exception>
     public static ClipDetector Open(string modelFileOrFolder, DetectorOptions? options = null)
     {

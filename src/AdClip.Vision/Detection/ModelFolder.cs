@@ -34,7 +34,7 @@ internal sealed record ModelFolder(string WeightFile, string Name, JsonElement? 
     {
         var folder = Path.GetDirectoryName(WeightFile)!;
         var configFile = Path.Combine(folder, "config.json");
-        // A folder may hold several models; ours names its weights model.safetensors.
+        // A folder may hold several models; ours and Hugging Face's name their weights model.safetensors.
         if (Path.GetFileName(WeightFile) != "model.safetensors" || !File.Exists(configFile))
         {
             return this;
@@ -42,6 +42,7 @@ internal sealed record ModelFolder(string WeightFile, string Name, JsonElement? 
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(configFile));
+            CheckActivation(json.RootElement);
             return json.RootElement.TryGetProperty("format_version", out _) && json.RootElement.TryGetProperty("zero_shot", out _)
                 ? this with { Config = json.RootElement.Clone(), Name = json.RootElement.GetProperty("name").GetString() ?? Name, Limits = ReadLimits(Path.Combine(folder, "MODEL_CARD.md")) }
                 : this;
@@ -49,6 +50,18 @@ internal sealed record ModelFolder(string WeightFile, string Name, JsonElement? 
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or KeyNotFoundException)
         {
             throw new RefusedInputException(RefusalCode.ModelConfigInvalid, $"{configFile} is damaged ({wrong.Message}); copy it again.", configFile, wrong.Message);
+        }
+    }
+
+    // The weights do not tell the activation, and the wrong one gives plausible nonsense.
+    private void CheckActivation(JsonElement config)
+    {
+        foreach (var tower in (string[])["vision_config", "text_config"])
+        {
+            if (config.TryGetProperty(tower, out var settings) && settings.TryGetProperty("hidden_act", out var activation) && activation.GetString() != "quick_gelu")
+            {
+                throw new RefusedInputException(RefusalCode.ModelUnsupported, $"{Name} was trained with the activation {activation.GetString()}; only models with quick_gelu, such as OpenAI's, are run.", Name);
+            }
         }
     }
 

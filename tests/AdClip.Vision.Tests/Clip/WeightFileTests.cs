@@ -47,11 +47,12 @@ public sealed class WeightFileTests : IDisposable
     [Theory]
     [InlineData("openai_jit.pt", "jit")]
     [InlineData("open_clip.safetensors", "open_clip")]
+    [InlineData("hf", "hf")]
     public void Encode_OtherContainer_MatchesTheGoldenOutputs(string name, string prefix)
     {
         var golden = WeightFile.Open(SharedFolder.Require("golden/tiny-clip/truncated_outputs.safetensors"));
         using var detector = ClipDetector.Open(SharedFolder.Require($"golden/tiny-clip/{name}"), new DetectorOptions(56, 2, [1, 2]));
-        var weights = ClipWeights.From(WeightFile.Open(SharedFolder.Require($"golden/tiny-clip/{name}")));
+        var weights = ClipWeights.From(WeightFile.Open(detector.Model.WeightFile));
         using var text = new TextEncoder(weights, threads: 1);
         var pixels = golden.Require("image").ReadFloats();
         int[] ids = [.. golden.Require("token_ids").ReadFloats().Select(id => (int)id)];
@@ -214,8 +215,18 @@ public sealed class WeightFileTests : IDisposable
     public void Open_ModelsThatAreNotClip_Refused()
     {
         Assert.Equal(RefusalCode.TensorMissing, Assert.Throws<RefusedInputException>(() => ClipDetector.Open(SharedFolder.Require("golden/tiny-clip/dtypes.safetensors"))).Code);
-        Assert.Equal(RefusalCode.ModelUnsupported, Assert.Throws<RefusedInputException>(() => ClipDetector.Open(SharedFolder.Require("golden/tiny-clip/hf"))).Code);
         Assert.Equal(RefusalCode.ModelFolderUnclear, Assert.Throws<RefusedInputException>(() => ClipDetector.Open(_folder)).Code);
+    }
+
+    [Fact]
+    public void Open_ModelWithAnotherActivation_Refused()
+    {
+        var source = SharedFolder.Require("golden/tiny-clip/hf");
+        File.CreateSymbolicLink(Path.Combine(_folder, "model.safetensors"), Path.Combine(source, "model.safetensors"));
+        var config = File.ReadAllText(Path.Combine(source, "config.json"));
+        File.WriteAllText(Path.Combine(_folder, "config.json"), config.Replace("quick_gelu", "gelu", StringComparison.Ordinal));
+
+        Assert.Equal(RefusalCode.ModelUnsupported, Assert.Throws<RefusedInputException>(() => ClipDetector.Open(_folder)).Code);
     }
 
     [Fact]
