@@ -37,7 +37,7 @@ internal static class ImageSignature
             return ImageFormat.Tiff;
         }
         // "BM", and a header length that some bitmap version has: two letters alone begin many a text.
-        if (head.Length >= 18 && head.StartsWith("BM"u8) && head[14] is 12 or 40 or 52 or 56 or 64 or 108 or 124 && head[15] == 0)
+        if (head.Length >= 18 && head.StartsWith("BM"u8) && head[14] is 12 or 40 or 52 or 56 or 64 or 108 or 124 && !head[15..18].ContainsAnyExcept((byte)0))
         {
             return ImageFormat.Bmp;
         }
