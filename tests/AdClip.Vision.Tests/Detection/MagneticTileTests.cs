@@ -43,8 +43,11 @@ public sealed class MagneticTileTokens : IDisposable
     public void Dispose() => Detector.Dispose();
 }
 
-public sealed class MagneticTileTests(MagneticTileTokens tile) : IClassFixture<MagneticTileTokens>
+public sealed class MagneticTileTests(MagneticTileTests.Fixture fixture) : IClassFixture<MagneticTileTests.Fixture>
 {
+    // Made by the first test and not by the fixture, because only a test can be skipped where the images are absent.
+    private readonly MagneticTileTokens _tile = fixture.Tokens;
+
     private const double Tolerance = 1e-4;
 
     [Theory]
@@ -54,14 +57,14 @@ public sealed class MagneticTileTests(MagneticTileTokens tile) : IClassFixture<M
     [InlineData(110)]
     public void Score_EveryTestImage_AsTheIndependentImplementation(int shots)
     {
-        Reference[] references = shots == 0 ? [] : [.. tile.Good(shots).Select(file => tile[file])];
-        var scorer = tile.Detector.CreateScorer(new PromptSettings(), references);
+        Reference[] references = shots == 0 ? [] : [.. _tile.Good(shots).Select(file => _tile[file])];
+        var scorer = _tile.Detector.CreateScorer(new PromptSettings(), references);
         var wrong = new ConcurrentBag<string>();
         var count = 0;
 
-        Parallel.ForEach(tile.Expected.EnumerateObject(), new ParallelOptions { MaxDegreeOfParallelism = 2 }, image =>
+        Parallel.ForEach(_tile.Expected.EnumerateObject(), new ParallelOptions { MaxDegreeOfParallelism = 2 }, image =>
         {
-            var inspected = tile[image.Name];
+            var inspected = _tile[image.Name];
             var result = scorer.Score(inspected.Tokens, inspected.Sha256);
             Check(image.Name, image.Value, "zero_shot", result.ZeroShotScore);
             Check(image.Name, image.Value, "zero_shot_class", result.ClassProbability);
@@ -86,28 +89,28 @@ public sealed class MagneticTileTests(MagneticTileTokens tile) : IClassFixture<M
     [Fact]
     public void Score_InspectedImageAmongReferences_LeftOut()
     {
-        var files = tile.Good(4);
-        Reference[] references = [.. files.Select(file => tile[file])];
+        var files = _tile.Good(4);
+        Reference[] references = [.. files.Select(file => _tile[file])];
         var own = references[0];
 
-        var withItself = tile.Detector.CreateScorer(new PromptSettings(), references).Score(own.Tokens, own.Sha256);
-        var withOthers = tile.Detector.CreateScorer(new PromptSettings(), references[1..]).Score(own.Tokens, own.Sha256);
+        var withItself = _tile.Detector.CreateScorer(new PromptSettings(), references).Score(own.Tokens, own.Sha256);
+        var withOthers = _tile.Detector.CreateScorer(new PromptSettings(), references[1..]).Score(own.Tokens, own.Sha256);
 
         Assert.True(withItself.FewShotScore > 0.01f);
         Assert.Equal(withOthers.Score, withItself.Score);
         Assert.Equal(withOthers.Map.Values, withItself.Map.Values);
-        Assert.Null(tile.Detector.CreateScorer(new PromptSettings(), [own]).Score(own.Tokens, own.Sha256).FewShotScore);
+        Assert.Null(_tile.Detector.CreateScorer(new PromptSettings(), [own]).Score(own.Tokens, own.Sha256).FewShotScore);
     }
 
     [Fact]
     public void Read_WrittenTokens_SameScoreBits()
     {
-        var inspected = tile[tile.Expected.EnumerateObject().First().Name];
+        var inspected = _tile[_tile.Expected.EnumerateObject().First().Name];
         using var stream = new MemoryStream();
         inspected.Tokens.Write(stream);
         stream.Position = 0;
 
-        var scorer = tile.Detector.CreateScorer(new PromptSettings(), [.. tile.Good(4).Select(file => tile[file])]);
+        var scorer = _tile.Detector.CreateScorer(new PromptSettings(), [.. _tile.Good(4).Select(file => _tile[file])]);
         var (fresh, cached) = (scorer.Score(inspected.Tokens, null), scorer.Score(ImageTokens.Read(stream), null));
 
         Assert.Equal(fresh.Score, cached.Score);
@@ -117,10 +120,26 @@ public sealed class MagneticTileTests(MagneticTileTokens tile) : IClassFixture<M
     [Fact]
     public void Score_TokensOfAnotherEncoder_Refused()
     {
-        var tokens = tile[tile.Good(4)[0]].Tokens;
+        var tokens = _tile[_tile.Good(4)[0]].Tokens;
         var foreign = new ImageTokens("other", tokens.Grid, tokens.Width, tokens.ClassToken, tokens.Layers);
-        var scorer = tile.Detector.CreateScorer(new PromptSettings(), []);
+        var scorer = _tile.Detector.CreateScorer(new PromptSettings(), []);
 
         Assert.Equal(RefusalCode.TokensOfAnotherEncoder, Assert.Throws<RefusedInputException>(() => scorer.Score(foreign, null)).Code);
+    }
+
+    /// <summary>Keeps the tokens for all tests of the class.</summary>
+    public sealed class Fixture : IDisposable
+    {
+        private readonly Lazy<MagneticTileTokens> _tokens = new(() => new MagneticTileTokens());
+
+        public MagneticTileTokens Tokens => _tokens.Value;
+
+        public void Dispose()
+        {
+            if (_tokens.IsValueCreated)
+            {
+                _tokens.Value.Dispose();
+            }
+        }
     }
 }
