@@ -3,10 +3,10 @@
 export const textKeys = [
   "addClass", "anomaly", "box", "brush", "brushSize", "classColor", "classExists", "classHotkey", "classInUse", "className", "classes",
   "close", "crosshair", "deleteClass", "deleteShape", "ellipse", "eraser", "fit", "goodAgain", "goodLabel", "help", "helpClasses", "helpDraw",
-  "helpEdit", "helpGeneral", "helpImage", "helpView", "hideLabels", "imageFailed", "journalFailed", "keyArrows", "keyAltArrows", "keyBrushSize",
+  "helpEdit", "helpImage", "helpView", "hideLabels", "imageFailed", "journalFailed", "keyArrows", "keyAltArrows", "keyBrushSize",
   "keyClosePolygon", "keyCopyPaste", "keyCycle", "keyDigits", "keyEnterBox", "keyEscape", "keyNewMask", "keyPan", "keyVertex", "keyWheel", "loadFailed",
-  "manageClasses", "mask", "merged", "mergedBoth", "mergedDeleted", "mergedLabel", "more", "newMask", "nextImage", "noImages", "noImagesBody",
-  "noShapes", "oneToOne", "opacity", "openImages", "copied", "polygon", "polygonHint", "previousImage", "provenanceEdited",
+  "manageClasses", "mask", "merged", "mergedBoth", "mergedDeleted", "mergedLabel", "more", "nextImage", "noImages", "noImagesBody",
+  "noShapes", "oneToOne", "opacity", "openImages", "copied", "polygon", "previousImage", "provenanceEdited",
   "provenanceModel", "readOnly", "redo", "saveNow", "saveOffline", "savePending", "saveReadOnly", "saveRefused", "saveSaved", "saveSaving",
   "saveSignedOut", "select", "shapes", "signIn", "status", "undo", "unlabelled", "zoomIn", "zoomOut",
 ] as const;
