@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Accounts;
+using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Dashboard;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Integration;
@@ -20,6 +21,7 @@ builder.Services.AddStorage();
 builder.Services.AddAccounts();
 builder.Services.AddProjects();
 builder.Services.AddImages();
+builder.Services.AddAnnotations();
 builder.Services.AddJobs();
 builder.Services.AddHome();
 builder.Services.AddIntegration();
@@ -27,6 +29,7 @@ builder.Services.AddIntegration();
 var app = builder.Build();
 await app.Services.PrepareStorageAsync();
 await app.Services.PrepareAccountsAsync();
+await app.Services.PrepareAnnotationsAsync();
 await app.Services.PrepareJobsAsync();
 await app.Services.PrepareIntegrationAsync();
 
@@ -39,6 +42,7 @@ app.MapAccounts();
 var api = app.MapApi();
 api.MapProjects();
 api.MapImages();
+api.MapAnnotations();
 
 await app.RunAsync();
 
