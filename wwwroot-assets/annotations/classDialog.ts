@@ -68,6 +68,7 @@ export function manageClasses(projectId: string, texts: Texts, classes: readonly
 
   document.querySelector(".labeler")?.append(dialog);
   render();
+  void run(async () => undefined); // how many shapes carry each class
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {

@@ -337,6 +337,7 @@ export class Labeler implements Board {
     this.session = session;
     sessions.set(session.imageId, session);
     this.size_ = { width: session.document.width, height: session.document.height };
+    this.showReadout();
     session.onChanged = () => this.annotationChanged();
     session.onSaveState = (state) => this.showSaveState(state);
     session.onMerged = (merged) => this.tellMerged(merged);
