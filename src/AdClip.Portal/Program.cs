@@ -1,9 +1,10 @@
 using AdClip.Portal.Features.Accounts;
-using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Dashboard;
 using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Integration;
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
@@ -21,15 +22,15 @@ builder.Services.AddStorage();
 builder.Services.AddAccounts();
 builder.Services.AddProjects();
 builder.Services.AddImages();
-builder.Services.AddAnnotations();
 builder.Services.AddJobs();
+builder.Services.AddModels();
+builder.Services.AddInference();
 builder.Services.AddHome();
 builder.Services.AddIntegration();
 
 var app = builder.Build();
 await app.Services.PrepareStorageAsync();
 await app.Services.PrepareAccountsAsync();
-await app.Services.PrepareAnnotationsAsync();
 await app.Services.PrepareJobsAsync();
 await app.Services.PrepareIntegrationAsync();
 
@@ -42,7 +43,8 @@ app.MapAccounts();
 var api = app.MapApi();
 api.MapProjects();
 api.MapImages();
-api.MapAnnotations();
+api.MapModels();
+api.MapInference();
 
 await app.RunAsync();
 

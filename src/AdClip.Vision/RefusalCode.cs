@@ -172,4 +172,47 @@ public enum RefusalCode
 
     /// <summary>Encoder output that another model or setting made.</summary>
     TokensOfAnotherEncoder,
+
+    // Models that are added.
+
+    /// <summary>A model that is not there: its id.</summary>
+    ModelUnknown,
+
+    /// <summary>A name under which there is a model already: the id.</summary>
+    ModelNameTaken,
+
+    /// <summary>A model that cannot be deleted, because it is embedded or being used: its name.</summary>
+    ModelInUse,
+
+    /// <summary>An uploaded file that no model consists of: its name, the names that are known.</summary>
+    NotAModelFile,
+
+    /// <summary>A path on the server outside the allowed folders: the path, the folders.</summary>
+    ModelFolderNotAllowed,
+
+    /// <summary>A repository that may not be downloaded: its name, the allowed ones.</summary>
+    HubRepositoryNotAllowed,
+
+    /// <summary>A repository without weights: its name.</summary>
+    HubFileMissing,
+
+    /// <summary>A hub that does not answer: host, reason.</summary>
+    HubUnreachable,
+
+    /// <summary>A hub that answers with an error: host, status, path.</summary>
+    HubRefused,
+
+    /// <summary>A download that ended early: file, bytes that came, bytes promised.</summary>
+    DownloadIncomplete,
+
+    /// <summary>A download of other bytes than promised: file, SHA-256 seen, SHA-256 promised.</summary>
+    ChecksumWrong,
+
+    // Runs.
+
+    /// <summary>A run over nothing.</summary>
+    RunWithoutImages,
+
+    /// <summary>A run that shall compare with good images where there are not enough: wanted, available.</summary>
+    RunWithoutReferences,
 }

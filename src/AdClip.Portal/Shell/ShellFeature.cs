@@ -35,6 +35,8 @@ public static class ShellFeature
                 http.Connection.RemoteIpAddress?.ToString() ?? "unknown",
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = 60, Window = TimeSpan.FromMinutes(1) }));
         });
+        // A malformed request is answered 400 in development too, instead of as a fault.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         services.AddOpenApi("v1");
         services.AddSingleton(TimeProvider.System);
         return services;

@@ -12,6 +12,7 @@ public static class StorageFeature
         services.AddSingleton<IValidateOptions<StorageOptions>, ValidateStorageOptions>();
         services.AddSingleton<DataFolder>();
         services.AddSingleton<BlobStore>();
+        services.AddSingleton<TokenCache>();
         services.AddDbContextFactory<PortalDb>((provider, options) => options
             .UseSqlite($"Data Source={provider.GetRequiredService<DataFolder>().Database}")
             .AddInterceptors(new SqliteDurability()));

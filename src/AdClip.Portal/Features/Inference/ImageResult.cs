@@ -35,6 +35,9 @@ public sealed class ImageResult
     /// <summary>Decoding to score, without waiting and without storing.</summary>
     public required double Milliseconds { get; init; }
 
+    /// <summary>True: the encoder had seen the image before, so <see cref="Milliseconds"/> says nothing of its speed.</summary>
+    public bool WasCached { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
@@ -7,6 +9,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>Which good images a run compares with.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ReferenceChoice>))]
 public enum ReferenceChoice
 {
     /// <summary>Zero-shot: prompts alone.</summary>
@@ -126,6 +129,7 @@ internal sealed class RunImageTable : IEntityTypeConfiguration<RunImage>
         builder.HasIndex(image => new { image.RunId, image.Ordinal }).IsUnique();
         builder.HasIndex(image => image.ImageId);
         builder.HasOne<Run>().WithMany().HasForeignKey(image => image.RunId);
+        builder.HasOne<ImageRecord>().WithMany().HasForeignKey(image => image.ImageId);
     }
 }
 

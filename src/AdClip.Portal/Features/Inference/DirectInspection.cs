@@ -1,0 +1,69 @@
+using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Storage;
+using AdClip.Vision;
+using AdClip.Vision.Imaging;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace AdClip.Portal.Features.Inference;
+
+/// <summary>Looks at one image that is sent, without a run; nothing is stored unless asked.</summary>
+public sealed class DirectInspection(
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, RunBoard runs, ImageInspector inspector, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
+{
+    private const int ChunkBytes = 1 << 17;
+
+    /// <exception cref="RefusedInputException">The file is not an image that can be read, or there is no such model.</exception>
+    public async Task<InspectAnswer> InspectAsync(Project project, InspectRequest request, string fileName, Stream content, Guid userId, CancellationToken cancel)
+    {
+        await using var incoming = blobs.Begin();
+        var sha256 = await ReceiveAsync(incoming, content, cancel);
+        var info = ImageDecoder.Identify(incoming.Path, images.Value.Limits);
+        var model = request.Model is null ? await catalog.DefaultAsync(project.Id, cancel) : await catalog.GetAsync(request.Model, cancel);
+        using var lease = await detectors.RentAsync(model.Id, null, cancel);
+        IReadOnlyList<string> references;
+        await using (var db = await dbs.CreateDbContextAsync(cancel))
+        {
+            references = [.. (await runs.ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, null, cancel)).Images.Select(image => image.Sha256)];
+        }
+        var scorer = await inspector.ScorerAsync(lease.Detector, project.ObjectName, references, () => { }, cancel);
+        var inspection = await inspector.InspectAsync(lease.Detector, scorer, incoming.Path, sha256, cancel);
+        Guid? imageId = null;
+        if (request.Store)
+        {
+            await using var again = File.OpenRead(incoming.Path);
+            var outcome = await upload.TakeAsync(project.Id, userId, fileName, again, cancel);
+            imageId = outcome.Refusal is { } refusal ? throw refusal : outcome.ImageId;
+        }
+        var detection = inspection.Detection;
+        var (width, height) = (info.Width, info.Height);
+        var boxes = MapBoxes.Find(detection.Map, request.MapThreshold, width, height);
+        var isAnomaly = request.Threshold is { } threshold ? detection.Score >= threshold : boxes.Count > 0;
+        return new InspectAnswer(
+            isAnomaly ? "anomaly" : "good", detection.Score, request.Threshold, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
+            boxes, request.MapThreshold, model.Id, references.Count, width, height, sha256, inspection.Milliseconds, imageId);
+    }
+
+    private async Task<string> ReceiveAsync(IncomingBlob target, Stream content, CancellationToken cancel)
+    {
+        var most = images.Value.Limits.MaxBytes;
+        var buffer = new byte[ChunkBytes];
+        for (var read = await content.ReadAsync(buffer, cancel); read > 0; read = await content.ReadAsync(buffer, cancel))
+        {
+            if (target.Length + read > most)
+            {
+                throw new RefusedInputException(RefusalCode.FileTooLarge, $"The file has more than {most} bytes, which is the most that is accepted.", target.Length + read, most);
+            }
+            await target.WriteAsync(buffer.AsMemory(0, read), cancel);
+        }
+        return await target.FlushAsync(cancel);
+    }
+}
+
+/// <summary>How to look.</summary>
+/// <param name="Threshold">Scores at or above it mean anomaly; null: any box does.</param>
+/// <param name="MapThreshold">Map values at or above it make boxes.</param>
+/// <param name="Store">Keep the image in the project.</param>
+public sealed record InspectRequest(string? Model, ReferenceChoice? References, int? ReferenceCount, float? Threshold, float MapThreshold, bool Store);

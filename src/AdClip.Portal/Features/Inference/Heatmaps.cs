@@ -1,0 +1,34 @@
+using AdClip.Portal.Storage;
+using AdClip.Vision.Detection;
+using AdClip.Vision.Imaging;
+
+namespace AdClip.Portal.Features.Inference;
+
+/// <summary>Pictures of maps, made from map blobs when first asked for; every file here can be deleted and comes back.</summary>
+public sealed class Heatmaps(BlobStore blobs, DataFolder folder)
+{
+    private readonly string _root = Path.Combine(folder.Cache, "heatmaps");
+
+    /// <summary>Path of a PNG on the fixed scale 0 to 1.</summary>
+    /// <param name="fadePercent">Values from 0 to this many hundredths fade in; 0: every pixel is opaque.</param>
+    public async Task<string> RenderAsync(string mapBlob, ColourMap colours, int fadePercent, CancellationToken cancel)
+    {
+        var path = Path.Combine(_root, mapBlob[..2], $"{mapBlob}-{colours.Name}-{fadePercent}.png");
+        if (!File.Exists(path))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var unfinished = $"{path}.{Guid.NewGuid():N}";
+            var png = await Task.Run(() => Render(mapBlob, colours, fadePercent), cancel);
+            await File.WriteAllBytesAsync(unfinished, png, cancel);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        return path;
+    }
+
+    private byte[] Render(string mapBlob, ColourMap colours, int fadePercent)
+    {
+        using var stream = blobs.OpenRead(mapBlob);
+        var (values, shape) = NpyReader.ReadFloat32(stream);
+        return Heatmap.Render(values, shape[1], shape[0], colours, fadePercent / 100f);
+    }
+}

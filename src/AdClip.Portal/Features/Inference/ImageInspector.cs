@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using AdClip.Portal.Features.Images;
+using AdClip.Portal.Storage;
+using AdClip.Vision.Clip;
+using AdClip.Vision.Detection;
+using AdClip.Vision.Imaging;
+using Microsoft.Extensions.Options;
+
+namespace AdClip.Portal.Features.Inference;
+
+/// <summary>Encodes and scores single images; runs and direct requests share its slots, so the processors are never overbooked.</summary>
+/// <remarks>The calls and their order are those of <c>adclip predict</c>: the same image and good images give the same bits.</remarks>
+public sealed class ImageInspector : IDisposable
+{
+    private const int KeptScorers = 4;
+    private readonly BlobStore _blobs;
+    private readonly TokenCache _tokens;
+    private readonly ImageLimits _limits;
+    private readonly SemaphoreSlim _slots;
+    private readonly Lock _lock = new();
+    private readonly LinkedList<(string Key, Scorer Scorer)> _scorers = [];
+
+    public ImageInspector(BlobStore blobs, TokenCache tokens, IOptions<ImagesOptions> images, IOptions<InferenceOptions> options)
+    {
+        (_blobs, _tokens, _limits) = (blobs, tokens, images.Value.Limits);
+        Parallelism = options.Value.ImagesInFlight == 0 ? Environment.ProcessorCount : options.Value.ImagesInFlight;
+        _slots = new SemaphoreSlim(Parallelism);
+    }
+
+    /// <summary>Images in flight at most.</summary>
+    public int Parallelism { get; }
+
+    /// <summary>A scorer for these good images, which are named by their blobs in the order of SHA-256.</summary>
+    /// <param name="encoded">Called after each good image, perhaps by several threads at once.</param>
+    /// <exception cref="Vision.RefusedInputException">A good image cannot be read, or the prompts do not fit the model.</exception>
+    public async Task<Scorer> ScorerAsync(ClipDetector detector, string objectName, IReadOnlyList<string> referenceSha256s, Action encoded, CancellationToken cancel)
+    {
+        var key = Key(detector, objectName, referenceSha256s);
+        if (FindScorer(key) is { } kept)
+        {
+            return kept;
+        }
+        var references = new Reference[referenceSha256s.Count];
+        await Parallel.ForAsync(0, references.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancel }, async (i, stop) =>
+        {
+            var (tokens, _) = await InSlotAsync(() => Encode(detector, _blobs.PathOf(referenceSha256s[i]), referenceSha256s[i]), stop);
+            references[i] = new Reference(referenceSha256s[i], tokens);
+            encoded();
+        });
+        var scorer = await InSlotAsync(() => detector.CreateScorer(new PromptSettings(ProductName: objectName), references), cancel);
+        KeepScorer(key, scorer);
+        return scorer;
+    }
+
+    /// <summary>Looks at one image file; <paramref name="sha256"/> is its hash, so that it is not compared with itself.</summary>
+    /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read.</exception>
+    public Task<Inspection> InspectAsync(ClipDetector detector, Scorer scorer, string path, string sha256, CancellationToken cancel) => InSlotAsync(
+        () =>
+        {
+            var begin = Stopwatch.GetTimestamp();
+            var (tokens, wasCached) = Encode(detector, path, sha256);
+            var detection = scorer.Score(tokens, sha256);
+            return new Inspection(detection, Stopwatch.GetElapsedTime(begin).TotalMilliseconds, wasCached);
+        },
+        cancel);
+
+    public void Dispose() => _slots.Dispose();
+
+    private (ImageTokens Tokens, bool WasCached) Encode(ClipDetector detector, string path, string sha256)
+    {
+        if (_tokens.Find(detector.EncoderId, sha256) is { } found)
+        {
+            return (found, true);
+        }
+        var tokens = detector.EncodeFile(path, _limits);
+        _tokens.Keep(tokens, sha256);
+        return (tokens, false);
+    }
+
+    private async Task<T> InSlotAsync<T>(Func<T> work, CancellationToken cancel)
+    {
+        await _slots.WaitAsync(cancel);
+        try
+        {
+            return await Task.Run(work, CancellationToken.None);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private static string Key(ClipDetector detector, string objectName, IReadOnlyList<string> references) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [detector.EncoderId, objectName, .. references]))));
+
+    private Scorer? FindScorer(string key)
+    {
+        lock (_lock)
+        {
+            for (var node = _scorers.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Key == key)
+                {
+                    _scorers.Remove(node);
+                    _scorers.AddFirst(node);
+                    return node.Value.Scorer;
+                }
+            }
+            return null;
+        }
+    }
+
+    private void KeepScorer(string key, Scorer scorer)
+    {
+        lock (_lock)
+        {
+            _scorers.AddFirst((key, scorer));
+            while (_scorers.Count > KeptScorers)
+            {
+                _scorers.RemoveLast();
+            }
+        }
+    }
+}
+
+/// <summary>What came of one image.</summary>
+/// <param name="Milliseconds">Decoding to score, without waiting for a slot.</param>
+/// <param name="WasCached">True: the tokens were there already, so the time says nothing of the encoder.</param>
+public sealed record Inspection(Detection Detection, double Milliseconds, bool WasCached);

@@ -1,0 +1,62 @@
+using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Jobs;
+
+namespace AdClip.Portal.Features.Inference;
+
+/// <summary>A run as the API shows it.</summary>
+/// <param name="State">queued, running, cancelling, cancelled, succeeded, failed or refused.</param>
+/// <param name="Message">How it ended, in the caller's language; null: nothing to add.</param>
+/// <param name="Done">Images that are finished: with a result, or refused.</param>
+/// <param name="Total">Images of the run.</param>
+/// <param name="ElapsedSeconds">From the first start to the end or to now; waiting after a restart included.</param>
+/// <param name="RemainingSeconds">At the present speed; null while that is unknown.</param>
+/// <param name="Attempts">1, and one more for each restart or retry.</param>
+public sealed record RunAnswer(
+    Guid Id, Guid ProjectId, Guid JobId, string Model, string ModelName, string EncoderId, string ObjectName, string References, int ReferenceCount, int ImageSize,
+    string State, string? Message, int Done, int Total, int Refused, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
+    double? ElapsedSeconds, double? RemainingSeconds, double? MillisecondsPerImage, int Attempts)
+{
+    public static RunAnswer Of(RunSummary summary, JobTexts texts, DateTimeOffset now) => new(
+        summary.Run.Id, summary.Run.ProjectId, summary.Run.JobId, summary.Run.ModelId, summary.Run.ModelName, summary.Run.EncoderId, summary.Run.ObjectName,
+        NameOf(summary.Run.References), summary.Run.ReferenceCount, RunSettings.Parse(summary.Run.Settings).ImageSize,
+        NameOf(summary.Job.State), texts.Sentence(summary.Job), summary.Results + summary.Refused, summary.Run.ImageCount, summary.Refused,
+        summary.Run.CreatedAt, summary.Job.StartedAt, summary.Job.FinishedAt,
+        summary.Job.Elapsed(now)?.TotalSeconds, summary.Job.Remaining(now)?.TotalSeconds, summary.MillisecondsPerImage, summary.Job.Attempt);
+
+    public static string NameOf<T>(T value)
+        where T : struct, Enum
+    {
+        var name = value.ToString();
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+}
+
+/// <summary>A result as the API shows it. Scores are exact: reading them as binary32 gives the stored bits.</summary>
+/// <param name="Label">The ground truth as it is now: unlabelled, good or anomaly.</param>
+/// <param name="MapUrl">The map: .npy, float32, [S, S].</param>
+public sealed record ResultAnswer(
+    Guid Id, Guid RunId, Guid ImageId, string FileName, string Sha256, string Label, float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability,
+    float MapMin, float MapMax, double Milliseconds, bool WasCached, string MapUrl, string HeatmapUrl)
+{
+    public static ResultAnswer Of(ImageResult result, ImageRecord image) => new(
+        result.Id, result.RunId, result.ImageId, image.FileName, image.Sha256, ImageAnswer.NameOf(image.Label), result.Score, result.ZeroShotScore, result.FewShotScore,
+        result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached, $"/api/v1/results/{result.Id}/map", $"/api/v1/results/{result.Id}/heatmap");
+}
+
+/// <summary>A page of results; ask again with after=<see cref="Next"/> until it is null.</summary>
+public sealed record ResultPage(IReadOnlyList<ResultAnswer> Items, Guid? Next);
+
+/// <summary>An image of a run that could not be inspected.</summary>
+public sealed record RefusalAnswer(Guid ImageId, string Code, string Message);
+
+/// <summary>A region of the map at or above the map threshold, in pixels of the stored image.</summary>
+/// <param name="Peak">Largest value of the map within.</param>
+public sealed record BoxAnswer(int X, int Y, int Width, int Height, float Peak);
+
+/// <summary>What the detector says of an image that was sent to be looked at.</summary>
+/// <param name="Verdict">good or anomaly.</param>
+/// <param name="Threshold">The score threshold that was applied; null: none was given, and the boxes decide.</param>
+/// <param name="ImageId">The image, if it was stored.</param>
+public sealed record InspectAnswer(
+    string Verdict, float Score, float? Threshold, float ZeroShotScore, float? FewShotScore, float ClassProbability, IReadOnlyList<BoxAnswer> Boxes, float MapThreshold,
+    string Model, int ReferenceCount, int Width, int Height, string Sha256, double Milliseconds, Guid? ImageId);

@@ -1,0 +1,234 @@
+using System.Security.Claims;
+using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
+using AdClip.Vision.Imaging;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Localization;
+using Microsoft.Net.Http.Headers;
+
+namespace AdClip.Portal.Features.Inference;
+
+public static class InferenceEndpoints
+{
+    private const int MostItems = 500;
+    private const float DefaultMapThreshold = 0.5f;
+
+    public static void MapInference(this RouteGroupBuilder api)
+    {
+        var ofProject = api.MapGroup("/projects/{projectId:guid}").WithTags("Runs");
+        ofProject.MapPost("/runs", StartAsync).RequireAuthorization(Policies.Run)
+            .WithSummary("Start a run over images of the project")
+            .WithDescription("Everything may be left out. images: all, unlabelled, labelled, selection (with imageIds). references: none, allGood, firstGood (with referenceCount: the first by SHA-256), chosen (with referenceImages); left out: all good images if there are any. Location names the run.");
+        ofProject.MapGet("/runs", ListAsync).WithSummary("Runs of the project, newest first");
+        ofProject.MapPost("/inspect", InspectAsync)
+            .RequireAuthorization(Policies.Label)
+            .Accepts<IFormFile>("multipart/form-data")
+            .WithSummary("Look at one image now: verdict, score and boxes")
+            .WithDescription("multipart/form-data with one file, or the file itself as the body. Query: model, references (none, allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; without it any box does), mapThreshold (default 0.5), store=true to keep the image. Boxes are in pixels of the upright image.");
+
+        var run = api.MapGroup("/runs/{runId:guid}").WithTags("Runs");
+        run.MapGet("/", GetAsync).WithSummary("State, progress and timing of a run");
+        run.MapGet("/results", ResultsAsync).WithSummary("Results of a run; sort=-score (default), score or image; after=id, limit=1..500");
+        run.MapGet("/refusals", RefusalsAsync).WithSummary("Images of the run that could not be inspected");
+        run.MapPost("/cancel", CancelAsync).RequireAuthorization(Policies.Run).WithSummary("Stop a run; its results so far stay");
+        run.MapPost("/resume", ResumeAsync).RequireAuthorization(Policies.Run).WithSummary("Go on with a run that was cancelled or failed");
+
+        var result = api.MapGroup("/results/{resultId:guid}").WithTags("Runs");
+        result.MapGet("/", ResultAsync).WithSummary("One result");
+        result.MapGet("/map", MapFileAsync).WithSummary("The anomaly map: .npy, float32, [S, S], 0 good to 1 anomalous");
+        result.MapGet("/heatmap", HeatmapAsync).WithSummary("The map as a PNG on the fixed scale 0 to 1; colours=ember|jet, fade=0..100 (values below fade in)");
+    }
+
+    private static async Task<Results<Accepted<RunAnswer>, NotFound>> StartAsync(
+        Guid projectId, NewRun request, ProjectAccess access, RunBoard runs, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        if (await access.FindAsync(projectId, user, cancel) is not { } project)
+        {
+            return TypedResults.NotFound();
+        }
+        var run = await runs.StartAsync(project, request, user.UserId(), cancel);
+        return TypedResults.Accepted($"/api/v1/runs/{run.Id}", await AnswerAsync(run.Id, dbs, texts, clock, cancel));
+    }
+
+    private static async Task<Results<Ok<List<RunAnswer>>, NotFound>> ListAsync(
+        Guid projectId, ProjectAccess access, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        if (await access.FindAsync(projectId, user, cancel) is null)
+        {
+            return TypedResults.NotFound();
+        }
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var runs = await RunSummary.ReadAsync(db, db.Set<Run>().AsNoTracking().Where(run => run.ProjectId == projectId), cancel);
+        return TypedResults.Ok(runs.ConvertAll(run => RunAnswer.Of(run, texts, clock.GetUtcNow())));
+    }
+
+    private static async Task<Results<Ok<RunAnswer>, NotFound>> GetAsync(
+        Guid runId, RunAccess access, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel) =>
+        await access.FindAsync(runId, user, cancel) is null ? TypedResults.NotFound() : TypedResults.Ok(await AnswerAsync(runId, dbs, texts, clock, cancel));
+
+    private static async Task<Results<Ok<ResultPage>, ValidationProblem, NotFound>> ResultsAsync(
+        Guid runId, string? sort, string? after, int? limit, RunAccess access, IDbContextFactory<PortalDb> dbs, IStringLocalizer<InferenceText> text, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        var wrong = new Dictionary<string, string[]>();
+        if (sort is not (null or "" or "score" or "-score" or "image"))
+        {
+            wrong["sort"] = [text["UnknownSort", sort]];
+        }
+        if (limit is < 1 or > MostItems)
+        {
+            wrong["limit"] = [text["LimitRange", MostItems, limit]];
+        }
+        if (wrong.Count > 0)
+        {
+            return TypedResults.ValidationProblem(wrong);
+        }
+        if (await access.FindAsync(runId, user, cancel) is null)
+        {
+            return TypedResults.NotFound();
+        }
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var results = db.Set<ImageResult>().AsNoTracking().Where(result => result.RunId == runId);
+        if (!string.IsNullOrEmpty(after))
+        {
+            if (!Guid.TryParse(after, out var afterId) || await results.SingleOrDefaultAsync(result => result.Id == afterId, cancel) is not { } last)
+            {
+                return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["after"] = [text["UnknownAfter", after]] });
+            }
+            results = sort switch
+            {
+                "score" => results.Where(result => result.Score > last.Score || (result.Score == last.Score && result.Id > last.Id)),
+                "image" => results.Where(result => result.ImageId > last.ImageId),
+                _ => results.Where(result => result.Score < last.Score || (result.Score == last.Score && result.Id > last.Id)),
+            };
+        }
+        results = sort switch
+        {
+            "score" => results.OrderBy(result => result.Score).ThenBy(result => result.Id),
+            "image" => results.OrderBy(result => result.ImageId),
+            _ => results.OrderByDescending(result => result.Score).ThenBy(result => result.Id),
+        };
+        var count = limit ?? 100;
+        var page = await results.Take(count)
+            .Join(db.Set<ImageRecord>(), result => result.ImageId, image => image.Id, (result, image) => new { result, image })
+            .ToListAsync(cancel);
+        var answers = page.ConvertAll(row => ResultAnswer.Of(row.result, row.image));
+        // A join need not keep the order of what it joins.
+        answers = sort switch
+        {
+            "score" => [.. answers.OrderBy(answer => answer.Score).ThenBy(answer => answer.Id)],
+            "image" => [.. answers.OrderBy(answer => answer.ImageId)],
+            _ => [.. answers.OrderByDescending(answer => answer.Score).ThenBy(answer => answer.Id)],
+        };
+        return TypedResults.Ok(new ResultPage(answers, answers.Count == count ? answers[^1].Id : null));
+    }
+
+    private static async Task<Results<Ok<List<RefusalAnswer>>, NotFound>> RefusalsAsync(Guid runId, RunAccess access, IDbContextFactory<PortalDb> dbs, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        if (await access.FindAsync(runId, user, cancel) is null)
+        {
+            return TypedResults.NotFound();
+        }
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        return TypedResults.Ok(await db.Set<RunRefusal>().Where(refusal => refusal.RunId == runId).Select(refusal => new RefusalAnswer(refusal.ImageId, refusal.Code, refusal.Message)).ToListAsync(cancel));
+    }
+
+    private static async Task<Results<Accepted<RunAnswer>, NotFound>> CancelAsync(
+        Guid runId, RunAccess access, JobBoard jobs, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        if (await access.FindAsync(runId, user, cancel) is not { } run)
+        {
+            return TypedResults.NotFound();
+        }
+        await jobs.CancelAsync(run.JobId);
+        return TypedResults.Accepted($"/api/v1/runs/{runId}", await AnswerAsync(runId, dbs, texts, clock, cancel));
+    }
+
+    private static async Task<Results<Accepted<RunAnswer>, Conflict<RunAnswer>, NotFound>> ResumeAsync(
+        Guid runId, RunAccess access, JobBoard jobs, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        if (await access.FindAsync(runId, user, cancel) is not { } run)
+        {
+            return TypedResults.NotFound();
+        }
+        var queued = await jobs.RetryAsync(run.JobId);
+        var answer = await AnswerAsync(runId, dbs, texts, clock, cancel);
+        return queued ? TypedResults.Accepted($"/api/v1/runs/{runId}", answer) : TypedResults.Conflict(answer);
+    }
+
+    private static async Task<Results<Ok<ResultAnswer>, NotFound>> ResultAsync(Guid resultId, RunAccess access, IDbContextFactory<PortalDb> dbs, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        if (await access.FindResultAsync(resultId, user, cancel) is not { } result)
+        {
+            return TypedResults.NotFound();
+        }
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        return TypedResults.Ok(ResultAnswer.Of(result, await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == result.ImageId, cancel)));
+    }
+
+    private static async Task<Results<PhysicalFileHttpResult, NotFound>> MapFileAsync(Guid resultId, HttpContext http, RunAccess access, BlobStore blobs, CancellationToken cancel)
+    {
+        if (await access.FindResultAsync(resultId, http.User, cancel) is not { } result)
+        {
+            return TypedResults.NotFound();
+        }
+        http.Response.Headers.CacheControl = "private, max-age=86400";
+        return TypedResults.PhysicalFile(blobs.PathOf(result.MapBlob), "application/octet-stream", $"{resultId}.npy", entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}\""), enableRangeProcessing: true);
+    }
+
+    private static async Task<Results<PhysicalFileHttpResult, ValidationProblem, NotFound>> HeatmapAsync(
+        Guid resultId, string? colours, int? fade, HttpContext http, RunAccess access, Heatmaps heatmaps, IStringLocalizer<InferenceText> text, CancellationToken cancel)
+    {
+        var map = ColourMap.Find(string.IsNullOrEmpty(colours) ? ColourMap.Ember.Name : colours);
+        if (map is null)
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["colours"] = [text["UnknownColours", colours!]] });
+        }
+        if (fade is < 0 or > 100)
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["fade"] = [text["FadeRange", fade]] });
+        }
+        if (await access.FindResultAsync(resultId, http.User, cancel) is not { } result)
+        {
+            return TypedResults.NotFound();
+        }
+        http.Response.Headers.CacheControl = "private, max-age=86400";
+        return TypedResults.PhysicalFile(
+            await heatmaps.RenderAsync(result.MapBlob, map, fade ?? 0, cancel), "image/png", entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}-{map.Name}-{fade ?? 0}\""));
+    }
+
+    private static async Task<Results<Ok<InspectAnswer>, NotFound, ProblemHttpResult>> InspectAsync(
+        Guid projectId, string? model, ReferenceChoice? references, int? referenceCount, float? threshold, float? mapThreshold, bool? store,
+        HttpContext http, ProjectAccess access, DirectInspection inspection, IStringLocalizer<InferenceText> text, CancellationToken cancel)
+    {
+        if (await access.FindAsync(projectId, http.User, cancel) is not { } project)
+        {
+            return TypedResults.NotFound();
+        }
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null; // DirectInspection counts by itself, and says so in a sentence
+        }
+        var request = new InspectRequest(model, references, referenceCount, threshold, mapThreshold ?? DefaultMapThreshold, store == true);
+        if (!http.Request.HasFormContentType)
+        {
+            return TypedResults.Ok(await inspection.InspectAsync(project, request, "image", http.Request.Body, http.User.UserId(), cancel));
+        }
+        if (await FirstFile.OpenAsync(http.Request, cancel) is not { } file)
+        {
+            return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["NoFile"]);
+        }
+        return TypedResults.Ok(await inspection.InspectAsync(project, request, file.Name, file.Content, http.User.UserId(), cancel));
+    }
+
+    private static async Task<RunAnswer> AnswerAsync(Guid runId, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var summaries = await RunSummary.ReadAsync(db, db.Set<Run>().AsNoTracking().Where(run => run.Id == runId), cancel);
+        return RunAnswer.Of(summaries[0], texts, clock.GetUtcNow());
+    }
+}

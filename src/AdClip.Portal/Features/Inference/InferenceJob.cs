@@ -1,0 +1,115 @@
+using System.Text.Json;
+using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Models;
+using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
+using AdClip.Vision;
+using AdClip.Vision.Detection;
+using Microsoft.EntityFrameworkCore;
+
+namespace AdClip.Portal.Features.Inference;
+
+/// <summary>Inspects the images of a run. One image is one durable step: map blob first, then the row that names it.</summary>
+/// <remarks>After a restart it looks up which rows there are and does the others; the unique index on run and image refuses a second row.</remarks>
+internal sealed class InferenceJob(
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, ImageInspector inspector, BlobStore blobs, TimeProvider clock) : IJobHandler
+{
+    public const string Kind = "Inference";
+
+    public async Task<JobOutcome> RunAsync(JobContext job, CancellationToken cancel)
+    {
+        var runId = Guid.Parse(job.Payload);
+        var (run, references, open) = await LoadAsync(runId, cancel);
+        using var lease = await detectors.RentAsync(run.ModelId, RunSettings.Parse(run.Settings).ImageSize, cancel);
+        var detector = lease.Detector;
+        if (detector.EncoderId != run.EncoderId)
+        {
+            // The weights were exchanged since the run was made: finishing it would mix two models' scores.
+            throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"The run was made with encoder {run.EncoderId}, the model is now {detector.EncoderId}; start a new run.", run.EncoderId, detector.EncoderId);
+        }
+
+        var total = references.Count + run.ImageCount;
+        var done = run.ImageCount - open.Count;
+        await job.BeginAsync(done, total);
+        void Step() => job.Report(Interlocked.Increment(ref done), total);
+
+        var scorer = await inspector.ScorerAsync(detector, run.ObjectName, references, Step, cancel);
+        // The bank may have been kept from an earlier run, in which case nobody counted.
+        done = run.ImageCount - open.Count + references.Count;
+        job.Report(done, total);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = inspector.Parallelism, CancellationToken = cancel };
+        await Parallel.ForEachAsync(open, parallel, async (image, stop) =>
+        {
+            await InspectAsync(run.Id, image, detector, scorer, stop);
+            Step();
+        });
+        return await ConcludeAsync(run, cancel);
+    }
+
+    private async Task<(Run Run, List<string> References, List<RunImage> Open)> LoadAsync(Guid runId, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var run = await db.Set<Run>().AsNoTracking().SingleAsync(run => run.Id == runId, cancel);
+        var references = await db.Set<RunReference>().Where(reference => reference.RunId == runId).OrderBy(reference => reference.Sha256).Select(reference => reference.Sha256).ToListAsync(cancel);
+        var open = await db.Set<RunImage>().AsNoTracking()
+            .Where(image => image.RunId == runId
+                && !db.Set<ImageResult>().Any(result => result.RunId == runId && result.ImageId == image.ImageId)
+                && !db.Set<RunRefusal>().Any(refusal => refusal.RunId == runId && refusal.ImageId == image.ImageId))
+            .OrderBy(image => image.Ordinal)
+            .ToListAsync(cancel);
+        return (run, references, open);
+    }
+
+    private async Task InspectAsync(Guid runId, RunImage image, ClipDetector detector, Scorer scorer, CancellationToken cancel)
+    {
+        object row;
+        try
+        {
+            var inspection = await inspector.InspectAsync(detector, scorer, blobs.PathOf(image.Sha256), image.Sha256, cancel);
+            var detection = inspection.Detection;
+            var (smallest, largest) = (detection.Map.Values.Min(), detection.Map.Values.Max());
+            row = new ImageResult
+            {
+                RunId = runId,
+                ImageId = image.ImageId,
+                Score = detection.Score,
+                ZeroShotScore = detection.ZeroShotScore,
+                FewShotScore = detection.FewShotScore,
+                ClassProbability = detection.ClassProbability,
+                MapBlob = await StoreAsync(detection.Map, cancel),
+                MapMin = smallest,
+                MapMax = largest,
+                Milliseconds = inspection.Milliseconds,
+                WasCached = inspection.WasCached,
+                CreatedAt = clock.GetUtcNow(),
+            };
+        }
+        catch (RefusedInputException refused)
+        {
+            // One image that cannot be read does not cost the others their results.
+            row = new RunRefusal { RunId = runId, ImageId = image.ImageId, Code = refused.Code.ToString(), Arguments = JsonSerializer.Serialize(refused.Arguments), Message = refused.Message };
+        }
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        db.Add(row);
+        await db.SaveChangesAsync(cancel);
+    }
+
+    private async Task<string> StoreAsync(AnomalyMap map, CancellationToken cancel)
+    {
+        using var npy = new MemoryStream((map.Values.Length * sizeof(float)) + 256);
+        NpyWriter.Write(npy, map.Values, map.Side, map.Side);
+        return await blobs.PutAsync(npy.GetBuffer().AsMemory(0, (int)npy.Length), cancel);
+    }
+
+    private async Task<JobOutcome> ConcludeAsync(Run run, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var encoded = db.Set<ImageResult>().Where(result => result.RunId == run.Id && !result.WasCached);
+        if (await encoded.AnyAsync(cancel))
+        {
+            await catalog.NoteSpeedAsync(run.ModelId, await encoded.AverageAsync(result => result.Milliseconds, cancel), cancel);
+        }
+        var refused = await db.Set<RunRefusal>().CountAsync(refusal => refusal.RunId == run.Id, cancel);
+        return JobOutcome.Done(refused == 0 ? "RunDone" : "RunDoneWithRefusals", [run.ImageCount - refused, refused], PortalUrls.Run(run.ProjectId, run.Id));
+    }
+}

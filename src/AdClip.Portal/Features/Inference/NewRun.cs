@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+
+namespace AdClip.Portal.Features.Inference;
+
+/// <summary>Which images of the project a run inspects.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ImageChoice>))]
+public enum ImageChoice
+{
+    All,
+    Unlabelled,
+    Labelled,
+
+    /// <summary>Those named.</summary>
+    Selection,
+}
+
+/// <summary>What somebody asks for; what is left out follows the project and the model.</summary>
+/// <param name="Model">Null: the project's default.</param>
+/// <param name="ObjectName">The word for the product in prompts; null: the project's.</param>
+/// <param name="References">Null: all good images if there are any, else none.</param>
+/// <param name="ReferenceCount">How many, for <see cref="ReferenceChoice.FirstGood"/>: the first by SHA-256.</param>
+/// <param name="ReferenceImages">Which, for <see cref="ReferenceChoice.Chosen"/>.</param>
+/// <param name="Images">Which images to inspect.</param>
+/// <param name="ImageIds">For <see cref="ImageChoice.Selection"/>.</param>
+/// <param name="ImageSize">Side of the model's input in pixels; null: as the model recommends.</param>
+public sealed record NewRun(
+    string? Model = null,
+    string? ObjectName = null,
+    ReferenceChoice? References = null,
+    int? ReferenceCount = null,
+    IReadOnlyList<Guid>? ReferenceImages = null,
+    ImageChoice Images = ImageChoice.All,
+    IReadOnlyList<Guid>? ImageIds = null,
+    int? ImageSize = null);

@@ -1,0 +1,113 @@
+using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Storage;
+using AdClip.Vision;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace AdClip.Portal.Features.Inference;
+
+/// <summary>Makes runs: settles what is left open, notes the images, puts the job on the board.</summary>
+public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, JobBoard jobs, IOptions<InferenceOptions> options, TimeProvider clock)
+{
+    /// <summary>The good images that a project can be compared with, in the order that "first N" means: by SHA-256.</summary>
+    public static IQueryable<ImageRecord> Good(PortalDb db, Guid projectId) => db.Set<ImageRecord>().AsNoTracking()
+        .Where(image => image.ProjectId == projectId && image.DeletedAt == null && image.Label == ImageLabel.Good)
+        .OrderBy(image => image.Sha256);
+
+    /// <summary>The images that a choice names, in the order in which a run looks at them: oldest first.</summary>
+    public static IQueryable<ImageRecord> ToInspect(PortalDb db, Guid projectId, ImageChoice choice, IReadOnlyList<Guid>? imageIds)
+    {
+        var images = db.Set<ImageRecord>().AsNoTracking().Where(image => image.ProjectId == projectId && image.DeletedAt == null);
+        images = choice switch
+        {
+            ImageChoice.Unlabelled => images.Where(image => image.Label == ImageLabel.Unlabelled),
+            ImageChoice.Labelled => images.Where(image => image.Label != ImageLabel.Unlabelled),
+            ImageChoice.Selection => images.Where(image => (imageIds ?? Array.Empty<Guid>()).Contains(image.Id)),
+            _ => images,
+        };
+        return images.OrderBy(image => image.Id);
+    }
+
+    /// <summary>Starts a run. Durable when it returns.</summary>
+    /// <exception cref="RefusedInputException">No such model, no image, or not enough good images.</exception>
+    public async Task<Run> StartAsync(Project project, NewRun request, Guid userId, CancellationToken cancel)
+    {
+        var model = request.Model is null ? await catalog.DefaultAsync(project.Id, cancel) : await catalog.GetAsync(request.Model, cancel);
+        string encoderId;
+        int imageSize;
+        using (var lease = await detectors.RentAsync(model.Id, request.ImageSize, cancel))
+        {
+            (encoderId, imageSize) = (lease.Detector.EncoderId, lease.Detector.Model.ImageSize);
+        }
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var (choice, references) = await ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, request.ReferenceImages, cancel);
+        var images = await ToInspect(db, project.Id, request.Images, request.ImageIds).Select(image => new { image.Id, image.Sha256 }).ToListAsync(cancel);
+        if (images.Count == 0)
+        {
+            throw new RefusedInputException(RefusalCode.RunWithoutImages, "There is no image to inspect; upload images, or choose others.");
+        }
+        var runId = Guid.CreateVersion7();
+        Run? run = null;
+        await jobs.EnqueueAsync(
+            new NewJob(InferenceJob.Kind, project.Id, runId.ToString(), [project.Name, model.Name, images.Count], userId),
+            (transaction, job) =>
+            {
+                run = new Run
+                {
+                    Id = runId,
+                    ProjectId = project.Id,
+                    JobId = job.Id,
+                    ModelId = model.Id,
+                    ModelName = model.Name,
+                    EncoderId = encoderId,
+                    ObjectName = string.IsNullOrWhiteSpace(request.ObjectName) ? project.ObjectName : request.ObjectName.Trim(),
+                    References = choice,
+                    ReferenceCount = references.Count,
+                    ImageCount = images.Count,
+                    Settings = new RunSettings(imageSize).ToJson(),
+                    CreatedAt = clock.GetUtcNow(),
+                    CreatedBy = userId,
+                };
+                transaction.Add(run);
+                transaction.AddRange(images.Select((image, place) => new RunImage { RunId = runId, ImageId = image.Id, Ordinal = place, Sha256 = image.Sha256 }));
+                transaction.AddRange(references.Select(reference => new RunReference { RunId = runId, ImageId = reference.Id, Sha256 = reference.Sha256 }));
+            },
+            cancel);
+        return run!;
+    }
+
+    /// <summary>The good images that a request means, by SHA-256.</summary>
+    /// <exception cref="RefusedInputException">There are not enough.</exception>
+    public async Task<(ReferenceChoice Choice, IReadOnlyList<(Guid Id, string Sha256)> Images)> ReferencesAsync(
+        PortalDb db, Guid projectId, ReferenceChoice? wanted, int? count, IReadOnlyList<Guid>? chosen, CancellationToken cancel)
+    {
+        var good = Good(db, projectId);
+        if (wanted == ReferenceChoice.None)
+        {
+            return (ReferenceChoice.None, []);
+        }
+        if (wanted == ReferenceChoice.Chosen)
+        {
+            // A person's choice holds whatever the label says, as long as the image is there.
+            good = db.Set<ImageRecord>().AsNoTracking()
+                .Where(image => image.ProjectId == projectId && image.DeletedAt == null && (chosen ?? Array.Empty<Guid>()).Contains(image.Id))
+                .OrderBy(image => image.Sha256);
+        }
+        var limit = wanted == ReferenceChoice.FirstGood ? Math.Max(1, count ?? 1) : options.Value.MaxReferences;
+        var found = await good.Take(limit).Select(image => new { image.Id, image.Sha256 }).ToListAsync(cancel);
+        if (found.Count == 0 && wanted is null)
+        {
+            return (ReferenceChoice.None, []);
+        }
+        var needed = wanted switch { ReferenceChoice.FirstGood => limit, ReferenceChoice.Chosen => Math.Max(1, chosen?.Count ?? 0), _ => 1 };
+        return found.Count >= needed
+            ? (wanted ?? ReferenceChoice.AllGood, found.ConvertAll(image => (image.Id, image.Sha256)))
+            : throw new RefusedInputException(
+                RefusalCode.RunWithoutReferences,
+                $"The run shall compare with {needed} good images, but {found.Count} are labelled good; label more, or run without good images.",
+                needed, found.Count);
+    }
+}

@@ -1,0 +1,30 @@
+using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AdClip.Portal.Features.Inference;
+
+/// <summary>A run beside its job and what came of it so far.</summary>
+/// <param name="Results">Images with a result.</param>
+/// <param name="Refused">Images that could not be read.</param>
+/// <param name="MillisecondsPerImage">Mean over the images that the encoder saw for the first time; null: none.</param>
+public sealed record RunSummary(Run Run, JobView Job, int Results, int Refused, double? MillisecondsPerImage)
+{
+    /// <summary>Newest first.</summary>
+    public static async Task<List<RunSummary>> ReadAsync(PortalDb db, IQueryable<Run> runs, CancellationToken cancel)
+    {
+        var rows = await (
+            from run in runs
+            join job in db.Set<JobRecord>().AsNoTracking() on run.JobId equals job.Id
+            orderby run.CreatedAt descending
+            select new
+            {
+                run,
+                job,
+                results = db.Set<ImageResult>().Count(result => result.RunId == run.Id),
+                refused = db.Set<RunRefusal>().Count(refusal => refusal.RunId == run.Id),
+                milliseconds = db.Set<ImageResult>().Where(result => result.RunId == run.Id && !result.WasCached).Average(result => (double?)result.Milliseconds),
+            }).ToListAsync(cancel);
+        return rows.ConvertAll(row => new RunSummary(row.run, JobView.Of(row.job), row.results, row.refused, row.milliseconds));
+    }
+}

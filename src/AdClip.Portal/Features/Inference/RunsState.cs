@@ -1,0 +1,103 @@
+using System.Security.Claims;
+using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AdClip.Portal.Features.Inference;
+
+/// <summary>What the runs page of a project shows and can do.</summary>
+public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageInspector inspector)
+{
+    /// <summary>Numbers of good images that the few-shot stages of AD-CLIP use.</summary>
+    private static readonly int[] Stages = [4, 10, 110];
+
+    /// <summary>Newest first; null until loaded.</summary>
+    public IReadOnlyList<RunSummary>? Runs { get; private set; }
+
+    public IReadOnlyList<ModelRecord> Models { get; private set; } = [];
+
+    /// <summary>The project's default.</summary>
+    public string? DefaultModelId { get; private set; }
+
+    public int AllImages { get; private set; }
+
+    public int UnlabelledImages { get; private set; }
+
+    public int GoodImages { get; private set; }
+
+    /// <summary>Stages for which there are enough good images.</summary>
+    public IEnumerable<int> AvailableStages => Stages.Where(stage => stage < GoodImages);
+
+    public async Task LoadAsync(Guid projectId)
+    {
+        Models = await catalog.ListAsync();
+        await using var db = await dbs.CreateDbContextAsync();
+        DefaultModelId = Models.Count == 0 ? null : (await catalog.DefaultAsync(projectId)).Id;
+        var counts = await db.Set<ImageRecord>()
+            .Where(image => image.ProjectId == projectId && image.DeletedAt == null)
+            .GroupBy(image => image.Label)
+            .Select(group => new { group.Key, Count = group.Count() })
+            .ToDictionaryAsync(group => group.Key, group => group.Count);
+        AllImages = counts.Values.Sum();
+        UnlabelledImages = counts.GetValueOrDefault(ImageLabel.Unlabelled);
+        GoodImages = counts.GetValueOrDefault(ImageLabel.Good);
+        await ReadRunsAsync(projectId);
+    }
+
+    public int CountOf(ImageChoice choice, int selected) => choice switch
+    {
+        ImageChoice.Unlabelled => UnlabelledImages,
+        ImageChoice.Labelled => AllImages - UnlabelledImages,
+        ImageChoice.Selection => selected,
+        _ => AllImages,
+    };
+
+    /// <summary>How long a run will take, from the model's last run; null: it has not run yet.</summary>
+    public TimeSpan? Estimate(ModelRecord? model, int images) =>
+        model?.MillisecondsPerImage is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds * images / inspector.Parallelism) : null;
+
+    /// <exception cref="Vision.RefusedInputException">There is nothing to inspect, or not enough to compare with.</exception>
+    public async Task StartAsync(Project project, NewRun request, ClaimsPrincipal user)
+    {
+        await runs.StartAsync(project, request, user.UserId(), CancellationToken.None);
+        await ReadRunsAsync(project.Id);
+    }
+
+    public Task SetDefaultModelAsync(Guid projectId, string modelId)
+    {
+        DefaultModelId = modelId;
+        return catalog.SetDefaultAsync(projectId, modelId);
+    }
+
+    public Task CancelAsync(RunSummary run) => jobs.CancelAsync(run.Job.Id);
+
+    public Task ResumeAsync(RunSummary run) => jobs.RetryAsync(run.Job.Id);
+
+    /// <summary>Takes a change of the feed in; false when it is none of this project's runs.</summary>
+    public async Task<bool> AcceptAsync(Guid projectId, JobView changed)
+    {
+        if (changed.ProjectId != projectId || changed.Kind != InferenceJob.Kind || Runs is null)
+        {
+            return false;
+        }
+        var known = Runs.FirstOrDefault(run => run.Job.Id == changed.Id);
+        if (known is null || changed.State.IsOver())
+        {
+            // Somebody else started one, or the numbers are final.
+            await ReadRunsAsync(projectId);
+            return true;
+        }
+        Runs = [.. Runs.Select(run => run == known ? run with { Job = changed } : run)];
+        return true;
+    }
+
+    private async Task ReadRunsAsync(Guid projectId)
+    {
+        await using var db = await dbs.CreateDbContextAsync();
+        Runs = await RunSummary.ReadAsync(db, db.Set<Run>().AsNoTracking().Where(run => run.ProjectId == projectId), CancellationToken.None);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Security.Claims;
+using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Shell;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AdClip.Portal.Features.Models;
+
+public static class ModelsEndpoints
+{
+    public static void MapModels(this RouteGroupBuilder api)
+    {
+        var models = api.MapGroup("/models").WithTags("Models");
+        models.MapGet("/", ListAsync).WithSummary("Models that runs can use");
+        models.MapPut("/uploads/{uploadId:guid}/files/{fileName}", UploadAsync).RequireAuthorization(Policies.Administer)
+            .WithSummary("Upload one file of a new model; the body is the file. Choose any uploadId and use it for all its files")
+            .Accepts<Stream>("application/octet-stream");
+        models.MapPost("/uploads/{uploadId:guid}/commit", CommitAsync).RequireAuthorization(Policies.Administer).WithSummary("Make the uploaded files a model");
+        models.MapPost("/imports", ImportAsync).RequireAuthorization(Policies.Administer).WithSummary("Add a model from the server's disk or from the hub; answers with a job");
+        models.MapDelete("/{modelId}", DeleteAsync).RequireAuthorization(Policies.Administer).WithSummary("Delete a model's files; results of its runs stay");
+    }
+
+    private static async Task<Ok<List<ModelAnswer>>> ListAsync(ModelCatalog catalog, CancellationToken cancel) =>
+        TypedResults.Ok((await catalog.ListAsync(cancel)).Select(ModelAnswer.Of).ToList());
+
+    private static async Task<NoContent> UploadAsync(Guid uploadId, string fileName, ModelUpload upload, HttpContext http, CancellationToken cancel)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null; // ModelUpload counts by itself, and says so in a sentence
+        }
+        await upload.PutAsync(uploadId, fileName, http.Request.Body, cancel);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Created<ModelAnswer>> CommitAsync(Guid uploadId, NewModel request, ModelUpload upload, CancellationToken cancel)
+    {
+        var model = await upload.CommitAsync(uploadId, request.Name, cancel);
+        return TypedResults.Created($"/api/v1/models/{model.Id}", ModelAnswer.Of(model));
+    }
+
+    private static async Task<Accepted<JobView>> ImportAsync(ImportRequest request, ModelsState state, ClaimsPrincipal user) =>
+        TypedResults.Accepted((string?)null, await state.ImportAsync(request.Source, request.Location, request.Name, user.UserId()));
+
+    private static async Task<Results<NoContent, NotFound>> DeleteAsync(string modelId, ModelCatalog catalog, ModelsState state, CancellationToken cancel)
+    {
+        if ((await catalog.ListAsync(cancel)).FirstOrDefault(model => model.Id == modelId) is not { } model)
+        {
+            return TypedResults.NotFound();
+        }
+        await state.DeleteAsync(model);
+        return TypedResults.NoContent();
+    }
+}
+
+/// <summary>What a new model shall be called.</summary>
+public sealed record NewModel(string Name);
+
+/// <summary>A model to be added from elsewhere.</summary>
+public sealed record ImportRequest(ModelSource Source, string Location, string Name);
+
+/// <summary>A model as the API shows it.</summary>
+public sealed record ModelAnswer(
+    string Id, string Name, bool IsEmbedded, string Sha256, long Bytes, int PatchSize, int VisionLayers, int VisionWidth, int EmbedWidth, long Parameters,
+    int RecommendedImageSize, int Dpam, string Layers, string? Licence, double? MillisecondsPerImage)
+{
+    public static ModelAnswer Of(ModelRecord model) => new(
+        model.Id, model.Name, model.IsEmbedded, model.Sha256, model.Bytes, model.PatchSize, model.VisionLayers, model.VisionWidth, model.EmbedWidth, model.Parameters,
+        model.RecommendedImageSize, model.Dpam, model.Layers, model.Licence, model.MillisecondsPerImage);
+}

@@ -1,0 +1,24 @@
+using AdClip.Portal.Features.Jobs;
+using Microsoft.Extensions.Options;
+
+namespace AdClip.Portal.Features.Models;
+
+public static class ModelsFeature
+{
+    public static IServiceCollection AddModels(this IServiceCollection services)
+    {
+        services.AddOptions<ModelsOptions>().BindConfiguration("Models").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ModelsOptions>, ValidateModelsOptions>();
+        services.AddSingleton<ModelFolders>();
+        services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<DetectorPool>();
+        services.AddSingleton<ModelPaths>();
+        services.AddTransient<ModelUpload>();
+        services.AddTransient<ModelsState>();
+        // The hub's answers before a redirect carry the checksum, so redirects are followed by hand.
+        services.AddHttpClient<ModelHub>(http => http.Timeout = TimeSpan.FromMinutes(2))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(15) });
+        services.AddJob<ModelImportJob, ModelsText>(ModelImportJob.Kind);
+        return services;
+    }
+}
