@@ -128,6 +128,9 @@ public enum RefusalCode
     /// <summary>Weights in an element type that cannot be used.</summary>
     WeightTypeUnsupported,
 
+    /// <summary>Weights that give infinite values or none at all.</summary>
+    WeightsNotFinite,
+
     /// <summary>PyTorch's pickle format of before 1.6.</summary>
     LegacyPickle,
 

@@ -219,6 +219,17 @@ public sealed class WeightFileTests : IDisposable
     }
 
     [Fact]
+    public void Encode_WeightsThatAreNoNumbers_Refused()
+    {
+        var whole = File.ReadAllBytes(Golden.TinyClip);
+        var tensor = WeightFile.Open(Golden.TinyClip).Require("visual.ln_post.weight");
+        BitConverter.GetBytes(float.NaN).CopyTo(whole, tensor.Offset);
+        using var detector = ClipDetector.Open(Write("nan.pt", whole), new DetectorOptions(56));
+
+        Assert.Equal(RefusalCode.WeightsNotFinite, Assert.Throws<RefusedInputException>(() => detector.Encode(new float[3 * 56 * 56])).Code);
+    }
+
+    [Fact]
     public void Open_ModelWithAnotherActivation_Refused()
     {
         var source = SharedFolder.Require("golden/tiny-clip/hf");
