@@ -1,5 +1,7 @@
 using AdClip.Portal.Features.Accounts;
+using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Dashboard;
+using AdClip.Portal.Features.Exports;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Integration;
@@ -22,15 +24,18 @@ builder.Services.AddStorage();
 builder.Services.AddAccounts();
 builder.Services.AddProjects();
 builder.Services.AddImages();
+builder.Services.AddAnnotations();
 builder.Services.AddJobs();
 builder.Services.AddModels();
 builder.Services.AddInference();
+builder.Services.AddExports();
 builder.Services.AddHome();
 builder.Services.AddIntegration();
 
 var app = builder.Build();
 await app.Services.PrepareStorageAsync();
 await app.Services.PrepareAccountsAsync();
+await app.Services.PrepareAnnotationsAsync();
 await app.Services.PrepareJobsAsync();
 await app.Services.PrepareIntegrationAsync();
 
@@ -43,8 +48,10 @@ app.MapAccounts();
 var api = app.MapApi();
 api.MapProjects();
 api.MapImages();
+api.MapAnnotations();
 api.MapModels();
 api.MapInference();
+api.MapExports();
 
 await app.RunAsync();
 

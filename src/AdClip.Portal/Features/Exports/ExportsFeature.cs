@@ -1,0 +1,10 @@
+namespace AdClip.Portal.Features.Exports;
+
+public static class ExportsFeature
+{
+    public static IServiceCollection AddExports(this IServiceCollection services)
+    {
+        services.AddSingleton<GroundTruthExport>();
+        return services;
+    }
+}
