@@ -4,6 +4,7 @@ export const entries = [
   "charts/charts",
   "images/gallery",
   "images/upload",
+  "models/upload",
   "shell/boot",
   "shell/reconnect",
   "shell/shell",

@@ -14,7 +14,9 @@ namespace AdClip.Portal.Tests;
 /// <summary>The real portal in this process: real SQLite, real files, in a folder of its own that disappears afterwards.</summary>
 /// <param name="folder">A data folder that the caller keeps, to start the portal again on what is in it.</param>
 /// <param name="configure">Adds services, such as a kind of job that a test controls.</param>
-public sealed partial class PortalHost(string? folder = null, Action<IServiceCollection>? configure = null) : WebApplicationFactory<Program>
+/// <param name="settings">Further settings, as "Name:Part" and value.</param>
+public sealed partial class PortalHost(string? folder = null, Action<IServiceCollection>? configure = null, IReadOnlyDictionary<string, string>? settings = null)
+    : WebApplicationFactory<Program>
 {
     public const string AdminPassword = "first-password";
     private readonly string _folder = folder ?? Directory.CreateTempSubdirectory("adclip-test-").FullName;
@@ -25,6 +27,10 @@ public sealed partial class PortalHost(string? folder = null, Action<IServiceCol
         builder.UseSetting("Accounts:FirstPassword", AdminPassword);
         builder.UseSetting("Samples:Enabled", "false");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            builder.UseSetting(name, value);
+        }
         builder.ConfigureServices(services => configure?.Invoke(services));
     }
 

@@ -39,6 +39,7 @@ public sealed class ModelPaths(IOptions<ModelsOptions> options)
         }
         var here = Path.Combine(Resolve(parent), Path.GetFileName(path));
         FileSystemInfo info = Directory.Exists(here) ? new DirectoryInfo(here) : new FileInfo(here);
-        return info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? here;
+        // A part that is not there cannot be a link.
+        return info.Exists ? info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? here : here;
     }
 }

@@ -1,0 +1,199 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Models;
+using AdClip.Portal.Shell;
+using AdClip.Portal.Tests.Features.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AdClip.Portal.Tests.Features.Models;
+
+public sealed class ModelTests
+{
+    private const string Repository = "openai/clip-vit-base-patch32";
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+    private static readonly string Embedded = Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini");
+
+    [Fact]
+    public async Task List_FreshPortal_HasTheEmbeddedModel()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.Annotator);
+        var model = Assert.Single((await client.GetFromJsonAsync<List<ModelAnswer>>("/api/v1/models", Cancel))!);
+        Assert.Equal(("adclip-mini", true, 224, 16, 8, "Apache-2.0"), (model.Id, model.IsEmbedded, model.RecommendedImageSize, model.PatchSize, model.VisionLayers, model.Licence));
+    }
+
+    [Fact]
+    public async Task Upload_WholeModel_CanBeUsedRenamedAndDeleted()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.Admin);
+        var uploadId = Guid.NewGuid();
+        foreach (var name in new[] { "model.safetensors", "config.json", "vocab.json", "merges.txt" })
+        {
+            Assert.Equal(HttpStatusCode.NoContent, (await PutAsync(client, uploadId, name, await File.ReadAllBytesAsync(Path.Combine(Embedded, name), Cancel))).StatusCode);
+        }
+        using var committed = await client.PostAsJsonAsync($"/api/v1/models/uploads/{uploadId}/commit", new NewModel("My  Model ✓"), Cancel);
+        Assert.Equal(HttpStatusCode.Created, committed.StatusCode);
+        var model = (await committed.Content.ReadFromJsonAsync<ModelAnswer>(Cancel))!;
+        Assert.Equal(("my-model", "My  Model ✓", false), (model.Id, model.Name, model.IsEmbedded));
+
+        var project = await PortalHost.NewProjectAsync(client);
+        await Inference.SamplePlates.UploadAsync(client, project.Id, Inference.SamplePlates.Defective(1));
+        using var watch = new JobWatch(host);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Model: "my-model"), Cancel);
+        Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
+        Assert.Equal(JobState.Succeeded, (await watch.UntilAsync(job => job.State.IsOver())).State);
+
+        var state = host.Services.GetRequiredService<ModelsState>();
+        await state.LoadAsync();
+        var record = state.Models!.Single(candidate => candidate.Id == "my-model");
+        Assert.True(record.MillisecondsPerImage > 0);
+        await state.RenameAsync(record, "Another name");
+        Assert.Contains(state.Models!, candidate => candidate.Name == "Another name");
+        Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync("/api/v1/models/my-model", Cancel)).StatusCode);
+        Assert.Single((await client.GetFromJsonAsync<List<ModelAnswer>>("/api/v1/models", Cancel))!);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await client.DeleteAsync("/api/v1/models/adclip-mini", Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Upload_WrongFiles_AreRefusedWithOneSentence()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.Admin);
+        var uploadId = Guid.NewGuid();
+        foreach (var name in new[] { "virus.exe", "..%2Fmodel.safetensors", ".hidden.pt" })
+        {
+            using var refused = await PutAsync(client, uploadId, name, [1]);
+            Assert.Contains(refused.StatusCode, new[] { HttpStatusCode.UnprocessableEntity, HttpStatusCode.NotFound });
+        }
+        await PutAsync(client, uploadId, "model.safetensors", [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        using var committed = await client.PostAsJsonAsync($"/api/v1/models/uploads/{uploadId}/commit", new NewModel("broken"), Cancel);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, committed.StatusCode);
+        Assert.Contains("\"title\"", await committed.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Single((await client.GetFromJsonAsync<List<ModelAnswer>>("/api/v1/models", Cancel))!);
+
+        using var annotator = await host.ClientAsync(Roles.QaLead);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PutAsync(annotator, uploadId, "model.safetensors", [1])).StatusCode);
+    }
+
+    [Fact]
+    public async Task Import_HubBreaksOff_TheNextAttemptGoesOnWhereItStopped()
+    {
+        await using var hub = await LocalHub.StartAsync(EmbeddedFiles());
+        await using var host = new PortalHost(settings: new Dictionary<string, string> { ["Models:HubUrl"] = hub.Url });
+        hub.CutAfter = 3_000_000;
+
+        var job = await ImportAsync(host, new ImportRequest(ModelSource.Hub, Repository, ""));
+        Assert.Equal((JobState.Refused, true), (job.State, job.MessageCode is "HubUnreachable" or "DownloadIncomplete"));
+        Assert.True(await host.Services.GetRequiredService<JobBoard>().RetryAsync(job.Id));
+        job = await UntilOverAsync(host, job.Id);
+
+        Assert.Equal(JobState.Succeeded, job.State);
+        Assert.Equal(["", "bytes=3000000-"], hub.Ranges);
+        Assert.Equal(await Sha256Async(Embedded), (await host.Services.GetRequiredService<ModelCatalog>().GetAsync("clip-vit-base-patch32", Cancel)).Sha256);
+    }
+
+    [Fact]
+    public async Task Import_OtherBytesThanPromised_AreRefused()
+    {
+        await using var hub = await LocalHub.StartAsync(EmbeddedFiles());
+        await using var host = new PortalHost(settings: new Dictionary<string, string> { ["Models:HubUrl"] = hub.Url });
+        hub.PromisesOtherBytes = true;
+
+        var job = await ImportAsync(host, new ImportRequest(ModelSource.Hub, Repository, ""));
+
+        Assert.Equal((JobState.Refused, "ChecksumWrong"), (job.State, job.MessageCode));
+        Assert.Single(await host.Services.GetRequiredService<ModelCatalog>().ListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Import_HubIsAway_SaysSo()
+    {
+        await using var host = new PortalHost(settings: new Dictionary<string, string> { ["Models:HubUrl"] = "http://127.0.0.1:1" });
+
+        var job = await ImportAsync(host, new ImportRequest(ModelSource.Hub, Repository, ""));
+
+        Assert.Equal((JobState.Refused, "HubUnreachable"), (job.State, job.MessageCode));
+    }
+
+    [Fact]
+    public async Task Import_FromTheServer_OnlyWithinAllowedFolders()
+    {
+        var allowed = Directory.CreateTempSubdirectory("adclip-allowed-").FullName;
+        try
+        {
+            await using var host = new PortalHost(settings: new Dictionary<string, string> { ["Models:AllowedFolders:0"] = allowed });
+            var model = Directory.CreateDirectory(Path.Combine(allowed, "plates")).FullName;
+            foreach (var (name, bytes) in EmbeddedFiles())
+            {
+                await File.WriteAllBytesAsync(Path.Combine(model, name), bytes, Cancel);
+            }
+            File.CreateSymbolicLink(Path.Combine(allowed, "way-out"), Path.GetDirectoryName(Embedded)!);
+
+            var state = host.Services.GetRequiredService<ModelsState>();
+            foreach (var path in new[] { "/etc/passwd", Path.Combine(allowed, "..", "elsewhere"), Path.Combine(allowed, "way-out", "adclip-mini"), allowed + "-sibling" })
+            {
+                var refused = await Assert.ThrowsAsync<AdClip.Vision.RefusedInputException>(() => state.ImportAsync(ModelSource.Path, path, "x", Guid.Empty));
+                Assert.Equal(AdClip.Vision.RefusalCode.ModelFolderNotAllowed, refused.Code);
+            }
+            var job = await ImportAsync(host, new ImportRequest(ModelSource.Path, model, ""));
+            Assert.Equal(JobState.Succeeded, job.State);
+            Assert.Contains(await host.Services.GetRequiredService<ModelCatalog>().ListAsync(Cancel), candidate => candidate.Id == "plates");
+        }
+        finally
+        {
+            Directory.Delete(allowed, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task List_FolderCopiedInByHand_IsFound()
+    {
+        await using var host = new PortalHost();
+        var folder = Directory.CreateDirectory(Path.Combine(host.Services.GetRequiredService<AdClip.Portal.Storage.DataFolder>().Models, "by-hand")).FullName;
+        foreach (var (name, bytes) in EmbeddedFiles())
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder, name), bytes, Cancel);
+        }
+        Assert.Contains(await host.Services.GetRequiredService<ModelCatalog>().ListAsync(Cancel), model => model.Id == "by-hand");
+    }
+
+    private static Dictionary<string, byte[]> EmbeddedFiles() => new[] { "model.safetensors", "config.json", "vocab.json", "merges.txt" }
+        .ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(Embedded, name)));
+
+    private static async Task<string> Sha256Async(string folder)
+    {
+        await using var stream = File.OpenRead(Path.Combine(folder, "model.safetensors"));
+        return Convert.ToHexStringLower(await System.Security.Cryptography.SHA256.HashDataAsync(stream, Cancel));
+    }
+
+    private static Task<HttpResponseMessage> PutAsync(HttpClient client, Guid uploadId, string name, byte[] bytes)
+    {
+        var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        return client.PutAsync($"/api/v1/models/uploads/{uploadId}/files/{name}", content, Cancel);
+    }
+
+    private static async Task<JobRecord> ImportAsync(PortalHost host, ImportRequest request)
+    {
+        var job = await host.Services.GetRequiredService<ModelsState>().ImportAsync(request.Source, request.Location, request.Name, await host.AdminIdAsync());
+        return await UntilOverAsync(host, job.Id);
+    }
+
+    private static async Task<JobRecord> UntilOverAsync(PortalHost host, Guid jobId)
+    {
+        for (var attempt = 0; attempt < 600; attempt++)
+        {
+            await using var db = await host.DbAsync();
+            if (await db.FindAsync<JobRecord>([jobId], Cancel) is { } job && job.State.IsOver())
+            {
+                return job;
+            }
+            await Task.Delay(50, Cancel);
+        }
+        throw new TimeoutException("The import did not end.");
+    }
+}
