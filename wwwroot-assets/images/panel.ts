@@ -119,7 +119,8 @@ export class UploadPanel {
       bar.setAttribute("aria-label", item.path);
       parts.push(bar);
     }
-    const said = item.answer?.entries ? null : item.message;
+    // An archive speaks through its entries, and "already here" says it all.
+    const said = item.answer?.entries || item.state === "duplicate" ? null : item.message;
     for (const message of [said, ...(item.answer?.hints ?? []).map((hint) => hint.message)]) {
       if (message && item.state !== "sending" && item.state !== "checking") {
         const line = document.createElement("small");

@@ -8,18 +8,14 @@ using AdClip.Testing;
 namespace AdClip.Portal.Tests.Features.Images;
 
 /// <summary>Every file of shared/data/awkward over HTTP.</summary>
-public sealed class AwkwardUploadTests : IAsyncDisposable
+public sealed class AwkwardUploadTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
-    private readonly PortalHost _portal = new();
-
-    public ValueTask DisposeAsync() => _portal.DisposeAsync();
-
     [Fact]
     public async Task Post_EveryAwkwardFile_MeetsItsExpectationAndTheServerStaysHealthy()
     {
         var cancel = TestContext.Current.CancellationToken;
         var folder = SharedFolder.Require("data/awkward");
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var wrong = new List<string>();
         using var expected = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "expected.json"), cancel));
         foreach (var file in expected.RootElement.GetProperty("files").EnumerateArray())
@@ -62,8 +58,8 @@ public sealed class AwkwardUploadTests : IAsyncDisposable
     public async Task Post_DuplicateFiles_SecondIsPointedOutWithTheSameId()
     {
         var folder = SharedFolder.Require("data/awkward");
-        using var client = await _portal.ClientAsync(Roles.Annotator);
-        using var lead = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.Annotator);
+        using var lead = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(lead);
         var bytes = await File.ReadAllBytesAsync(Path.Combine(folder, "duplicate_1.jpg"), TestContext.Current.CancellationToken);
 

@@ -11,18 +11,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AdClip.Portal.Tests.Features.Images;
 
-public sealed class ImagesEndpointsTests : IAsyncDisposable
+public sealed class ImagesEndpointsTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
-    private readonly PortalHost _portal = new();
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public ValueTask DisposeAsync() => _portal.DisposeAsync();
 
     [Fact]
     public async Task Post_BatchWithABadFile_KeepsTheGoodOnesAndNamesTheBad()
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
 
         var answer = await Upload.SendAsync(client, project.Id, ("a.bmp", Upload.Picture(1)), ("empty.png", []), ("parts/b.bmp", Upload.Picture(2)));
@@ -36,7 +32,7 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
     [Fact]
     public async Task Post_KoreanClient_MessageInKorean()
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead, "ko");
+        using var client = await shared.Host.ClientAsync(Roles.QaLead, "ko");
         var project = await PortalHost.NewProjectAsync(client);
 
         var answer = await Upload.PostAsync(client, project.Id, ("a.png", "hello"u8.ToArray()));
@@ -49,7 +45,7 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
     [Fact]
     public async Task Post_SameFileAgain_DuplicateWithTheSameIdEvenInParallel()
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Upload.SendAsync(client, project.Id, ("a.bmp", Upload.Picture(5)))));
@@ -62,7 +58,7 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
     [Fact]
     public async Task Post_ConnectionLostHalfway_NothingStoredAndRetrySucceeds()
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var whole = Upload.Picture(9, 400, 300);
         using var body = new ByteArrayContent([.. "--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.bmp\"\r\n\r\n"u8, .. whole.AsSpan(0, whole.Length / 2)]);
@@ -71,7 +67,7 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
         var broken = await client.PostAsync($"/api/v1/projects/{project.Id}/images", body, Cancel);
 
         Assert.Equal(HttpStatusCode.BadRequest, broken.StatusCode);
-        var folder = _portal.Services.GetRequiredService<DataFolder>();
+        var folder = shared.Host.Services.GetRequiredService<DataFolder>();
         Assert.Empty(Directory.EnumerateFiles(folder.Incoming));
         var retried = await Upload.SendAsync(client, project.Id, ("a.bmp", whole));
         Assert.Equal(1, retried.Accepted);
@@ -80,9 +76,9 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
     [Fact]
     public async Task Post_SupervisorOrStranger_IsRefused()
     {
-        using var lead = await _portal.ClientAsync(Roles.QaLead);
-        using var supervisor = await _portal.ClientAsync(Roles.Supervisor);
-        using var stranger = await _portal.ClientAsync(Roles.Annotator);
+        using var lead = await shared.Host.ClientAsync(Roles.QaLead);
+        using var supervisor = await shared.Host.ClientAsync(Roles.Supervisor);
+        using var stranger = await shared.Host.ClientAsync(Roles.Annotator);
         var project = await PortalHost.NewProjectAsync(lead);
         var id = (await Upload.SendAsync(lead, project.Id, ("a.bmp", Upload.Picture(1)))).Files[0].ImageId;
 
@@ -90,9 +86,9 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.Forbidden, (await supervisor.DeleteAsync($"/api/v1/images/{id}", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await supervisor.GetAsync($"/api/v1/images/{id}/thumbnail", Cancel)).StatusCode);
 
-        await using (var db = await _portal.DbAsync())
+        await using (var db = await shared.Host.DbAsync())
         {
-            await db.Set<Project>().ExecuteUpdateAsync(set => set.SetProperty(p => p.IsOpen, false), Cancel);
+            await db.Set<Project>().Where(p => p.Id == project.Id).ExecuteUpdateAsync(set => set.SetProperty(p => p.IsOpen, false), Cancel);
         }
         foreach (var address in (string[])["", "/original", "/thumbnail", "/display"])
         {
@@ -106,7 +102,7 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
     [Fact]
     public async Task Get_Listing_PagesByKeyWithoutGapsOrRepeats()
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await Upload.SendAsync(client, project.Id, [.. Enumerable.Range(0, 7).Select(i => ($"{i}.bmp", Upload.Picture(i)))]);
 
@@ -126,12 +122,12 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
     [Fact]
     public async Task Get_Listing_FiltersByLabelNameAndStatus()
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var files = (await Upload.SendAsync(client, project.Id, ("50%_a.bmp", Upload.Picture(1)), ("50xya.bmp", Upload.Picture(2)), ("c.bmp", Upload.Picture(3)))).Files;
-        await using (var db = await _portal.DbAsync())
+        await using (var db = await shared.Host.DbAsync())
         {
-            await db.Set<ImageRecord>().Where(image => image.FileName == "c.bmp").ExecuteUpdateAsync(set => set.SetProperty(i => i.Label, ImageLabel.Anomaly), Cancel);
+            await db.Set<ImageRecord>().Where(image => image.Id == files[2].ImageId).ExecuteUpdateAsync(set => set.SetProperty(i => i.Label, ImageLabel.Anomaly), Cancel);
         }
         await client.DeleteAsync($"/api/v1/images/{files[1].ImageId}", Cancel);
 
@@ -148,7 +144,7 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
     [Fact]
     public async Task Get_Original_AnswersRangesAndConditionalRequests()
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var bytes = Upload.Picture(1);
         var id = (await Upload.SendAsync(client, project.Id, ("a.bmp", bytes))).Files[0].ImageId;
@@ -170,10 +166,10 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
     [Fact]
     public async Task Get_ThumbnailAndDisplay_AreMadeAgainWhenTheCacheIsGone()
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var id = (await Upload.SendAsync(client, project.Id, ("a.bmp", Upload.Picture(1)))).Files[0].ImageId;
-        Directory.Delete(_portal.Services.GetRequiredService<DataFolder>().Cache, recursive: true);
+        Directory.Delete(shared.Host.Services.GetRequiredService<DataFolder>().Cache, recursive: true);
 
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"/api/v1/images/{id}/thumbnail", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"/api/v1/images/{id}/display", Cancel)).StatusCode);
@@ -182,7 +178,7 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
     [Fact]
     public async Task Post_DeletedImageAgain_ComesBackWithItsId()
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var id = (await Upload.SendAsync(client, project.Id, ("a.bmp", Upload.Picture(1)))).Files[0].ImageId;
         await client.DeleteAsync($"/api/v1/images/{id}", Cancel);
@@ -197,10 +193,10 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
     [Fact]
     public async Task Post_MvtecFolder_LabelsAndMasksReachTheSubscriberInAnyOrder()
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var arrivals = new List<ImageArrival>();
-        _portal.Services.GetRequiredService<ImageArrivals>().Subscribe((arrival, _) =>
+        shared.Host.Services.GetRequiredService<ImageArrivals>().Subscribe((arrival, _) =>
         {
             arrivals.Add(arrival);
             return Task.CompletedTask;
@@ -227,7 +223,7 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
     [Fact]
     public async Task Post_ZipBombNamedAsBitmap_StoppedWhileReading()
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         using var packed = new MemoryStream();
         using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
@@ -244,13 +240,13 @@ public sealed class ImagesEndpointsTests : IAsyncDisposable
         var file = Assert.Single((await Upload.SendAsync(client, project.Id, ("bomb.zip", packed.ToArray()))).Files);
 
         Assert.Equal(("refused", "ArchiveBomb"), (file.Outcome, file.Entries![0].Code));
-        Assert.Empty(Directory.EnumerateFiles(_portal.Services.GetRequiredService<DataFolder>().Incoming));
+        Assert.Empty(Directory.EnumerateFiles(shared.Host.Services.GetRequiredService<DataFolder>().Incoming));
     }
 
     [Fact]
     public async Task Post_KoreanWindowsZip_NamesAreRead()
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var korean = System.Text.CodePagesEncodingProvider.Instance.GetEncoding(949)!;
         using var packed = new MemoryStream();

@@ -6,19 +6,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AdClip.Portal.Tests.Features.Images;
 
-public sealed class ImagesStateTests : IAsyncDisposable
+public sealed class ImagesStateTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
-    private readonly PortalHost _portal = new();
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public ValueTask DisposeAsync() => _portal.DisposeAsync();
 
     [Fact]
     public async Task Load_HundredThousandImages_AnyPageIsQuick()
     {
         var projectId = await ProjectWithAsync(100_000);
-        var state = _portal.Services.GetRequiredService<ImagesState>();
+        var state = shared.Host.Services.GetRequiredService<ImagesState>();
         await state.LoadAsync(projectId, new ImageFilter(), 1);
 
         var begin = Stopwatch.GetTimestamp();
@@ -39,7 +35,7 @@ public sealed class ImagesStateTests : IAsyncDisposable
     [Fact]
     public async Task Toggle_WithShift_SelectsEverythingBetween()
     {
-        var state = _portal.Services.GetRequiredService<ImagesState>();
+        var state = shared.Host.Services.GetRequiredService<ImagesState>();
         await state.LoadAsync(await ProjectWithAsync(10), new ImageFilter(), 1);
 
         state.Toggle(state.Images![2], toAnchor: false);
@@ -53,7 +49,7 @@ public sealed class ImagesStateTests : IAsyncDisposable
     [Fact]
     public async Task DeleteSelected_ThenRestore_EverythingIsBack()
     {
-        var state = _portal.Services.GetRequiredService<ImagesState>();
+        var state = shared.Host.Services.GetRequiredService<ImagesState>();
         await state.LoadAsync(await ProjectWithAsync(5), new ImageFilter(), 1);
         state.SelectPage();
 
@@ -67,7 +63,7 @@ public sealed class ImagesStateTests : IAsyncDisposable
 
     private async Task<Guid> ProjectWithAsync(int images)
     {
-        using var client = await _portal.ClientAsync(Roles.QaLead);
+        using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var first = new ImageRecord
         {
@@ -89,7 +85,7 @@ public sealed class ImagesStateTests : IAsyncDisposable
             UploadedBy = project.Id,
             DeletedAt = DateTimeOffset.UnixEpoch,
         };
-        await using var db = await _portal.DbAsync();
+        await using var db = await shared.Host.DbAsync();
         db.Add(first);
         await db.SaveChangesAsync(Cancel);
         // Copies made by the database itself: a hundred thousand in about a second.
@@ -97,7 +93,7 @@ public sealed class ImagesStateTests : IAsyncDisposable
             $"""
              WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {images})
              INSERT INTO "Images" ("Id", "AnnotationRevision", "BitDepth", "Bytes", "Channels", "DeletedAt", "FileName", "FolderClass", "FolderLabel", "Frames", "Height", "Hints", "Label", "MediaType", "NeedsRendition", "ProjectId", "RelativePath", "Sha256", "ShapeCount", "SignificantBits", "UploadedAt", "UploadedBy", "Width")
-             SELECT printf('%08X-0000-7000-8000-000000000000', i), 0, "BitDepth", "Bytes", "Channels", NULL, printf('%06d.png', i), NULL, 0, "Frames", "Height", 0, i % 3, "MediaType", 0, "ProjectId", printf('%06d.png', i), printf('%064d', i), 0, 8, "UploadedAt", "UploadedBy", "Width"
+             SELECT printf('%08X-0000-7000-8000-', i) || substr("ProjectId", 25), 0, "BitDepth", "Bytes", "Channels", NULL, printf('%06d.png', i), NULL, 0, "Frames", "Height", 0, i % 3, "MediaType", 0, "ProjectId", printf('%06d.png', i), printf('%064d', i), 0, 8, "UploadedAt", "UploadedBy", "Width"
              FROM "Images", n WHERE "Id" = {first.Id}
              """,
             Cancel);
