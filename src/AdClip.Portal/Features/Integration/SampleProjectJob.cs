@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Shell;
@@ -9,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace AdClip.Portal.Features.Integration;
 
 /// <summary>Fills the sample project: uploads our own images with their ground truth, and inspects them.</summary>
-/// <remarks>Started again after a kill it finds what is there: the project by its id (the job's), images by their hash.</remarks>
-internal sealed class SampleProjectJob(IDbContextFactory<PortalDb> dbs, ImageUpload upload, IOptions<SamplesOptions> options, TimeProvider clock) : IJobHandler
+/// <remarks>Started again after a kill it finds what is there: the project by its id (the job's), images by their hash, runs by their number.</remarks>
+internal sealed class SampleProjectJob(IDbContextFactory<PortalDb> dbs, ImageUpload upload, RunBoard runs, IOptions<SamplesOptions> options, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "SampleProject";
     private const string ProjectName = "브러시드 강판 · Brushed steel";
@@ -26,7 +27,7 @@ internal sealed class SampleProjectJob(IDbContextFactory<PortalDb> dbs, ImageUpl
             return JobOutcome.Refused("SamplesMissing", folder);
         }
         var userId = Guid.Parse(job.Payload);
-        await EnsureProjectAsync(job.JobId, userId, cancel);
+        var project = await EnsureProjectAsync(job.JobId, userId, cancel);
         // Images before masks, so that each mask finds its image.
         string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .OrderBy(file => file.Contains("ground_truth", StringComparison.Ordinal)).ThenBy(file => file, StringComparer.Ordinal)];
@@ -38,26 +39,42 @@ internal sealed class SampleProjectJob(IDbContextFactory<PortalDb> dbs, ImageUpl
             await upload.TakeAsync(job.JobId, userId, path, content, cancel);
             job.Report(i + 1, files.Length);
         }
+        await InspectAsync(project, userId, cancel);
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var images = await db.Set<ImageRecord>().CountAsync(image => image.ProjectId == job.JobId, cancel);
         return JobOutcome.Done("SamplesReady", [images], PortalUrls.Images(job.JobId));
     }
 
-    private async Task EnsureProjectAsync(Guid projectId, Guid userId, CancellationToken cancel)
+    /// <summary>Two runs to compare: from words alone, and with ten good plates.</summary>
+    private async Task InspectAsync(Project project, Guid userId, CancellationToken cancel)
+    {
+        NewRun[] wanted = [new(References: ReferenceChoice.None), new(References: ReferenceChoice.FirstGood, ReferenceCount: 10)];
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var begun = await db.Set<Run>().CountAsync(run => run.ProjectId == project.Id, cancel);
+        foreach (var request in wanted.Skip(begun))
+        {
+            await runs.StartAsync(project, request, userId, cancel);
+        }
+    }
+
+    private async Task<Project> EnsureProjectAsync(Guid projectId, Guid userId, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        if (!await db.Set<Project>().AnyAsync(project => project.Id == projectId, cancel))
+        if (await db.Set<Project>().SingleOrDefaultAsync(row => row.Id == projectId, cancel) is { } existing)
         {
-            db.Add(new Project
-            {
-                Id = projectId,
-                Name = ProjectName,
-                Description = ProjectDescription,
-                ObjectName = "metal plate",
-                CreatedAt = clock.GetUtcNow(),
-                CreatedBy = userId,
-            });
-            await db.SaveChangesAsync(cancel);
+            return existing;
         }
+        var project = new Project
+        {
+            Id = projectId,
+            Name = ProjectName,
+            Description = ProjectDescription,
+            ObjectName = "metal plate",
+            CreatedAt = clock.GetUtcNow(),
+            CreatedBy = userId,
+        };
+        db.Add(project);
+        await db.SaveChangesAsync(cancel);
+        return project;
     }
 }
