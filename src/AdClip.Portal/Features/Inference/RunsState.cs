@@ -87,7 +87,8 @@ public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, Mo
         var known = Runs.FirstOrDefault(run => run.Job.Id == changed.Id);
         if (known is null || changed.State.IsOver())
         {
-            // Somebody else started one, or the numbers are final.
+            // Somebody else started one, or the numbers are final, the model's speed among them.
+            Models = await catalog.ListAsync();
             await ReadRunsAsync(projectId);
             return true;
         }

@@ -8,10 +8,12 @@ public sealed class JobFeed
     private readonly ConcurrentDictionary<Guid, Action<JobView>> _listeners = new();
 
     /// <summary>Calls <paramref name="listener"/> for every change until the result is disposed. It must return at once and not throw.</summary>
+    /// <remarks>It is called in the context of whoever subscribed: a page keeps its person's language, whichever worker publishes.</remarks>
     public IDisposable Subscribe(Action<JobView> listener)
     {
         var key = Guid.NewGuid();
-        _listeners[key] = listener;
+        var context = ExecutionContext.Capture();
+        _listeners[key] = context is null ? listener : job => ExecutionContext.Run(context, _ => listener(job), null);
         return new Subscription(() => _listeners.TryRemove(key, out _));
     }
 
