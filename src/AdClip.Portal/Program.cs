@@ -1,6 +1,7 @@
 using AdClip.Portal.Features.Accounts;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Dashboard;
+using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Exports;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inference;
@@ -28,6 +29,7 @@ builder.Services.AddAnnotations();
 builder.Services.AddJobs();
 builder.Services.AddModels();
 builder.Services.AddInference();
+builder.Services.AddEvaluation();
 builder.Services.AddExports();
 builder.Services.AddHome();
 builder.Services.AddIntegration();
@@ -51,6 +53,7 @@ api.MapImages();
 api.MapAnnotations();
 api.MapModels();
 api.MapInference();
+api.MapEvaluation();
 api.MapExports();
 
 await app.RunAsync();

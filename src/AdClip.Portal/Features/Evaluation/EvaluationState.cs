@@ -1,0 +1,124 @@
+using System.Security.Claims;
+using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
+using AdClip.Vision.Metrics;
+using Microsoft.EntityFrameworkCore;
+
+namespace AdClip.Portal.Features.Evaluation;
+
+/// <summary>Where the threshold on the page comes from; decides what may be claimed of its numbers.</summary>
+public enum ThresholdOrigin
+{
+    /// <summary>Set by hand or picked on a chart, while looking at these images.</summary>
+    ByHand,
+
+    /// <summary>The largest F1 on these images.</summary>
+    BestF1,
+
+    /// <summary>Saved for the project.</summary>
+    Saved,
+}
+
+/// <summary>What the evaluation page shows and can do: one run against the ground truth, at a threshold that moves.</summary>
+public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvaluator pixelEvaluator, TimeProvider clock)
+{
+    /// <summary>Null until loaded, or when there is no such run in the project.</summary>
+    public RunScores? Scores { get; private set; }
+
+    public ImageEvaluation? Images { get; private set; }
+
+    /// <summary>Null until <see cref="LoadPixelsAsync"/> is done.</summary>
+    public PixelReport? Pixels { get; private set; }
+
+    public double Threshold { get; private set; }
+
+    public ThresholdOrigin Origin { get; private set; }
+
+    /// <summary>The project's threshold, if somebody saved one, and who.</summary>
+    public ThresholdChoice? Saved { get; private set; }
+
+    public string SavedBy { get; private set; } = "";
+
+    public DateTimeOffset EvaluatedAt { get; private set; }
+
+    /// <summary>Outcomes at <see cref="Threshold"/>.</summary>
+    public Confusion Counts => Images?.Curve.At(Threshold) ?? default;
+
+    /// <summary>The threshold was chosen on the very images that are counted.</summary>
+    public bool IsThresholdFromTheseImages => Origin != ThresholdOrigin.Saved || Saved?.RunId == Scores?.Run.Id;
+
+    /// <summary>Loads the run's scores; starts at <paramref name="threshold"/> if given, else the saved one, else at the largest F1.</summary>
+    public async Task LoadAsync(Guid projectId, Guid runId, double? threshold = null)
+    {
+        await using var db = await dbs.CreateDbContextAsync();
+        var scores = await RunScores.ReadAsync(db, runId);
+        if (scores?.Run.ProjectId != projectId)
+        {
+            (Scores, Images, Pixels) = (null, null, null);
+            return;
+        }
+        (Scores, Images, Pixels, EvaluatedAt) = (scores, new ImageEvaluation(scores.Images), null, clock.GetUtcNow());
+        Saved = await ThresholdChoice.CurrentAsync(db, projectId);
+        SavedBy = Saved is null ? "" : await db.Users.Where(user => user.Id == Saved.ChosenBy).Select(user => user.DisplayName).SingleAsync();
+        (Threshold, Origin) = (threshold, Saved, Images.Curve.BestF1) switch
+        {
+            ({ } asked, var saved, _) when saved?.Value == asked => (asked, ThresholdOrigin.Saved),
+            ({ } asked, _, var best) when best?.Threshold == asked => (asked, ThresholdOrigin.BestF1),
+            ({ } asked, _, _) => (asked, ThresholdOrigin.ByHand),
+            (null, { } saved, _) => (saved.Value, ThresholdOrigin.Saved),
+            (null, null, { } best) => (best.Threshold, ThresholdOrigin.BestF1),
+            _ => (0.5, ThresholdOrigin.ByHand),
+        };
+    }
+
+    /// <summary>Computes the pixel-level numbers, or finds them computed; seconds for many images.</summary>
+    public async Task LoadPixelsAsync(CancellationToken cancel = default)
+    {
+        if (Scores is { } scores)
+        {
+            Pixels = await pixelEvaluator.EvaluateAsync(scores, cancel);
+        }
+    }
+
+    public void MoveTo(double threshold) =>
+        (Threshold, Origin) = (threshold, threshold == Images?.Curve.BestF1?.Threshold ? ThresholdOrigin.BestF1 : ThresholdOrigin.ByHand);
+
+    public void MoveToBestF1()
+    {
+        if (Images?.Curve.BestF1 is { } best)
+        {
+            MoveTo(best.Threshold);
+        }
+    }
+
+    public void MoveToSaved()
+    {
+        if (Saved is { } saved)
+        {
+            (Threshold, Origin) = (saved.Value, ThresholdOrigin.Saved);
+        }
+    }
+
+    /// <summary>Makes the threshold on the page the project's; the earlier ones stay on record.</summary>
+    public async Task SaveThresholdAsync(ClaimsPrincipal user)
+    {
+        var (run, counts) = (Scores!.Run, Counts);
+        var choice = new ThresholdChoice
+        {
+            ProjectId = run.ProjectId,
+            RunId = run.Id,
+            Value = Threshold,
+            TruePositives = counts.TruePositives,
+            FalsePositives = counts.FalsePositives,
+            TrueNegatives = counts.TrueNegatives,
+            FalseNegatives = counts.FalseNegatives,
+            ChosenAt = clock.GetUtcNow(),
+            ChosenBy = user.UserId(),
+        };
+        await using var db = await dbs.CreateDbContextAsync();
+        db.Add(choice);
+        await db.SaveChangesAsync();
+        (Saved, Origin) = (choice, ThresholdOrigin.Saved);
+        SavedBy = await db.Users.Where(person => person.Id == choice.ChosenBy).Select(person => person.DisplayName).SingleAsync();
+    }
+}

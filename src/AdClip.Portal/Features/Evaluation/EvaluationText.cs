@@ -1,0 +1,4 @@
+namespace AdClip.Portal.Features.Evaluation;
+
+/// <summary>Names the texts of this feature: EvaluationText.resx and EvaluationText.ko.resx.</summary>
+public sealed class EvaluationText;

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AdClip.Portal.Features.Evaluation;
+
+/// <summary>Every result of a run beside the ground truth as it is now.</summary>
+public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images)
+{
+    public Run Run { get; } = run;
+
+    /// <summary>By file name; images that were deleted are left out.</summary>
+    public IReadOnlyList<ScoredImage> Images { get; } = images;
+
+    /// <summary>Changes whenever a result is added or a label or a shape changes.</summary>
+    public string Stamp { get; } = StampOf(images);
+
+    /// <summary>Reads them; null when there is no such run.</summary>
+    public static async Task<RunScores?> ReadAsync(PortalDb db, Guid runId, CancellationToken cancel = default)
+    {
+        if (await db.Set<Run>().AsNoTracking().SingleOrDefaultAsync(run => run.Id == runId, cancel) is not { } run)
+        {
+            return null;
+        }
+        var images = await (
+            from result in db.Set<ImageResult>()
+            join image in db.Set<ImageRecord>() on result.ImageId equals image.Id
+            where result.RunId == runId && image.DeletedAt == null
+            orderby image.RelativePath, image.Id
+            select new ScoredImage
+            {
+                ImageId = image.Id,
+                ResultId = result.Id,
+                FileName = image.FileName,
+                Width = image.Width,
+                Height = image.Height,
+                Score = result.Score,
+                Label = image.Label,
+                ShapeCount = image.ShapeCount,
+                Revision = image.AnnotationRevision,
+                IsReference = db.Set<RunReference>().Any(reference => reference.RunId == runId && reference.Sha256 == image.Sha256),
+                MapBlob = result.MapBlob,
+            }).AsNoTracking().ToListAsync(cancel);
+        return new RunScores(run, images);
+    }
+
+    private static string StampOf(IReadOnlyList<ScoredImage> images)
+    {
+        var text = new StringBuilder();
+        foreach (var image in images.OrderBy(image => image.ResultId))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{image.ResultId:N} {(int)image.Label} {image.ShapeCount} {image.Revision}\n");
+        }
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+}

@@ -1,0 +1,47 @@
+using AdClip.Portal.Features.Images;
+
+namespace AdClip.Portal.Features.Evaluation;
+
+/// <summary>One result of a run beside what people say of the image.</summary>
+public sealed record ScoredImage
+{
+    public required Guid ImageId { get; init; }
+
+    public required Guid ResultId { get; init; }
+
+    public required string FileName { get; init; }
+
+    public required int Width { get; init; }
+
+    public required int Height { get; init; }
+
+    public required float Score { get; init; }
+
+    public required ImageLabel Label { get; init; }
+
+    public required int ShapeCount { get; init; }
+
+    /// <summary>Revision of the ground truth that <see cref="Label"/> and <see cref="ShapeCount"/> are from.</summary>
+    public required int Revision { get; init; }
+
+    /// <summary>One of the good images that the run compared with; it was itself compared with the others only.</summary>
+    public required bool IsReference { get; init; }
+
+    public required string MapBlob { get; init; }
+}
+
+/// <summary>How a threshold treats one image, against its label.</summary>
+public enum Outcome
+{
+    /// <summary>Anomalous and found.</summary>
+    TruePositive,
+
+    /// <summary>Good, yet called anomalous: a false alarm.</summary>
+    FalsePositive,
+
+    /// <summary>Good and called good.</summary>
+    TrueNegative,
+
+    /// <summary>Anomalous, yet called good: an escape.</summary>
+    FalseNegative,
+}

@@ -1,0 +1,233 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Claims;
+using AdClip.Portal.Features.Annotations;
+using AdClip.Portal.Features.Evaluation;
+using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Shell;
+using AdClip.Portal.Tests.Features.Inference;
+using AdClip.Vision.Detection;
+using AdClip.Vision.GroundTruth;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
+
+namespace AdClip.Portal.Tests.Features.Evaluation;
+
+/// <summary>One run over HTTP; every number of the answers is computed a second time, slowly, from the stored scores and maps.</summary>
+public sealed class EvaluationTests
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Metrics_RealRun_EqualSlowComputationFromStoredScoresAndMaps()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var run = await RunAsync(host, client);
+        var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.RunId}/results?sort=image", Cancel))!.Items;
+        var labelled = results.Where(result => run.Truth[result.ImageId] != ImageLabel.Unlabelled).ToList();
+        bool IsAnomaly(ResultAnswer result) => run.Truth[result.ImageId] == ImageLabel.Anomaly;
+
+        foreach (var threshold in new[] { 0.0, results[2].Score, results.Average(result => result.Score), 2 })
+        {
+            var answer = await MetricsAsync(client, run.RunId, threshold);
+            var (tp, fp) = (labelled.Count(r => IsAnomaly(r) && r.Score >= threshold), labelled.Count(r => !IsAnomaly(r) && r.Score >= threshold));
+            var (tn, fn) = (labelled.Count(r => !IsAnomaly(r) && r.Score < threshold), labelled.Count(r => IsAnomaly(r) && r.Score < threshold));
+            Assert.Equal((tp, fp, tn, fn), (answer.Image.AtThreshold.TruePositives, answer.Image.AtThreshold.FalsePositives, answer.Image.AtThreshold.TrueNegatives, answer.Image.AtThreshold.FalseNegatives));
+            Assert.Equal(tp + fp == 0 ? null : tp / (double)(tp + fp), answer.Image.AtThreshold.Precision);
+            Assert.Equal(tp / (double)(tp + fn), answer.Image.AtThreshold.Recall);
+            Assert.Equal((labelled.Count, 1), (answer.LabelledImages, answer.UnlabelledImages));
+            Assert.Equal("request", answer.ThresholdSource);
+        }
+
+        var metrics = await MetricsAsync(client, run.RunId);
+        Assert.Equal(SlowAuroc(labelled.ConvertAll(r => (double)r.Score), labelled.ConvertAll(IsAnomaly)), metrics.Image.AreaUnderRoc!.Value, 12);
+        Assert.Equal("bestF1", metrics.ThresholdSource);
+        Assert.True(metrics.ThresholdFromSameImages);
+
+        var curve = (await client.GetFromJsonAsync<CurveAnswer>($"/api/v1/runs/{run.RunId}/curve?level=image", Cancel))!;
+        Assert.Equal(labelled.Select(result => (double)result.Score).Distinct().Order(), curve.Points.Select(point => point.Threshold));
+        Assert.Equal(curve.Points.Max(point => point.F1), metrics.Image.F1Max);
+
+        List<double> values = [];
+        List<bool> defects = [];
+        foreach (var result in labelled)
+        {
+            var (map, shape) = NpyReader.ReadFloat32(new MemoryStream(await client.GetByteArrayAsync(result.MapUrl, Cancel)));
+            values.AddRange(map.Select(value => (double)value));
+            defects.AddRange(Enumerable.Range(0, map.Length).Select(i => IsAnomaly(result) && IsInBox(i % shape[1], i / shape[1], shape[1], run.Width, run.Height)));
+        }
+        Assert.Equal(SlowAuroc(values, defects), metrics.Pixel.AreaUnderRoc!.Value, 9);
+        Assert.Equal((0.0, labelled.Count, 2), (metrics.Pixel.AreaUnderRoc.Error, metrics.Pixel.Images, metrics.Pixel.Regions));
+        var pixelCurve = (await client.GetFromJsonAsync<CurveAnswer>($"/api/v1/runs/{run.RunId}/curve?level=pixel", Cancel))!;
+        foreach (var point in pixelCurve.Points.Where((_, i) => i % 40 == 0))
+        {
+            Assert.Equal(values.Where((value, i) => value >= point.Threshold && defects[i]).Count(), point.TruePositives);
+            Assert.Equal(values.Where((value, i) => value >= point.Threshold && !defects[i]).Count(), point.FalsePositives);
+        }
+    }
+
+    [Fact]
+    public async Task Metrics_GroundTruthChanges_AreComputedAgain()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var run = await RunAsync(host, client);
+        var before = await MetricsAsync(client, run.RunId);
+
+        await LabelAsync(host, run.Truth.Single(pair => pair.Value == ImageLabel.Unlabelled).Key, ImageLabel.Good);
+        var after = await MetricsAsync(client, run.RunId);
+
+        Assert.Equal(before.LabelledImages + 1, after.LabelledImages);
+        Assert.Equal(before.Pixel.Images + 1, after.Pixel.Images);
+        Assert.NotEqual(before.GroundTruthStamp, after.GroundTruthStamp);
+        await using var db = await host.DbAsync();
+        Assert.Equal(after.GroundTruthStamp, (await db.Set<PixelEvaluation>().SingleAsync(Cancel)).Stamp);
+    }
+
+    [Fact]
+    public async Task SaveThreshold_Twice_KeepsBothAndTheNewestHolds()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var run = await RunAsync(host, client);
+        await using var db = await host.DbAsync();
+        var person = await db.Users.FirstAsync(Cancel);
+        var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, person.Id.ToString())], "test"));
+        var state = host.Services.GetRequiredService<EvaluationState>();
+
+        await state.LoadAsync(run.ProjectId, run.RunId);
+        Assert.Equal(ThresholdOrigin.BestF1, state.Origin);
+        state.MoveTo(0.25);
+        await state.SaveThresholdAsync(user);
+        state.MoveTo(0.125);
+        await state.SaveThresholdAsync(user);
+
+        Assert.Equal([0.25, 0.125], await db.Set<ThresholdChoice>().OrderBy(choice => choice.ChosenAt).Select(choice => choice.Value).ToListAsync(Cancel));
+        var answer = await MetricsAsync(client, run.RunId);
+        Assert.Equal((0.125, "saved", true), (answer.Threshold, answer.ThresholdSource, answer.ThresholdFromSameImages));
+        var again = host.Services.GetRequiredService<EvaluationState>();
+        await again.LoadAsync(run.ProjectId, run.RunId);
+        Assert.Equal((0.125, ThresholdOrigin.Saved, person.DisplayName), (again.Threshold, again.Origin, again.SavedBy));
+        await again.LoadAsync(Guid.NewGuid(), run.RunId);
+        Assert.Null(again.Scores);
+    }
+
+    [Fact]
+    public async Task Endpoints_WrongQuestions_AreRefused()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var run = await RunAsync(host, client);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync($"/api/v1/runs/{Guid.NewGuid()}/metrics", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync($"/api/v1/runs/{run.RunId}/curve?level=region", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync($"/api/v1/runs/{run.RunId}/metrics?threshold=NaN", Cancel)).StatusCode);
+
+        await using (var db = await host.DbAsync())
+        {
+            await db.Set<AdClip.Portal.Features.Projects.Project>().ExecuteUpdateAsync(set => set.SetProperty(project => project.IsOpen, false), Cancel);
+        }
+        using var stranger = await host.ClientAsync(Roles.Annotator);
+        Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync($"/api/v1/runs/{run.RunId}/metrics", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync($"/api/v1/runs/{run.RunId}/curve", Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public void With_Outcome_WorstMistakesFirst()
+    {
+        ScoredImage Image(float score, ImageLabel label) => new()
+        {
+            ImageId = Guid.NewGuid(),
+            ResultId = Guid.NewGuid(),
+            FileName = score.ToString(CultureInfo.InvariantCulture),
+            Width = 1,
+            Height = 1,
+            Score = score,
+            Label = label,
+            ShapeCount = 0,
+            Revision = 1,
+            IsReference = false,
+            MapBlob = "",
+        };
+        var evaluation = new ImageEvaluation([Image(.2f, ImageLabel.Good), Image(.7f, ImageLabel.Good), Image(.9f, ImageLabel.Good), Image(.1f, ImageLabel.Anomaly), Image(.3f, ImageLabel.Anomaly), Image(.8f, ImageLabel.Unlabelled)]);
+
+        Assert.Equal([.9f, .7f], evaluation.With(Outcome.FalsePositive, .5).Select(image => image.Score));
+        Assert.Equal([.1f, .3f], evaluation.With(Outcome.FalseNegative, .5).Select(image => image.Score));
+        Assert.Equal([.2f], evaluation.With(Outcome.TrueNegative, .5).Select(image => image.Score));
+        Assert.Equal(1, evaluation.UnlabelledCount);
+    }
+
+    /// <summary>Three good plates, two with a box drawn on the left quarter, one that nobody labelled.</summary>
+    private static async Task<(Guid ProjectId, Guid RunId, Dictionary<Guid, ImageLabel> Truth, int Width, int Height)> RunAsync(PortalHost host, HttpClient client)
+    {
+        var project = await PortalHost.NewProjectAsync(client);
+        var good = await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(4));
+        var bad = await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(2));
+        foreach (var image in good.Take(3))
+        {
+            await LabelAsync(host, image, ImageLabel.Good);
+        }
+        var record = await LabelAsync(host, bad[0], ImageLabel.Anomaly);
+        await LabelAsync(host, bad[1], ImageLabel.Anomaly);
+        using var accepted = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel);
+        var run = (await accepted.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
+        while (run.State is "queued" or "running")
+        {
+            await Task.Delay(50, Cancel);
+            run = (await client.GetFromJsonAsync<RunAnswer>($"/api/v1/runs/{run.Id}", Cancel))!;
+        }
+        Assert.Equal("succeeded", run.State);
+        var truth = good.Take(3).ToDictionary(id => id, _ => ImageLabel.Good);
+        truth[good[3]] = ImageLabel.Unlabelled;
+        truth[bad[0]] = truth[bad[1]] = ImageLabel.Anomaly;
+        return (project.Id, run.Id, truth, record.Width, record.Height);
+    }
+
+    private static async Task<ImageRecord> LabelAsync(PortalHost host, Guid imageId, ImageLabel label)
+    {
+        await using var db = await host.DbAsync();
+        var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(known => known.Id == imageId, Cancel);
+        var box = new BoxShape { Id = "b", ClassName = "dent", Box = new ImageRectangle(0, 0, image.Width / 4, image.Height) };
+        var truth = GroundTruthStore.Empty(image) with { Label = GroundTruthStore.Of(label), Shapes = label == ImageLabel.Anomaly ? [box] : [] };
+        var saved = await host.Services.GetRequiredService<GroundTruthStore>().SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel);
+        Assert.False(saved.IsConflict);
+        return image;
+    }
+
+    // Bilinear resizing puts the box's edge where more than half of the map's pixel is inside.
+    private static bool IsInBox(int x, int y, int side, int width, int height) => y >= 0 && height > 0 && (x + 0.5) / side < width / 4 / (double)width;
+
+    private static async Task<MetricsAnswer> MetricsAsync(HttpClient client, Guid runId, double? threshold = null)
+    {
+        var query = threshold is { } value ? $"?threshold={value.ToString("R", CultureInfo.InvariantCulture)}" : "";
+        return (await client.GetFromJsonAsync<MetricsAnswer>($"/api/v1/runs/{runId}/metrics{query}", Cancel))!;
+    }
+
+    /// <summary>Share of the pairs (anomalous, good) in the right order, ties one half; counted with ranks by value.</summary>
+    private static double SlowAuroc(List<double> scores, List<bool> anomalous)
+    {
+        var good = scores.Where((_, i) => !anomalous[i]).Order().ToArray();
+        var won = 0.0;
+        foreach (var score in scores.Where((_, i) => anomalous[i]))
+        {
+            var below = good.Length == 0 ? 0 : LowerBound(good, score);
+            won += below + (LowerBound(good, Math.BitIncrement(score)) - below) / 2.0;
+        }
+        return won / good.Length / (scores.Count - good.Length);
+    }
+
+    private static int LowerBound(double[] sorted, double value)
+    {
+        int low = 0, high = sorted.Length;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = sorted[middle] < value ? (middle + 1, high) : (low, middle);
+        }
+        return low;
+    }
+}
