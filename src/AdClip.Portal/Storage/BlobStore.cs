@@ -85,9 +85,14 @@ public sealed class IncomingBlob : IAsyncDisposable
         var sha256 = await FlushAsync(cancel);
         await _file.DisposeAsync();
         var target = _store.PathOf(sha256);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
+        var folder = System.IO.Path.GetDirectoryName(target)!;
+        if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder);
+            DirectoryFlush.ToDisk(System.IO.Path.GetDirectoryName(folder)!);
+        }
         File.Move(Path, target, overwrite: true);
-        DirectoryFlush.ToDisk(System.IO.Path.GetDirectoryName(target)!);
+        DirectoryFlush.ToDisk(folder);
         _committed = true;
         return sha256;
     }
