@@ -18,7 +18,7 @@ public sealed class RunRecoveryTests
     public async Task Kill_SeveralTimesDuringARun_EveryImageHasExactlyOneResult()
     {
         // One image in flight, so that the run lasts long enough to be hit in the middle.
-        await using var portal = new PortalProcess("--Inference:ImagesInFlight=1", "--Storage:TokenCacheMebibytes=0");
+        await using var portal = new PortalProcess("--Samples:Enabled=false", "--Inference:ImagesInFlight=1", "--Storage:TokenCacheMebibytes=0");
         await portal.StartAsync(Cancel);
         using var client = await portal.SignInAsync(Cancel);
         var projectId = await NewProjectAsync(client);
