@@ -1,12 +1,12 @@
 // What was drawn but is not yet on the server, kept in the browser's database: a crash, a reload or a dead server loses
-// no stroke. For each image the server's document that the work started from, and one entry a step since.
+// no stroke. For each image and session (an open labeler; a person may have two tabs) the server's document that the
+// work started from, and one entry a step since.
 
 import { Mask } from "./mask.ts";
 import type { Annotation, ImageDocument, ImageLabel, MaskShape, Shape } from "./shapes.ts";
 
 /** What a step changed: the new order of ids, and the shapes that are new or different. */
 export interface JournalStep {
-  readonly imageId: string;
   readonly label: ImageLabel;
   readonly order: readonly string[];
   readonly changed: readonly StoredShape[];
@@ -14,6 +14,7 @@ export interface JournalStep {
 
 export interface JournalBase {
   readonly imageId: string;
+  readonly sessionId: string;
   readonly revision: number;
   readonly document: ImageDocument;
 }
@@ -21,10 +22,17 @@ export interface JournalBase {
 /** A shape as IndexedDB clones it: masks as their tiles. */
 export type StoredShape = Exclude<Shape, MaskShape> | (Omit<MaskShape, "mask"> & { readonly tiles: [number, Uint32Array][] });
 
-export function stepBetween(imageId: string, before: Annotation, after: Annotation): JournalStep {
+/** The unsaved work of one session on one image. */
+export interface JournalGroup {
+  readonly base: JournalBase;
+  readonly steps: readonly JournalStep[];
+  /** Number of its newest step. */
+  readonly last: number;
+}
+
+export function stepBetween(before: Annotation, after: Annotation): JournalStep {
   const known = new Set(before.shapes);
   return {
-    imageId,
     label: after.label,
     order: after.shapes.map((shape) => shape.id),
     changed: after.shapes.filter((shape) => !known.has(shape)).map(stored),
@@ -63,6 +71,7 @@ function restored(shape: StoredShape, width: number, height: number): Shape {
 
 const bases = "bases";
 const steps = "steps";
+const bySession = "session";
 
 export class Journal {
   private readonly database: IDBDatabase;
@@ -75,8 +84,8 @@ export class Journal {
   static async open(name: string): Promise<Journal> {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => {
-      request.result.createObjectStore(bases, { keyPath: "imageId" });
-      request.result.createObjectStore(steps, { autoIncrement: true }).createIndex("imageId", "imageId");
+      request.result.createObjectStore(bases, { keyPath: ["imageId", "sessionId"] });
+      request.result.createObjectStore(steps, { autoIncrement: true }).createIndex(bySession, ["imageId", "sessionId"]);
     };
     return new Journal(await done(request));
   }
@@ -84,64 +93,82 @@ export class Journal {
   /** Durable when it resolves. Returns the step's number. */
   async append(base: JournalBase, step: JournalStep): Promise<number> {
     const transaction = this.database.transaction([bases, steps], "readwrite", { durability: "strict" });
-    const known = await done(transaction.objectStore(bases).get(step.imageId));
-    if (!known) {
+    if (!(await done(transaction.objectStore(bases).get(keyOf(base))))) {
       transaction.objectStore(bases).put(base);
     }
-    const key = await done(transaction.objectStore(steps).add(step));
+    const number = await done(transaction.objectStore(steps).add({ ...step, imageId: base.imageId, sessionId: base.sessionId }));
     await finished(transaction);
-    return key as number;
+    return number as number;
   }
 
-  /** Puts one step on a newer base in the place of all steps of its image. Returns the step's number. */
-  async replace(base: JournalBase, step: JournalStep): Promise<number> {
+  /** Puts one step on a newer base in the place of all steps of its session, and of those that it took over. Returns the step's number. */
+  async replace(base: JournalBase, step: JournalStep, takenOver: readonly JournalGroup[] = []): Promise<number> {
     const transaction = this.database.transaction([bases, steps], "readwrite", { durability: "strict" });
-    const store = transaction.objectStore(steps);
-    await eachKey(store.index("imageId").openKeyCursor(IDBKeyRange.only(base.imageId)), (key) => store.delete(key));
+    for (const group of takenOver) {
+      await drop(transaction, group.base, group.last);
+    }
+    await drop(transaction, base, Infinity);
     transaction.objectStore(bases).put(base);
-    const key = await done(store.add(step));
+    const number = await done(transaction.objectStore(steps).add({ ...step, imageId: base.imageId, sessionId: base.sessionId }));
     await finished(transaction);
-    return key as number;
+    return number as number;
   }
 
-  /** Everything up to step `last` is on the server as `base`; later steps stay. */
+  /** Everything of this session up to step `last` is on the server as `base`; later steps stay. */
   async confirm(base: JournalBase, last: number): Promise<void> {
     const transaction = this.database.transaction([bases, steps], "readwrite");
-    const store = transaction.objectStore(steps);
-    let remaining = 0;
-    await eachKey(store.index("imageId").openKeyCursor(IDBKeyRange.only(base.imageId)), (key) => {
-      if ((key as number) <= last) {
-        store.delete(key);
-      } else {
-        remaining++;
-      }
-    });
-    if (remaining === 0) {
-      transaction.objectStore(bases).delete(base.imageId);
-    } else {
+    if ((await drop(transaction, base, last)) > 0) {
       transaction.objectStore(bases).put(base);
     }
     await finished(transaction);
   }
 
-  /** The unsaved work on an image; null where there is none. */
-  async read(imageId: string): Promise<{ base: JournalBase; steps: JournalStep[]; last: number } | null> {
+  /** The unsaved work on an image, by session, that of the newest revision last. */
+  async read(imageId: string): Promise<JournalGroup[]> {
     const transaction = this.database.transaction([bases, steps], "readonly");
-    const base = (await done(transaction.objectStore(bases).get(imageId))) as JournalBase | undefined;
-    const index = transaction.objectStore(steps).index("imageId");
-    const found = (await done(index.getAll(imageId))) as JournalStep[];
-    const keys = (await done(index.getAllKeys(imageId))) as number[];
-    return base && found.length > 0 ? { base, steps: found, last: Math.max(...keys) } : null;
+    const found = (await done(transaction.objectStore(bases).getAll(IDBKeyRange.bound([imageId], [imageId, []])))) as JournalBase[];
+    const groups: JournalGroup[] = [];
+    for (const base of found) {
+      const index = transaction.objectStore(steps).index(bySession);
+      const own = (await done(index.getAll(keyOf(base)))) as JournalStep[];
+      const numbers = (await done(index.getAllKeys(keyOf(base)))) as number[];
+      if (own.length > 0) {
+        groups.push({ base, steps: own, last: Math.max(...numbers) });
+      }
+    }
+    return groups.sort((a, b) => a.base.revision - b.base.revision || a.last - b.last);
   }
 
   /** Images with unsaved work. */
   async images(): Promise<string[]> {
-    return (await done(this.database.transaction(bases, "readonly").objectStore(bases).getAllKeys())) as string[];
+    const keys = (await done(this.database.transaction(bases, "readonly").objectStore(bases).getAllKeys())) as [string, string][];
+    return [...new Set(keys.map(([imageId]) => imageId))];
   }
 
   close(): void {
     this.database.close();
   }
+}
+
+function keyOf(base: JournalBase): [string, string] {
+  return [base.imageId, base.sessionId];
+}
+
+/** Deletes a session's steps up to `last`, and its base with the last of them; returns how many stay. */
+async function drop(transaction: IDBTransaction, base: JournalBase, last: number): Promise<number> {
+  const store = transaction.objectStore(steps);
+  let remaining = 0;
+  await eachKey(store.index(bySession).openKeyCursor(IDBKeyRange.only(keyOf(base))), (key) => {
+    if ((key as number) <= last) {
+      store.delete(key);
+    } else {
+      remaining++;
+    }
+  });
+  if (remaining === 0) {
+    transaction.objectStore(bases).delete(keyOf(base));
+  }
+  return remaining;
 }
 
 function done<T>(request: IDBRequest<T>): Promise<T> {

@@ -77,7 +77,7 @@ test("a step is saved after the pause, and the journal is then empty", async () 
   session.commit(withShape(session.current, box("a")));
   await until(() => session.isSaved);
   assert.deepEqual(server.shapes, ["a"]);
-  assert.equal(await journal.read(image), null);
+  assert.deepEqual(await journal.read(image), []);
 });
 
 test("undo back to the saved state saves that state; undo and redo walk the steps", async () => {
@@ -147,7 +147,7 @@ test("after a crash the journal is replayed, masks too, and saved", async () => 
   await until(() => again.session.isSaved);
   assert.deepEqual(server.shapes, ["a", "m"]);
   assert.ok((readAnnotation(server.document).shapes[1] as MaskShape).mask.equals(larger));
-  assert.equal(await again.journal.read(image), null);
+  assert.deepEqual(await again.journal.read(image), []);
 });
 
 test("a newer revision is merged, by both, and nobody's shape is lost", async () => {
@@ -165,7 +165,7 @@ test("a newer revision is merged, by both, and nobody's shape is lost", async ()
   mine.session.undo();
   await mine.session.flush();
   assert.ok(mine.session.isSaved);
-  assert.equal(await mine.journal.read(image), null);
+  assert.deepEqual(await mine.journal.read(image), []);
 });
 
 test("a crash in the middle of a merge replays onto the newer revision", async () => {
@@ -208,7 +208,30 @@ test("a session that ended says so and keeps the work", async () => {
   session.commit(withShape(session.current, box("a")));
   await session.flush();
   assert.equal(session.saveState.kind, "signedOut");
-  assert.notEqual(await journal.read(image), null);
+  assert.equal((await journal.read(image)).length, 1);
   await session.flush();
   assert.ok(session.isSaved);
+});
+
+test("two tabs of one person that both crash lose neither's work", async () => {
+  const server = new Server();
+  const first = await open(server);
+  const second = await open(server, first.name);
+  second.session.commit(withShape(second.session.current, box("saved")));
+  await second.session.flush();
+  server.faults = Array.from({ length: 1000 }, () => "unreachable" as const);
+  first.session.commit(withShape(first.session.current, box("a")));
+  second.session.commit(withShape(second.session.current, box("b")));
+  first.session.commit(withShape(first.session.current, box("c")));
+  await Promise.all([first.session.flush(), second.session.flush()]);
+  for (const { session, journal } of [first, second]) {
+    session.dispose();
+    journal.close();
+  }
+
+  server.faults = [];
+  const again = await open(server, first.name);
+  await until(() => again.session.isSaved);
+  assert.deepEqual(server.shapes.toSorted(), ["a", "b", "c", "saved"]);
+  assert.deepEqual(await again.journal.read(image), []);
 });

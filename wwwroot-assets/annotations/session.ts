@@ -46,6 +46,7 @@ export class ImageSession {
   onMerged: ((merged: Merged) => void) | null = null;
   /** The browser's database failed: work is safe only once it is saved. */
   onJournalFailed: (() => void) | null = null;
+  private readonly sessionId = crypto.randomUUID();
   private readonly api: AnnotationsApi;
   private readonly journal: Journal;
   private readonly timing: Timing;
@@ -75,14 +76,22 @@ export class ImageSession {
   /** Reads the server's newest revision and puts unsaved work of this browser on top of it. */
   static async open(imageId: string, api: AnnotationsApi, journal: Journal, timing: Timing = usualTiming): Promise<ImageSession> {
     const unsaved = await journal.read(imageId);
-    if (!unsaved) {
+    const newest = unsaved[unsaved.length - 1];
+    if (!newest) {
       return new ImageSession(imageId, api, journal, await api.get(imageId), timing);
     }
     // Work goes on from where it stopped; if the server has moved on, the save below is refused and merged.
-    const { base, steps, last } = unsaved;
-    const session = new ImageSession(imageId, api, journal, { revision: base.revision, document: base.document }, timing);
-    session.history.commit(replay(session.baseAnnotation, steps, base.document.width, base.document.height));
-    session.lastStep = last;
+    const session = new ImageSession(imageId, api, journal, { revision: newest.base.revision, document: newest.base.document }, timing);
+    let current = session.baseAnnotation;
+    for (const group of unsaved.toReversed()) {
+      const { document } = group.base;
+      const before = readAnnotation(document);
+      current = merge(before, replay(before, group.steps, document.width, document.height), current, () => crypto.randomUUID()).annotation;
+    }
+    session.history.commit(current);
+    session.enqueue(async () => {
+      session.lastStep = await journal.replace(session.journalBase(), stepBetween(session.baseAnnotation, current), unsaved);
+    });
     session.setState({ kind: "pending" });
     session.schedule(0);
     return session;
@@ -145,7 +154,7 @@ export class ImageSession {
   }
 
   private changed(before: Annotation): void {
-    const step = stepBetween(this.imageId, before, this.history.current);
+    const step = stepBetween(before, this.history.current);
     this.enqueue(async () => {
       this.lastStep = await this.journal.append(this.journalBase(), step);
     });
@@ -160,7 +169,7 @@ export class ImageSession {
   }
 
   private journalBase(): JournalBase {
-    return { imageId: this.imageId, ...this.base };
+    return { imageId: this.imageId, sessionId: this.sessionId, ...this.base };
   }
 
   private schedule(milliseconds: number): void {
@@ -239,9 +248,9 @@ export class ImageSession {
       this.history.commit(merged.annotation);
     }
     // One entry that says all, so that a replay starts from the newer revision.
-    const step = stepBetween(this.imageId, theirs, this.current);
+    const step = stepBetween(theirs, this.current);
     this.enqueue(async () => {
-      this.lastStep = await this.journal.replace({ imageId: this.imageId, ...newest }, step);
+      this.lastStep = await this.journal.replace({ imageId: this.imageId, sessionId: this.sessionId, ...newest }, step);
     });
     await this.journalled;
     this.onChanged?.();

@@ -37,7 +37,12 @@ export class ShapeLayer implements Layer {
     for (const shape of visible) {
       if (shape.kind !== "mask" && shape.id !== scene.selectedId) {
         const key = `${scene.colorOf(shape.className)}${shape.provenance === "model" ? "?" : ""}`;
-        byColor.set(key, [...(byColor.get(key) ?? []), shape]);
+        const group = byColor.get(key);
+        if (group) {
+          group.push(shape);
+        } else {
+          byColor.set(key, [shape]);
+        }
       }
     }
     for (const [key, shapes] of byColor) {
