@@ -37,6 +37,7 @@ export async function send(input: HTMLInputElement, uploadId: string, name: stri
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ name }),
     });
+    input.value = "";
     return null;
   } catch (error) {
     if (error instanceof ApiError) {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using AdClip.Portal.Storage;
 
@@ -7,13 +8,20 @@ namespace AdClip.Portal.Features.Models;
 public sealed class ModelFolders
 {
     private const string StagingName = ".incoming";
+
+    // A broken download can go on for as long; after that it begins anew.
+    private static readonly TimeSpan KeepUnfinished = TimeSpan.FromDays(7);
     private readonly string _embedded = Path.Combine(AppContext.BaseDirectory, "models");
     private readonly string _added;
 
-    public ModelFolders(DataFolder folder)
+    public ModelFolders(DataFolder folder, TimeProvider clock)
     {
         _added = folder.Models;
         Staging = Directory.CreateDirectory(Path.Combine(_added, StagingName)).FullName;
+        foreach (var abandoned in new DirectoryInfo(Staging).EnumerateDirectories().Where(staged => clock.GetUtcNow() - staged.LastWriteTimeUtc > KeepUnfinished))
+        {
+            abandoned.Delete(recursive: true);
+        }
     }
 
     /// <summary>Models on their way in; a folder there is renamed into its place when it is whole and was opened once.</summary>
@@ -45,7 +53,10 @@ public sealed class ModelFolders
             }
         }
         var text = id.ToString().Trim('-', '.');
-        return text.Length == 0 ? "model" : text[..Math.Min(text.Length, 100)];
+        // A name in another script: its hash tells it from others of that kind.
+        return text.Length == 0
+            ? "model-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name.Trim())))[..8]
+            : text[..Math.Min(text.Length, 100)];
     }
 
     public static bool IsId(string text) =>

@@ -92,6 +92,36 @@ public sealed class JobBoardTests
     }
 
     [Fact]
+    public async Task Enqueue_MoreThanMayRun_OthersWait()
+    {
+        var (running, most) = (0, 0);
+        var script = new Script(async (_, cancel) =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref running));
+            await Task.Delay(200, cancel);
+            Interlocked.Decrement(ref running);
+            return JobOutcome.Done();
+        });
+        await using var host = new PortalHost(null, services =>
+        {
+            services.AddSingleton(script);
+            services.AddJob<ScriptHandler, JobsText>(Script.Kind);
+        }, new Dictionary<string, string> { ["Jobs:Concurrent"] = "2" });
+        using var watch = new JobWatch(host);
+
+        var jobs = new List<Guid>();
+        for (var i = 0; i < 5; i++)
+        {
+            jobs.Add((await EnqueueAsync(host)).Id);
+        }
+        foreach (var job in jobs)
+        {
+            await watch.UntilAsync(seen => seen.Id == job && seen.State == JobState.Succeeded);
+        }
+        Assert.Equal(2, most);
+    }
+
+    [Fact]
     public async Task Shutdown_WhileRunning_TheNextProcessGoesOn()
     {
         var folder = Directory.CreateTempSubdirectory("adclip-test-").FullName;

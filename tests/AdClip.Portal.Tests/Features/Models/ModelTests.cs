@@ -161,6 +161,17 @@ public sealed class ModelTests
         Assert.Contains(await host.Services.GetRequiredService<ModelCatalog>().ListAsync(Cancel), model => model.Id == "by-hand");
     }
 
+    [Theory]
+    [InlineData("ViT-L/14@336px", "vit-l-14-336px")]
+    [InlineData("../../etc/passwd", "etc-passwd")]
+    [InlineData("  ", "model-e3b0c442")]
+    public void IdFor_AnyName_IsAPlainFolderName(string name, string id)
+    {
+        Assert.Equal(id, ModelFolders.IdFor(name));
+        Assert.True(ModelFolders.IsId(id));
+        Assert.NotEqual(ModelFolders.IdFor("강판"), ModelFolders.IdFor("타일"));
+    }
+
     private static Dictionary<string, byte[]> EmbeddedFiles() => new[] { "model.safetensors", "config.json", "vocab.json", "merges.txt" }
         .ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(Embedded, name)));
 
