@@ -22,6 +22,7 @@ public static class PortalUrls
     public const string EvaluationRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}/evaluation";
     public const string ProjectDashboardRoute = "/projects/{ProjectId:guid}/dashboard";
     public const string ProjectSettingsRoute = "/projects/{ProjectId:guid}/settings";
+    public const string ExportRoute = "/projects/{ProjectId:guid}/export";
 
     public static string Images(Guid projectId) => Of($"/projects/{projectId}/images");
 
@@ -40,6 +41,12 @@ public static class PortalUrls
     public static string ProjectDashboard(Guid projectId) => Of($"/projects/{projectId}/dashboard");
 
     public static string ProjectSettings(Guid projectId) => Of($"/projects/{projectId}/settings");
+
+    public static string Export(Guid projectId) => Of($"/projects/{projectId}/export");
+
+    public static string AnnotationsJson(Guid projectId) => Of($"/api/v1/projects/{projectId}/annotations.json");
+
+    public static string AnnotationsCsv(Guid projectId) => Of($"/api/v1/projects/{projectId}/annotations.csv");
 
     public static string Thumbnail(Guid imageId) => Of($"/api/v1/images/{imageId}/thumbnail");
 

@@ -5,6 +5,7 @@ public static class ExportsFeature
     public static IServiceCollection AddExports(this IServiceCollection services)
     {
         services.AddSingleton<GroundTruthExport>();
+        services.AddTransient<ExportState>();
         return services;
     }
 }
