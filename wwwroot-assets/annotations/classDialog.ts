@@ -70,6 +70,7 @@ export function manageClasses(projectId: string, texts: Texts, classes: readonly
   render();
   void run(async () => undefined); // how many shapes carry each class
   dialog.showModal();
+  name.focus();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();

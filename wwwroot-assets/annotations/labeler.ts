@@ -45,9 +45,27 @@ const unknownClassColor = "#bfbfbf";
 /** Sessions outlive the labeler: what is not saved yet goes on being saved while people look at other pages. */
 const sessions = new Map<string, ImageSession>();
 let clipboard: readonly Shape[] = [];
+let mounted: Labeler | null = null;
 
 addEventListener("beforeunload", (event) => {
   if ([...sessions.values()].some((session) => !session.isSaved && session.saveState.kind !== "readOnly")) {
+    event.preventDefault();
+  }
+});
+
+const restMilliseconds = 4000;
+let lastInput = 0;
+for (const type of ["pointerdown", "pointermove", "keydown"]) {
+  addEventListener(type, () => (lastInput = performance.now()), { capture: true, passive: true });
+}
+
+// The server was restarted and the page wants to load itself again: not with unsaved work, and not under a moving hand.
+addEventListener("adclip:reload", (event) => {
+  const unsaved = [...sessions.values()].filter((session) => !session.isSaved && session.saveState.kind !== "readOnly");
+  for (const session of unsaved) {
+    void session.flush();
+  }
+  if (unsaved.length > 0 || (mounted !== null && performance.now() - lastInput < restMilliseconds)) {
     event.preventDefault();
   }
 });
@@ -99,7 +117,7 @@ export class Labeler implements Board {
   private size_ = { width: 1, height: 1 };
   private brushSize_ = 12;
   private opening = 0;
-  private goodAskedAt = 0;
+  private goodAskedAt = -Infinity;
   private messageTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: HTMLElement, settings: LabelerSettings) {
@@ -296,6 +314,7 @@ export class Labeler implements Board {
 
   private async open(item: ImageItem): Promise<void> {
     const opening = ++this.opening;
+    this.goodAskedAt = -Infinity;
     this.tool.leave();
     void this.session?.flush();
     this.detach();
@@ -441,6 +460,7 @@ export class Labeler implements Board {
         this.tell(filled(this.texts.goodAgain, shapes.length));
         return;
       }
+      this.goodAskedAt = -Infinity;
       this.tell(null);
       this.commit({ label: "good", shapes: [] });
       return;
@@ -581,7 +601,7 @@ export class Labeler implements Board {
 
   private keyDown(event: KeyboardEvent): void {
     const target = event.target as HTMLElement;
-    if (target.closest("dialog, input:not([type=range]), select, textarea, [contenteditable]") || document.querySelector(".mud-overlay-dialog")) {
+    if (target.closest("input:not([type=range]), select, textarea, [contenteditable]") || document.querySelector("dialog[open], .mud-overlay-dialog")) {
       return;
     }
     const onButton = target.closest("button, a, [role=listbox]") !== null;
@@ -936,8 +956,6 @@ function littleEndian(color: string): number {
 function trimmed(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
-
-let mounted: Labeler | null = null;
 
 /** Called by the page once its element is there. */
 export async function mount(host: HTMLElement, settings: LabelerSettings): Promise<void> {

@@ -108,6 +108,14 @@ public sealed class LabelerTests(Chromium chromium) : IAsyncLifetime
         var drawn = Assert.IsType<BoxShape>(Assert.Single((await ReadAsync(_imageIds[0])).Shapes));
         Assert.Equal(drawn.Box, new ImageRectangle((int)drawn.Box.X, (int)drawn.Box.Y, (int)drawn.Box.Width, (int)drawn.Box.Height));
 
+        await page.Keyboard.PressAsync("g");
+        await Assertions.Expect(page.Locator(".labeler-message")).ToContainTextAsync("Press G again");
+        await Assertions.Expect(page.Locator(".shape-item")).ToHaveCountAsync(1);
+        await page.Keyboard.PressAsync("g");
+        await Assertions.Expect(page.Locator(".shape-item")).ToHaveCountAsync(0);
+        await page.Keyboard.PressAsync("Control+z");
+        await Assertions.Expect(page.Locator(".shape-item")).ToHaveCountAsync(1);
+
         await page.Keyboard.PressAsync("f");
         await Assertions.Expect(page.Locator(".bar-position")).ToHaveTextAsync("2 / 2");
         await page.Locator(".labeler:not(.is-loading)").WaitForAsync();
