@@ -5,6 +5,7 @@ export const entries = [
   "images/gallery",
   "images/upload",
   "models/upload",
+  "review/resultView",
   "shell/boot",
   "shell/reconnect",
   "shell/shell",

@@ -41,7 +41,7 @@ public static class InferenceEndpoints
         var result = api.MapGroup("/results/{resultId:guid}").WithTags("Runs");
         result.MapGet("/", ResultAsync).WithSummary("One result");
         result.MapGet("/map", MapFileAsync).WithSummary("The anomaly map: .npy, float32, [S, S], 0 good to 1 anomalous");
-        result.MapGet("/heatmap", HeatmapAsync).WithSummary("The map as a PNG on the fixed scale 0 to 1; colours=ember|jet, fade=0..100 (values below fade in)");
+        result.MapGet("/heatmap", HeatmapAsync).WithSummary("The map as a PNG on the fixed scale 0 to 1; colours=ember|jet, fade=0..100 (values below fade in), high=1..100 (hundredths at which the scale ends)");
     }
 
     private static async Task<Results<Accepted<RunAnswer>, NotFound>> StartAsync(
@@ -181,7 +181,7 @@ public static class InferenceEndpoints
     }
 
     private static async Task<Results<PhysicalFileHttpResult, ValidationProblem, NotFound>> HeatmapAsync(
-        Guid resultId, string? colours, int? fade, HttpContext http, RunAccess access, Heatmaps heatmaps, IStringLocalizer<InferenceText> text, CancellationToken cancel)
+        Guid resultId, string? colours, int? fade, int? high, HttpContext http, RunAccess access, Heatmaps heatmaps, IStringLocalizer<InferenceText> text, CancellationToken cancel)
     {
         var map = ColourMap.Find(string.IsNullOrEmpty(colours) ? ColourMap.Ember.Name : colours);
         if (map is null)
@@ -192,13 +192,17 @@ public static class InferenceEndpoints
         {
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["fade"] = [text["FadeRange", fade]] });
         }
+        if (high is < 1 or > 100)
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["high"] = [text["HighRange", high]] });
+        }
         if (await access.FindResultAsync(resultId, http.User, cancel) is not { } result)
         {
             return TypedResults.NotFound();
         }
         http.Response.Headers.CacheControl = "private, max-age=86400";
         return TypedResults.PhysicalFile(
-            await heatmaps.RenderAsync(result.MapBlob, map, fade ?? 0, cancel), "image/png", entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}-{map.Name}-{fade ?? 0}\""));
+            await heatmaps.RenderAsync(result.MapBlob, map, fade ?? 0, high ?? 100, cancel), "image/png", entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}-{map.Name}-{fade ?? 0}-{high ?? 100}\""));
     }
 
     private static async Task<Results<Ok<InspectAnswer>, NotFound, ProblemHttpResult>> InspectAsync(

@@ -162,7 +162,7 @@ public sealed class EvaluationTests
     }
 
     /// <summary>Three good plates, two with a box drawn on the left quarter, one that nobody labelled.</summary>
-    private static async Task<(Guid ProjectId, Guid RunId, Dictionary<Guid, ImageLabel> Truth, int Width, int Height)> RunAsync(PortalHost host, HttpClient client)
+    internal static async Task<(Guid ProjectId, Guid RunId, Dictionary<Guid, ImageLabel> Truth, int Width, int Height)> RunAsync(PortalHost host, HttpClient client)
     {
         var project = await PortalHost.NewProjectAsync(client);
         var good = await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(4));

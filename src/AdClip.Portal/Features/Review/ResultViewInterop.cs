@@ -1,0 +1,37 @@
+using AdClip.Portal.Shell;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace AdClip.Portal.Features.Review;
+
+/// <summary>review/resultView.ts; the only C# that names its functions.</summary>
+public sealed class ResultViewInterop(IJSRuntime js) : JsModuleInterop(js, "./js/review/resultView.js")
+{
+    public ValueTask MountAsync(ElementReference host, ResultSettings settings, ResultLook look, DotNetObjectReference<ResultKeys> keys) => CallAsync("mount", host, settings, look, keys);
+
+    public ValueTask ShowAsync(ElementReference host, ResultScene scene) => CallAsync("show", host, scene);
+
+    public ValueTask SetLookAsync(ElementReference host, ResultLook look) => CallAsync("setLook", host, look);
+
+    public ValueTask FitAsync(ElementReference host) => CallAsync("fit", host);
+
+    public ValueTask OneToOneAsync(ElementReference host) => CallAsync("oneToOne", host);
+
+    public ValueTask UnmountAsync(ElementReference host) => CallAsync("unmount", host);
+}
+
+/// <summary>The image of a result and what lies on it; twin of ResultScene in resultView.ts.</summary>
+public sealed record ResultScene(string ImageUrl, string MapUrl, string AnnotationsUrl, int Revision);
+
+/// <summary>How it is shown; twin of ResultLook in resultView.ts. The mode is overlay, side or blink.</summary>
+public sealed record ResultLook(string Mode, double HeatmapOpacity, double TruthOpacity, bool ShowsContour, double Threshold, double ScaleHigh);
+
+/// <summary>What stays the same for a run; twin of ResultSettings in resultView.ts. Colours are 256 x RGB.</summary>
+public sealed record ResultSettings(byte[] Colours, IReadOnlyDictionary<string, string> ClassColours, string ValueText);
+
+/// <summary>Hears of keys that the page acts on.</summary>
+public sealed class ResultKeys(Func<string, Task> pressed)
+{
+    [JSInvokable]
+    public Task KeyPressed(string key) => pressed(key);
+}

@@ -1,0 +1,101 @@
+using System.Security.Claims;
+using AdClip.Portal.Features.Annotations;
+using AdClip.Portal.Features.Evaluation;
+using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AdClip.Portal.Features.Review;
+
+/// <summary>What the pages of a run and of one result show and can do.</summary>
+public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider clock)
+{
+    private Dictionary<Guid, Verdict> _verdicts = [];
+
+    /// <summary>Null until loaded, or when there is no such run in the project.</summary>
+    public RunScores? Scores { get; private set; }
+
+    /// <summary>The job is not over: more results may come.</summary>
+    public bool IsRunning { get; private set; }
+
+    public double Threshold { get; set; }
+
+    /// <summary>Whether <see cref="Threshold"/> was saved for the project; otherwise it is the best F1 on these images, or 0.5.</summary>
+    public bool IsThresholdSaved { get; private set; }
+
+    public ResultFilter Filter { get; set; }
+
+    public ResultOrder Order { get; set; }
+
+    /// <summary>The largest value in any map of the run, in whole hundredths: colours mean the same on all its images.</summary>
+    public int ScaleHighPercent { get; private set; } = 100;
+
+    /// <summary>The threshold of the largest pixel-level F1; null where nobody has drawn a defect or it was never computed.</summary>
+    public double? PixelThreshold { get; private set; }
+
+    public IReadOnlyDictionary<Guid, Verdict> Verdicts => _verdicts;
+
+    /// <summary>"#rrggbb" of each defect class of the project.</summary>
+    public IReadOnlyDictionary<string, string> ClassColours { get; private set; } = new Dictionary<string, string>();
+
+    /// <summary>The results that pass the filter, in order.</summary>
+    public IReadOnlyList<ScoredImage> Shown => Scores is null ? [] : ResultList.Of(Scores.Images, Filter, Order, Threshold, _verdicts);
+
+    public async Task LoadAsync(Guid projectId, Guid runId, double? threshold = null)
+    {
+        await using var db = await dbs.CreateDbContextAsync();
+        var scores = await RunScores.ReadAsync(db, runId);
+        if (scores?.Run.ProjectId != projectId)
+        {
+            Scores = null;
+            return;
+        }
+        Scores = scores;
+        var state = await db.Set<JobRecord>().Where(job => job.Id == scores.Run.JobId).Select(job => job.State).SingleAsync();
+        IsRunning = !state.IsOver();
+        var saved = await ThresholdChoice.CurrentAsync(db, projectId);
+        Threshold = threshold ?? saved?.Value ?? new ImageEvaluation(scores.Images).Curve.BestF1?.Threshold ?? 0.5;
+        IsThresholdSaved = saved?.Value == Threshold;
+        var largest = await db.Set<ImageResult>().Where(result => result.RunId == runId).MaxAsync(result => (float?)result.MapMax) ?? 1;
+        ScaleHighPercent = (int)Math.Clamp(Math.Ceiling(largest * 100), 1, 100);
+        var report = await db.Set<PixelEvaluation>().AsNoTracking().Where(kept => kept.RunId == runId).Select(kept => kept.Report).FirstOrDefaultAsync();
+        PixelThreshold = report is null ? null : PixelReport.Parse(report) is { Regions: > 0, BestF1: { } best } ? best.Threshold : null;
+        _verdicts = await ReviewDecision.NewestAsync(db, runId);
+        ClassColours = await db.Set<DefectClassRecord>().Where(known => known.ProjectId == projectId).ToDictionaryAsync(known => known.Name, known => known.Color);
+    }
+
+    /// <summary>The results before and after this one in the list; null at its ends, or when it is not in the list.</summary>
+    public (ScoredImage? Previous, ScoredImage? Next, int Position, int Count) Around(Guid imageId)
+    {
+        var shown = Shown;
+        for (var i = 0; i < shown.Count; i++)
+        {
+            if (shown[i].ImageId == imageId)
+            {
+                return (i > 0 ? shown[i - 1] : null, i + 1 < shown.Count ? shown[i + 1] : null, i + 1, shown.Count);
+            }
+        }
+        // A verdict can take an image out of the list that it was opened from: go on at its beginning.
+        return (null, shown.Count > 0 ? shown[0] : null, 0, shown.Count);
+    }
+
+    /// <summary>Notes a verdict; the earlier ones stay on record.</summary>
+    public async Task DecideAsync(ScoredImage image, Verdict verdict, ClaimsPrincipal user)
+    {
+        await using var db = await dbs.CreateDbContextAsync();
+        db.Add(new ReviewDecision
+        {
+            ResultId = image.ResultId,
+            RunId = Scores!.Run.Id,
+            ImageId = image.ImageId,
+            Verdict = verdict,
+            Threshold = Threshold,
+            DecidedAt = clock.GetUtcNow(),
+            DecidedBy = user.UserId(),
+        });
+        await db.SaveChangesAsync();
+        _verdicts[image.ImageId] = verdict;
+    }
+}
