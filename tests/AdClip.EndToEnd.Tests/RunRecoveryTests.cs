@@ -10,7 +10,7 @@ namespace AdClip.EndToEnd.Tests;
 /// <summary>A run of a server that is killed: the same run goes on, and every image has exactly one result.</summary>
 public sealed class RunRecoveryTests
 {
-    private const int Images = 24;
+    private const int Images = 40;
     private const int Kills = 3;
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 

@@ -1,10 +1,11 @@
+using System.Data.Common;
 using AdClip.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Jobs;
 
 /// <summary>Carries the progress of one running job to the feed (four times a second) and to the database (once a second).</summary>
-internal sealed class JobProgress(JobRecord record, IDbContextFactory<PortalDb> dbs, JobFeed feed, TimeProvider clock)
+internal sealed class JobProgress(JobRecord record, IDbContextFactory<PortalDb> dbs, JobFeed feed, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
     private const int BeatsPerWrite = 4;
@@ -42,7 +43,7 @@ internal sealed class JobProgress(JobRecord record, IDbContextFactory<PortalDb> 
             for (var beat = 1; await timer.WaitForNextTickAsync(cancel); beat++)
             {
                 Publish();
-                if (beat % BeatsPerWrite == 0 && await WriteAsync() == JobState.Cancelling && !asked)
+                if (beat % BeatsPerWrite == 0 && await TryWriteAsync() == JobState.Cancelling && !asked)
                 {
                     asked = true;
                     onCancelling();
@@ -74,6 +75,20 @@ internal sealed class JobProgress(JobRecord record, IDbContextFactory<PortalDb> 
         {
             _published = view;
             feed.Publish(view);
+        }
+    }
+
+    /// <summary>A database that is busy for once must not cost the job: the next beat writes what this one could not.</summary>
+    private async Task<JobState> TryWriteAsync()
+    {
+        try
+        {
+            return await WriteAsync();
+        }
+        catch (DbException busy)
+        {
+            log.LogWarning(busy, "The progress of job {JobId} could not be written; trying again", _view.Id);
+            return JobState.Running;
         }
     }
 

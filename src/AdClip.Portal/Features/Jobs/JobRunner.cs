@@ -34,7 +34,7 @@ internal sealed class JobRunner(
         try
         {
             feed.Publish(JobView.Of(record));
-            var progress = new JobProgress(record, dbs, feed, clock);
+            var progress = new JobProgress(record, dbs, feed, clock, log);
             await FinishAsync(jobId, progress, await RunHandlerAsync(record, progress, cancel, stopping.Token));
         }
         finally
