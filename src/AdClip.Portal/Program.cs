@@ -34,6 +34,7 @@ builder.Services.AddEvaluation();
 builder.Services.AddReview();
 builder.Services.AddExports();
 builder.Services.AddHome();
+builder.Services.AddDashboard();
 builder.Services.AddIntegration();
 
 var app = builder.Build();

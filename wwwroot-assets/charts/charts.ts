@@ -93,6 +93,10 @@ export function showPareto(element: HTMLElement, data: ParetoData): void {
   show(element, data, () => new ChartHost(element, data, paretoOption));
 }
 
+export function print(): void {
+  window.print();
+}
+
 export function dispose(element: HTMLElement): void {
   hosts.get(element)?.dispose();
   hosts.delete(element);

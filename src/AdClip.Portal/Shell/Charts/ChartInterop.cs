@@ -20,6 +20,9 @@ public sealed class ChartInterop(IJSRuntime js) : JsModuleInterop(js, "./js/char
 
     public ValueTask ShowParetoAsync(ElementReference element, ParetoData data) => CallAsync("showPareto", element, data);
 
+    /// <summary>Opens the browser's print dialog; charts draw themselves for paper.</summary>
+    public ValueTask PrintAsync() => CallAsync("print");
+
     public ValueTask DisposeChartAsync(ElementReference element) => CallAsync("dispose", element);
 }
 

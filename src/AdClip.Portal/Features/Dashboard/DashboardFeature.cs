@@ -1,0 +1,6 @@
+namespace AdClip.Portal.Features.Dashboard;
+
+public static class DashboardFeature
+{
+    public static IServiceCollection AddDashboard(this IServiceCollection services) => services.AddTransient<DashboardState>();
+}
