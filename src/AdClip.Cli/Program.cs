@@ -7,5 +7,6 @@ var root = new RootCommand("AdClip: finds defects in product images with CLIP.")
     EncodeTextCommand.Create(),
     TokenizeCommand.Create(),
     PredictCommand.Create(),
+    MetricsCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args);

@@ -60,6 +60,9 @@ public enum RefusalCode
     /// <summary>A score or a value of an anomaly map that is infinite or not a number.</summary>
     ScoreNotFinite,
 
+    /// <summary>A file of scores or a map that cannot be read: its name, what is wrong.</summary>
+    MetricsInputInvalid,
+
     // Ground truth. Arguments are named in the order of the sentence.
 
     /// <summary>A ground-truth document that is not JSON, or is nested too deeply (parser's message).</summary>

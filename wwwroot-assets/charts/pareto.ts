@@ -19,8 +19,9 @@ export function cumulativeShares(counts: readonly number[]): number[] {
 export function paretoOption(data: ParetoData, palette: Palette): ChartOption {
   const items = [...data.items].sort((a, b) => b.count - a.count);
   const shares = cumulativeShares(items.map((item) => item.count));
+  const isCrowded = items.length > 6;
   return {
-    grid: { left: 48, right: 52, top: 44, bottom: 28 },
+    grid: { left: 48, right: 52, top: 44, bottom: isCrowded ? 56 : 28 },
     legend: { data: [data.countName, data.shareName], right: 8, top: 0, itemHeight: 10, itemWidth: 16, selectedMode: false, textStyle: { color: palette.muted, fontSize: 12 } },
     tooltip: {
       ...tooltipStyle(palette),
@@ -37,7 +38,7 @@ export function paretoOption(data: ParetoData, palette: Palette): ChartOption {
       data: items.map((item) => item.name),
       ...axisStyle(palette),
       splitLine: { show: false },
-      axisLabel: { color: palette.muted, fontSize: 12, interval: 0, width: 84, overflow: "truncate" },
+      axisLabel: { color: palette.muted, fontSize: 12, interval: 0, width: 84, overflow: "truncate", rotate: isCrowded ? 35 : 0 },
     },
     yAxis: [
       { type: "value", name: data.countName, nameGap: 12, minInterval: 1, boundaryGap: [0, "12%"], ...axisStyle(palette) },
