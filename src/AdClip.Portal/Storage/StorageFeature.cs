@@ -36,6 +36,8 @@ public static class StorageFeature
     {
         services.GetRequiredService<BlobStore>().SweepIncoming();
         await using var db = await services.GetRequiredService<IDbContextFactory<PortalDb>>().CreateDbContextAsync();
-        await db.Database.EnsureCreatedAsync();
+        // A server killed while it migrated left its lock, which would be waited for without end. Only one process uses this file.
+        await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
+        await db.Database.MigrateAsync();
     }
 }
