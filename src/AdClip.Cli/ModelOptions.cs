@@ -10,6 +10,7 @@ internal sealed class ModelOptions
     private readonly Option<string> _model = new("--model") { Description = "Weight file, or folder that holds one", Required = true };
     private readonly Option<int?> _imageSize = new("--image-size", "--image_size") { Description = "Side of the square input in pixels" };
     private readonly Option<int?> _dpam = new("--dpam") { Description = "The last K-1 blocks run the value-value path; 0: none, plain CLIP tokens" };
+    private readonly Option<string?> _vocabulary = new("--vocabulary") { Description = "Folder of the tokenizer's files, if they are not beside the weights" };
     private readonly Option<string[]> _layers = new("--layers", "--features_list")
     {
         Description = "Blocks, counted from 1, whose patch tokens are used: 2,4,6",
@@ -27,7 +28,11 @@ internal sealed class ModelOptions
         });
     }
 
-    public void AddModel(Command command) => command.Options.Add(_model);
+    public void AddModel(Command command)
+    {
+        command.Options.Add(_model);
+        command.Options.Add(_vocabulary);
+    }
 
     public void AddAll(Command command)
     {
@@ -43,6 +48,7 @@ internal sealed class ModelOptions
         return ClipDetector.Open(parsed.GetRequiredValue(_model), new DetectorOptions(
             parsed.GetValue(_imageSize),
             parsed.GetValue(_dpam),
-            layers is { Length: > 0 } ? [.. layers.SelectMany(text => text.Split(',')).Select(text => int.Parse(text, CultureInfo.InvariantCulture))] : null));
+            layers is { Length: > 0 } ? [.. layers.SelectMany(text => text.Split(',')).Select(text => int.Parse(text, CultureInfo.InvariantCulture))] : null,
+            VocabularyFolder: parsed.GetValue(_vocabulary)));
     }
 }

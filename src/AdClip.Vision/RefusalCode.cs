@@ -161,6 +161,9 @@ public enum RefusalCode
     /// <summary>A model's configuration file that cannot be used.</summary>
     ModelConfigInvalid,
 
+    /// <summary>A model whose tokenizer files are not beside it.</summary>
+    VocabularyMissing,
+
     /// <summary>A vocabulary that is missing or does not fit the model.</summary>
     VocabularyInvalid,
 

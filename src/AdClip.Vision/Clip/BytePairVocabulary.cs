@@ -9,8 +9,6 @@ internal sealed class BytePairVocabulary
 {
     public const string StartSymbol = "<|startoftext|>";
     public const string EndSymbol = "<|endoftext|>";
-    private const int StandardSize = 49408;
-
     private readonly Dictionary<string, int> _ids;
     private readonly Dictionary<(string Left, string Right), int> _ranks;
 
@@ -36,14 +34,13 @@ internal sealed class BytePairVocabulary
     /// <summary>Lower merges earlier; null if the two never merge.</summary>
     public int? Rank(string left, string right) => _ranks.TryGetValue((left, right), out var rank) ? rank : null;
 
-    /// <summary>
-    /// The vocabulary beside a weight file (<c>vocab.json</c> with <c>merges.txt</c>, or OpenAI's <c>bpe_simple_vocab_16e6.txt.gz</c>),
-    /// or OpenAI's own for a model of its size.
-    /// </summary>
-    /// <exception cref="RefusedInputException">There is none that fits.</exception>
-    public static BytePairVocabulary For(string weightFile, int size)
+    /// <summary>The vocabulary in a folder: <c>vocab.json</c> with <c>merges.txt</c>, or OpenAI's <c>bpe_simple_vocab_16e6.txt.gz</c>.</summary>
+    /// <param name="folder">Where the files lie.</param>
+    /// <param name="model">The model's name, for sentences.</param>
+    /// <param name="size">Tokens of the model.</param>
+    /// <exception cref="RefusedInputException">There is none, or none that fits.</exception>
+    public static BytePairVocabulary Read(string folder, string model, int size)
     {
-        var folder = Path.GetDirectoryName(weightFile)!;
         var (vocab, merges, archive) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"), Path.Combine(folder, "bpe_simple_vocab_16e6.txt.gz"));
         BytePairVocabulary vocabulary;
         if (File.Exists(vocab) && File.Exists(merges))
@@ -52,21 +49,32 @@ internal sealed class BytePairVocabulary
         }
         else if (File.Exists(archive))
         {
-            using var stream = File.OpenRead(archive);
-            vocabulary = FromMerges(Unzip(stream), size);
-        }
-        else if (size == StandardSize)
-        {
-            using var stream = typeof(BytePairVocabulary).Assembly.GetManifestResourceStream("clip_merges.txt.gz")!;
-            vocabulary = FromMerges(Unzip(stream), size);
+            vocabulary = FromArchive(archive, size);
         }
         else
         {
-            throw new RefusedInputException(RefusalCode.VocabularyInvalid, $"The model has {size} tokens of its own, but vocab.json and merges.txt are not beside {Path.GetFileName(weightFile)}; add them.", size, Path.GetFileName(weightFile));
+            throw new RefusedInputException(
+                RefusalCode.VocabularyMissing,
+                $"The tokenizer's files of {model} ({size} tokens) are missing; put its vocab.json and merges.txt, or OpenAI's bpe_simple_vocab_16e6.txt.gz, beside the weights.",
+                model,
+                size);
         }
         return vocabulary.Count == size
             ? vocabulary
-            : throw new RefusedInputException(RefusalCode.VocabularyInvalid, $"The vocabulary beside {Path.GetFileName(weightFile)} has {vocabulary.Count} tokens, the model {size}; put the model's own vocab.json and merges.txt there.", vocabulary.Count, Path.GetFileName(weightFile), size);
+            : throw new RefusedInputException(RefusalCode.VocabularyInvalid, $"The vocabulary of {model} has {vocabulary.Count} tokens, the model {size}; put the model's own vocab.json and merges.txt there.", vocabulary.Count, model, size);
+    }
+
+    private static BytePairVocabulary FromArchive(string archive, int size)
+    {
+        try
+        {
+            using var stream = File.OpenRead(archive);
+            return FromMerges(Unzip(stream), size);
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new RefusedInputException(RefusalCode.VocabularyInvalid, $"{Path.GetFileName(archive)} is damaged ({wrong.Message}); copy it again.", Path.GetFileName(archive), wrong.Message);
+        }
     }
 
     private static BytePairVocabulary FromFiles(string vocabFile, string mergesFile)

@@ -26,7 +26,7 @@ public sealed class ClipDetector : IDisposable
     private readonly Lazy<ClipTokenizer> _tokenizer;
     private readonly ConcurrentDictionary<string, Lazy<TextPair>> _texts = new(StringComparer.Ordinal);
 
-    private ClipDetector(ClipWeights weights, ImageEncoder encoder, ScoringScheme scheme, PromptLists? ensemble, ModelDescription model, int threads)
+    private ClipDetector(ClipWeights weights, ImageEncoder encoder, ScoringScheme scheme, PromptLists? ensemble, ModelDescription model, int threads, string? vocabularyFolder)
     {
         _weights = weights;
         _encoder = encoder;
@@ -35,7 +35,7 @@ public sealed class ClipDetector : IDisposable
         _threads = threads;
         Model = model;
         _tokenizer = new Lazy<ClipTokenizer>(() => new ClipTokenizer(
-            BytePairVocabulary.For(model.WeightFile, weights.Architecture.VocabularySize), weights.Architecture.ContextLength));
+            BytePairVocabulary.Read(vocabularyFolder ?? Path.GetDirectoryName(model.WeightFile)!, model.Name, weights.Architecture.VocabularySize), weights.Architecture.ContextLength));
     }
 
     /// <summary>What is known about the model, and how it is being run.</summary>
@@ -69,7 +69,7 @@ public sealed class ClipDetector : IDisposable
         var model = new ModelDescription(
             folder.Name, folder.WeightFile, sha256, encoderId, architecture, settings.ImageSize, recommendedSize, settings.Dpam, settings.Layers,
             folder.Config is not null, folder.Config?.GetProperty("licence").GetString(), folder.Limits);
-        return new ClipDetector(weights, new ImageEncoder(weights, settings, encoderId, options.Threads), scheme, ensemble, model, options.Threads);
+        return new ClipDetector(weights, new ImageEncoder(weights, settings, encoderId, options.Threads), scheme, ensemble, model, options.Threads, options.VocabularyFolder);
     }
 
     /// <summary>The tokens of a picture, squashed to the model's square.</summary>

@@ -98,7 +98,7 @@ public sealed class CommandTests : IDisposable
         var output = Path.Combine(_folder, "text.safetensors");
 
         var outcome = await AdClipProcess.RunAsync(
-            Home, "encode-text", "--model", Golden.TinyClip, "--checkpoint", SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth"), "--text", "object", "damaged object.", "--out", output);
+            Home, "encode-text", "--model", Golden.TinyClip, "--vocabulary", Golden.Vocabulary, "--checkpoint", SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth"), "--text", "object", "damaged object.", "--out", output);
 
         Assert.Equal((0, "", ""), (outcome.ExitCode, outcome.Output, outcome.Errors));
         learned.AssertClose("text_features", WeightFile.Open(output).Require("prompts").ReadFloats());

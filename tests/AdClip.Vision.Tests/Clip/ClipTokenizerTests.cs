@@ -6,7 +6,7 @@ namespace AdClip.Vision.Tests.Clip;
 
 public sealed class ClipTokenizerTests
 {
-    private static readonly ClipTokenizer OpenAi = new(BytePairVocabulary.For(Path.GetFullPath("none.pt"), 49408), 77);
+    private static readonly Lazy<ClipTokenizer> OpenAi = new(() => new ClipTokenizer(BytePairVocabulary.Read(Golden.Vocabulary, "OpenAI CLIP", 49408), 77));
 
     // Text decoded in the wrong encoding, which only the ftfy library guesses back.
     private static readonly string[] Misread = ["schÃ¶n", "â€œquotedâ€\u009d", "lâ€™humanitÃ©", "Ã©", "cafÃ© &amp; thÃ©", "Â\u00a0x"];
@@ -25,7 +25,7 @@ public sealed class ClipTokenizerTests
             }
             var ids = Misread.Contains(text) ? "ids_without_ftfy" : "ids";
             int[] expected = [.. entry.GetProperty(ids).EnumerateArray().Select(id => id.GetInt32())];
-            var actual = OpenAi.Encode(text);
+            var actual = OpenAi.Value.Encode(text);
             if (!actual.SequenceEqual(expected))
             {
                 wrong.Add($"{JsonSerializer.Serialize(text)}: {string.Join(' ', actual)} instead of {string.Join(' ', expected)}");
@@ -46,11 +46,11 @@ public sealed class ClipTokenizerTests
 
         for (var i = 0; i < texts.Length; i++)
         {
-            var ids = OpenAi.TruncatedSequence(texts[i]);
+            var ids = OpenAi.Value.TruncatedSequence(texts[i]);
             Assert.Equal(rows.Skip(i * 77).Take(77), ids.Concat(new int[77 - ids.Length]));
             if (raises[i])
             {
-                Assert.Equal(RefusalCode.TextTooLong, Assert.Throws<RefusedInputException>(() => OpenAi.Sequence(texts[i])).Code);
+                Assert.Equal(RefusalCode.TextTooLong, Assert.Throws<RefusedInputException>(() => OpenAi.Value.Sequence(texts[i])).Code);
             }
         }
     }
@@ -60,7 +60,7 @@ public sealed class ClipTokenizerTests
     {
         var folder = Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini");
         var ids = WeightFile.Open(Path.Combine(folder, "golden.safetensors")).Require("token_ids").ReadFloats();
-        var tokenizer = new ClipTokenizer(BytePairVocabulary.For(Path.Combine(folder, "model.safetensors"), 2514), 77);
+        var tokenizer = new ClipTokenizer(BytePairVocabulary.Read(folder, "adclip-mini", 2514), 77);
         string[] prompts = ["object.", "damaged object."];
 
         for (var i = 0; i < prompts.Length; i++)
@@ -71,11 +71,12 @@ public sealed class ClipTokenizerTests
     }
 
     [Fact]
-    public void For_ModelWithoutItsVocabulary_Refused()
+    public void Read_FolderWithoutVocabulary_SaysWhichFilesToAdd()
     {
-        var refusal = Assert.Throws<RefusedInputException>(() => BytePairVocabulary.For(Path.GetFullPath("none.pt"), 256));
+        var refusal = Assert.Throws<RefusedInputException>(() => BytePairVocabulary.Read(Path.GetTempPath(), "model.pt", 49408));
 
-        Assert.Equal(RefusalCode.VocabularyInvalid, refusal.Code);
+        Assert.Equal(RefusalCode.VocabularyMissing, refusal.Code);
+        Assert.Contains("bpe_simple_vocab_16e6.txt.gz", refusal.Message, StringComparison.Ordinal);
     }
 
     private static int[] NpyInts(string path)

@@ -26,6 +26,9 @@ internal sealed class Golden
 
     public static string TinyClip => SharedFolder.Require("golden/tiny-clip/openai_state_dict.pt");
 
+    /// <summary>Folder of the vocabulary that the tiny and the full-size models share.</summary>
+    public static string Vocabulary => SharedFolder.Require("golden/text/tokenizer");
+
     public float[] this[string name] => _tensors.Require(name).ReadFloats();
 
     public double Tolerance(string name) => _case.GetProperty("tolerances").GetProperty(name).GetProperty("atol").GetDouble();

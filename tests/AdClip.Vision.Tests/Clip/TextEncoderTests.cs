@@ -12,7 +12,7 @@ public sealed class TextEncoderTests
     {
         var golden = Golden.Open("text/encode-text");
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
-        var tokenizer = new ClipTokenizer(BytePairVocabulary.For(Golden.TinyClip, 49408), 77);
+        var tokenizer = new ClipTokenizer(BytePairVocabulary.Read(Golden.Vocabulary, "tiny-clip", 49408), 77);
         using var encoder = new TextEncoder(weights, threads: 1);
         var texts = golden.Case.GetProperty("prompts").EnumerateArray().Select(text => text.GetString()!).ToArray();
         var ids = golden["token_ids"];
@@ -31,7 +31,7 @@ public sealed class TextEncoderTests
     public void EncodePrompts_WinClipEnsemble_WithinTolerance()
     {
         var golden = Golden.Open("text/prompt-ensemble");
-        using var detector = ClipDetector.Open(Golden.TinyClip);
+        using var detector = ClipDetector.Open(Golden.TinyClip, new DetectorOptions(VocabularyFolder: Golden.Vocabulary));
         var names = golden.Case.GetProperty("class_names").EnumerateArray().Select(name => name.GetString()!).ToArray();
 
         for (var i = 0; i < names.Length; i++)
