@@ -27,6 +27,9 @@ public sealed class LocalHub : IAsyncDisposable
     /// <summary>The next request for the weights ends after this many bytes, as a broken connection does.</summary>
     public long? CutAfter { get; set; }
 
+    /// <summary>Runs between the last byte sent and the break. A reset drops what the other side's kernel has received but nobody has read.</summary>
+    public Func<Task> BeforeCut { get; set; } = () => Task.CompletedTask;
+
     /// <summary>The promised SHA-256 is of other bytes.</summary>
     public bool PromisesOtherBytes { get; set; }
 
@@ -78,6 +81,7 @@ public sealed class LocalHub : IAsyncDisposable
             CutAfter = null;
             await http.Response.Body.WriteAsync(bytes.AsMemory((int)from, (int)cut));
             await http.Response.Body.FlushAsync();
+            await BeforeCut();
             http.Abort();
             return;
         }
