@@ -24,6 +24,9 @@ public sealed record SaveOutcome(int Revision, bool IsConflict);
 /// <summary>The ground truth of images: reads the newest revision, adds further ones. The only writer of its tables.</summary>
 public sealed class GroundTruthStore(IDbContextFactory<PortalDb> dbs, TimeProvider clock)
 {
+    /// <summary>Labels saved with one wait for the disk. Others who want to write wait as long, so it is not more.</summary>
+    internal const int LabelsPerTransaction = 200;
+
     /// <summary>The newest revision's document; an empty one for an image that nobody has annotated.</summary>
     public async Task<string> DocumentAsync(ImageRecord image, CancellationToken cancel = default)
     {
@@ -61,6 +64,82 @@ public sealed class GroundTruthStore(IDbContextFactory<PortalDb> dbs, TimeProvid
     /// <exception cref="RefusedInputException">The document breaks a rule or belongs to an image of another size.</exception>
     public async Task<SaveOutcome> SaveAsync(ImageRecord image, ImageGroundTruth wanted, int expectedRevision, Guid saveId, Author author, CancellationToken cancel = default)
     {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var outcome = await AddRevisionAsync(db, image, wanted, expectedRevision, saveId, author, cancel);
+        await transaction.CommitAsync(cancel);
+        return outcome;
+    }
+
+    /// <summary>Gives images a label. An image with shapes cannot be good or unlabelled; it is left as it is.</summary>
+    /// <returns>The images that now carry the label, and those left as they were.</returns>
+    public async Task<(IReadOnlyList<Guid> Labelled, IReadOnlyList<Guid> Left)> LabelAsync(
+        Guid projectId, IReadOnlyCollection<Guid> imageIds, ImageLabel label, Author author, CancellationToken cancel = default)
+    {
+        List<Guid> labelled = [];
+        List<Guid> left = [];
+        foreach (var ids in imageIds.Distinct().Chunk(LabelsPerTransaction))
+        {
+            await using var db = await dbs.CreateDbContextAsync(cancel);
+            var images = await db.Set<ImageRecord>().AsNoTracking()
+                .Where(image => image.ProjectId == projectId && image.DeletedAt == null && ids.Contains(image.Id))
+                .ToListAsync(cancel);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            foreach (var image in images)
+            {
+                (await IsLabelledAsync(db, image, label, author, cancel) ? labelled : left).Add(image.Id);
+                db.ChangeTracker.Clear();
+            }
+            await transaction.CommitAsync(cancel);
+            left.AddRange(ids.Except(images.Select(image => image.Id)));
+        }
+        return (labelled, left);
+    }
+
+    /// <summary>Gives one image the label, if it may have it and nobody was faster.</summary>
+    private async Task<bool> IsLabelledAsync(PortalDb db, ImageRecord image, ImageLabel label, Author author, CancellationToken cancel)
+    {
+        if (image.Label == label && image.AnnotationRevision > 0)
+        {
+            return true;
+        }
+        var document = await DocumentAsync(db, image, image.AnnotationRevision, cancel);
+        var current = document is null ? Empty(image) : GroundTruthJson.ReadImage(document);
+        if (label != ImageLabel.Anomaly && current.Shapes.Count > 0)
+        {
+            return false;
+        }
+        // Somebody who saves at the same moment wins: their work is newer than the list that was clicked on.
+        return !(await AddRevisionAsync(db, image, current with { Label = Of(label) }, image.AnnotationRevision, Guid.NewGuid(), author, cancel)).IsConflict;
+    }
+
+    /// <summary>Ground truth of an image about which nothing was said.</summary>
+    public static ImageGroundTruth Empty(ImageRecord image) => new()
+    {
+        File = image.RelativePath,
+        Sha256 = image.Sha256,
+        Width = image.Width,
+        Height = image.Height,
+    };
+
+    public static VisionLabel Of(ImageLabel label) => label switch
+    {
+        ImageLabel.Good => VisionLabel.Good,
+        ImageLabel.Anomaly => VisionLabel.Anomaly,
+        _ => VisionLabel.None,
+    };
+
+    public static ImageLabel Of(VisionLabel label) => label switch
+    {
+        VisionLabel.Good => ImageLabel.Good,
+        VisionLabel.Anomaly => ImageLabel.Anomaly,
+        _ => ImageLabel.Unlabelled,
+    };
+
+    /// <summary>A revision within the transaction that <paramref name="db"/> has open; it is durable when that commits.</summary>
+    private async Task<SaveOutcome> AddRevisionAsync(
+        PortalDb db, ImageRecord image, ImageGroundTruth wanted, int expectedRevision, Guid saveId, Author author, CancellationToken cancel)
+    {
         if (wanted.Width != image.Width || wanted.Height != image.Height)
         {
             throw new RefusedInputException(
@@ -68,8 +147,6 @@ public sealed class GroundTruthStore(IDbContextFactory<PortalDb> dbs, TimeProvid
                 $"This ground truth is for an image of {wanted.Width} x {wanted.Height} pixels, but the image has {image.Width} x {image.Height}: choose the file that belongs to it.",
                 wanted.Width, wanted.Height, image.Width, image.Height);
         }
-        await using var db = await dbs.CreateDbContextAsync(cancel);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var label = Of(wanted.Label);
         // First of all the update: it takes the write lock, and it fails when somebody was faster.
         var moved = await db.Set<ImageRecord>()
@@ -116,63 +193,8 @@ public sealed class GroundTruthStore(IDbContextFactory<PortalDb> dbs, TimeProvid
         }));
         await DefectClasses.AddMissingAsync(db, image.ProjectId, signed.Shapes.Select(shape => shape.ClassName), now, cancel);
         await db.SaveChangesAsync(cancel);
-        await transaction.CommitAsync(cancel);
         return new SaveOutcome(expectedRevision + 1, IsConflict: false);
     }
-
-    /// <summary>Gives images a label. An image with shapes cannot be good or unlabelled; it is left as it is.</summary>
-    /// <returns>The images that now carry the label, and those left as they were.</returns>
-    public async Task<(IReadOnlyList<Guid> Labelled, IReadOnlyList<Guid> Left)> LabelAsync(
-        Guid projectId, IReadOnlyCollection<Guid> imageIds, ImageLabel label, Author author, CancellationToken cancel = default)
-    {
-        List<ImageRecord> images;
-        await using (var db = await dbs.CreateDbContextAsync(cancel))
-        {
-            images = await db.Set<ImageRecord>().AsNoTracking()
-                .Where(image => image.ProjectId == projectId && image.DeletedAt == null && imageIds.Contains(image.Id))
-                .ToListAsync(cancel);
-        }
-        List<Guid> labelled = [];
-        List<Guid> left = [.. imageIds.Except(images.Select(image => image.Id))];
-        foreach (var image in images)
-        {
-            if (image.Label == label && image.AnnotationRevision > 0)
-            {
-                labelled.Add(image.Id);
-                continue;
-            }
-            var current = await ReadAsync(image, cancel);
-            var isPossible = label == ImageLabel.Anomaly || current.Shapes.Count == 0;
-            // Somebody who saves at the same moment wins: their work is newer than the list that was clicked on.
-            var isSaved = isPossible
-                && !(await SaveAsync(image, current with { Label = Of(label) }, image.AnnotationRevision, Guid.NewGuid(), author, cancel)).IsConflict;
-            (isSaved ? labelled : left).Add(image.Id);
-        }
-        return (labelled, left);
-    }
-
-    /// <summary>Ground truth of an image about which nothing was said.</summary>
-    public static ImageGroundTruth Empty(ImageRecord image) => new()
-    {
-        File = image.RelativePath,
-        Sha256 = image.Sha256,
-        Width = image.Width,
-        Height = image.Height,
-    };
-
-    public static VisionLabel Of(ImageLabel label) => label switch
-    {
-        ImageLabel.Good => VisionLabel.Good,
-        ImageLabel.Anomaly => VisionLabel.Anomaly,
-        _ => VisionLabel.None,
-    };
-
-    public static ImageLabel Of(VisionLabel label) => label switch
-    {
-        VisionLabel.Good => ImageLabel.Good,
-        VisionLabel.Anomaly => ImageLabel.Anomaly,
-        _ => ImageLabel.Unlabelled,
-    };
 
     private static Task<string?> DocumentAsync(PortalDb db, ImageRecord image, int revision, CancellationToken cancel) =>
         db.Set<AnnotationRevision>().AsNoTracking()
