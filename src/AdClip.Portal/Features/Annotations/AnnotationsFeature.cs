@@ -10,11 +10,12 @@ public static class AnnotationsFeature
         services.AddSingleton<DefectClasses>();
         services.AddSingleton<MaskImport>();
         services.AddSingleton<FolderLabels>();
+        services.AddHostedService<FolderLabelsCatchUp>();
         services.AddTransient<LabelerInterop>();
         services.AddSingleton(new GalleryAction(typeof(LabelButtons)));
         return services;
     }
 
     /// <summary>Runs before requests are served.</summary>
-    public static Task PrepareAnnotationsAsync(this IServiceProvider services) => services.GetRequiredService<FolderLabels>().PrepareAsync();
+    public static void PrepareAnnotations(this IServiceProvider services) => services.GetRequiredService<FolderLabels>().Prepare();
 }

@@ -1,10 +1,18 @@
+using System.Data.Common;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AdClip.Portal.Features.Annotations;
+using AdClip.Portal.Features.Images;
 using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
 using AdClip.Portal.Tests.Features.Images;
 using AdClip.Vision.GroundTruth;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using ImageLabel = AdClip.Vision.GroundTruth.ImageLabel;
+using PortalLabel = AdClip.Portal.Features.Images.ImageLabel;
 using static AdClip.Portal.Tests.Features.Annotations.AnnotationClient;
 
 namespace AdClip.Portal.Tests.Features.Annotations;
@@ -226,6 +234,26 @@ public sealed class AnnotationsEndpointsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Labels_OfManyImages_WaitForTheDiskOnceAndAddOneRevisionEach()
+    {
+        var commits = new CommitCounter();
+        await using var portal = new PortalHost(configure: services => services.ConfigureDbContext<PortalDb>(options => options.AddInterceptors(commits)));
+        using var client = await portal.ClientAsync(Roles.QaLead);
+        var project = await PortalHost.NewProjectAsync(client);
+        var pictures = Enumerable.Range(1, 12).Select(seed => ($"{seed}.bmp", Upload.Picture(seed))).ToArray();
+        var ids = (await Upload.SendAsync(client, project.Id, pictures)).Files.Select(file => file.ImageId!.Value).ToArray();
+
+        var before = commits.Count;
+        using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/labels", new LabelsRequest([.. ids, ids[0]], "good"), Cancel);
+
+        Assert.Equal(1, commits.Count - before);
+        Assert.Equal(ids.Order(), (await answer.Content.ReadFromJsonAsync<LabelsAnswer>(Cancel))!.Labelled.Order());
+        await using var db = await portal.DbAsync();
+        var revisions = await db.Set<AnnotationRevision>().Where(revision => ids.Contains(revision.ImageId)).Select(revision => revision.Revision).ToListAsync(Cancel);
+        Assert.Equal(Enumerable.Repeat(1, ids.Length), revisions);
+    }
+
+    [Fact]
     public async Task Classes_AddChangeDelete_KeepDigitsUniqueAndUsedOnesAlive()
     {
         using var client = await _portal.ClientAsync(Roles.QaLead);
@@ -289,5 +317,57 @@ public sealed class AnnotationsEndpointsTests : IAsyncDisposable
         }
         bytes.AsSpan(54 + 10 * 72 + 9 * 3, 3 * extra).Fill(255);
         return bytes;
+    }
+
+    [Fact]
+    public async Task Start_OneMaskCannotBeApplied_TheOthersAreAndItIsKeptForLater()
+    {
+        var folder = Directory.CreateTempSubdirectory("adclip-catch-up-").FullName;
+        try
+        {
+            Guid[] ids;
+            await using (var before = new PortalHost(folder))
+            {
+                using var client = await before.ClientAsync(Roles.QaLead);
+                var project = await PortalHost.NewProjectAsync(client);
+                var sent = await Upload.SendAsync(client, project.Id, ("test/scratch/1.bmp", Upload.Picture(1)), ("ground_truth/scratch/1_mask.bmp", BmpOf(new byte[16 * 72])), ("train/good/0.bmp", Upload.Picture(2)));
+                ids = [sent.Files[0].ImageId!.Value, sent.Files[2].ImageId!.Value];
+                // As a killed server leaves it; and what the first mask was is lost.
+                await using var db = await before.DbAsync();
+                await db.Set<ClassTally>().ExecuteDeleteAsync(Cancel);
+                await db.Set<AnnotationRevision>().ExecuteDeleteAsync(Cancel);
+                await db.Set<ImageRecord>().ExecuteUpdateAsync(set => set.SetProperty(image => image.AnnotationRevision, 0).SetProperty(image => image.Label, PortalLabel.Unlabelled), Cancel);
+                await db.Set<MaskFile>().ExecuteUpdateAsync(set => set.SetProperty(file => file.AppliedAt, (DateTimeOffset?)null).SetProperty(file => file.Sha256, "damaged"), Cancel);
+            }
+
+            await using var portal = new PortalHost(folder);
+            using var again = await portal.ClientAsync(Roles.QaLead);
+            for (var attempt = 0; attempt < 200 && (await FactsAsync(again, ids[1])).Label != "good"; attempt++)
+            {
+                await Task.Delay(50, Cancel);
+            }
+
+            Assert.Equal(("good", "anomaly"), ((await FactsAsync(again, ids[1])).Label, (await FactsAsync(again, ids[0])).Label));
+            await using var left = await portal.DbAsync();
+            Assert.Null((await left.Set<MaskFile>().SingleAsync(Cancel)).AppliedAt);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Counts the transactions that were made durable.</summary>
+    private sealed class CommitCounter : DbTransactionInterceptor
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            Interlocked.Increment(ref _count);
+            return Task.CompletedTask;
+        }
     }
 }
