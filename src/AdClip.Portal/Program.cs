@@ -12,6 +12,7 @@ using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Features.Review;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
+using Microsoft.Extensions.Options;
 using Prometheus;
 
 // Settings and static files lie beside the program, wherever it is started from; a test host says where they lie.
@@ -21,6 +22,8 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     ContentRootPath = args.Any(argument => argument.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase)) ? null : AppContext.BaseDirectory,
 });
 builder.WebHost.UseStaticWebAssets();
+var isStarted = false;
+builder.AddStartFaults(() => isStarted);
 builder.Services.AddShell();
 builder.Services.AddStorage();
 builder.Services.AddAccounts();
@@ -38,28 +41,43 @@ builder.Services.AddDashboard();
 builder.Services.AddIntegration();
 
 var app = builder.Build();
-await app.Services.PrepareStorageAsync();
-await app.Services.PrepareAccountsAsync();
-await app.Services.PrepareAnnotationsAsync();
-await app.Services.PrepareJobsAsync();
-await app.Services.PrepareIntegrationAsync();
+app.Lifetime.ApplicationStarted.Register(() => isStarted = true);
+try
+{
+    // All wrong settings at once, before anything is touched.
+    app.Services.GetRequiredService<IStartupValidator>().Validate();
+    await app.Services.PrepareStorageAsync();
+    await app.Services.PrepareAccountsAsync();
+    app.Services.PrepareAnnotations();
+    await app.Services.PrepareJobsAsync();
+    await app.Services.PrepareIntegrationAsync();
 
-app.UseShell();
-app.UseHttpMetrics();
-app.MapShell();
-app.MapStorage();
-app.MapMetrics().AllowAnonymous();
-app.MapAccounts();
-var api = app.MapApi();
-api.MapProjects();
-api.MapImages();
-api.MapAnnotations();
-api.MapModels();
-api.MapInference();
-api.MapEvaluation();
-api.MapExports();
+    app.UseShell();
+    app.UseHttpMetrics();
+    app.MapShell();
+    app.MapStorage();
+    app.MapMetrics().AllowAnonymous();
+    app.MapAccounts();
+    var api = app.MapApi();
+    api.MapProjects();
+    api.MapImages();
+    api.MapAnnotations();
+    api.MapModels();
+    api.MapInference();
+    api.MapEvaluation();
+    api.MapExports();
 
-await app.RunAsync();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception fault) when (!isStarted && StartFault.Sentences(fault) is { Count: > 0 } sentences)
+{
+    foreach (var sentence in sentences)
+    {
+        await Console.Error.WriteLineAsync($"AdClip Portal did not start: {sentence}");
+    }
+    return StartFault.ExitCode;
+}
 
 /// <summary>Named so that tests can start the portal.</summary>
 public partial class Program;

@@ -47,30 +47,15 @@ public sealed partial class PortalProcess : IAsyncDisposable
     /// <summary>Starts it and waits until it is ready.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
-        if (_process is { HasExited: false })
-        {
-            throw new InvalidOperationException("The portal runs already.");
-        }
-        var start = new ProcessStartInfo("dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = DataFolder,
-            ArgumentList = { ProgramFile(), $"--urls={Url}", $"--Storage:DataFolder={DataFolder}", $"--Accounts:FirstPassword={AdminPassword}", "--Samples:Enabled=false" },
-        };
-        foreach (var argument in _arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-        var process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        _process?.Dispose();
-        _process = process;
-        await WaitUntilReadyAsync(process, cancel);
+        await WaitUntilReadyAsync(Launch(), cancel);
+    }
+
+    /// <summary>Starts it when it is expected to end by itself; returns its exit code.</summary>
+    public async Task<int> RunUntilExitAsync(CancellationToken cancel)
+    {
+        var process = Launch();
+        await process.WaitForExitAsync(cancel).WaitAsync(StartLimit, cancel);
+        return process.ExitCode;
     }
 
     /// <summary>Ends it as a power cut would: no handler runs, nothing is flushed.</summary>
@@ -119,6 +104,34 @@ public sealed partial class PortalProcess : IAsyncDisposable
     }
 
     private Process Running => _process ?? throw new InvalidOperationException("The portal was not started.");
+
+    private Process Launch()
+    {
+        if (_process is { HasExited: false })
+        {
+            throw new InvalidOperationException("The portal runs already.");
+        }
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = DataFolder,
+            ArgumentList = { ProgramFile(), $"--urls={Url}", $"--Storage:DataFolder={DataFolder}", $"--Accounts:FirstPassword={AdminPassword}", "--Samples:Enabled=false" },
+        };
+        foreach (var argument in _arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _process?.Dispose();
+        _process = process;
+        return process;
+    }
 
     private async Task WaitUntilReadyAsync(Process process, CancellationToken cancel)
     {

@@ -5,16 +5,19 @@ namespace AdClip.Portal.Storage;
 /// <summary>The portal's one folder on disk; each property is an existing sub-folder or a file in one.</summary>
 public sealed class DataFolder
 {
+    private const int ProbeBytes = 4096;
+
+    /// <exception cref="UnusableDataFolderException">One of the folders cannot be made or written.</exception>
     public DataFolder(IOptions<StorageOptions> options)
     {
         Root = Path.GetFullPath(options.Value.DataFolder);
-        Blobs = Directory.CreateDirectory(Path.Combine(Root, "blobs")).FullName;
-        Incoming = Directory.CreateDirectory(Path.Combine(Root, "blobs", "incoming")).FullName;
-        Keys = Directory.CreateDirectory(Path.Combine(Root, "keys")).FullName;
-        Database = Path.Combine(Directory.CreateDirectory(Path.Combine(Root, "db")).FullName, "adclip.db");
+        Blobs = Writable("blobs");
+        Incoming = Writable("blobs", "incoming");
+        Keys = Writable("keys");
+        Database = Path.Combine(Writable("db"), "adclip.db");
         JobDatabase = Path.Combine(Root, "db", "jobs.db");
-        Models = Directory.CreateDirectory(Path.Combine(Root, "run", "models")).FullName;
-        Cache = Directory.CreateDirectory(Path.Combine(Root, "run", "cache")).FullName;
+        Models = Writable("run", "models");
+        Cache = Writable("run", "cache");
     }
 
     public string Root { get; }
@@ -39,4 +42,23 @@ public sealed class DataFolder
 
     /// <summary>Derived files (thumbnails, renditions); safe to delete at any time.</summary>
     public string Cache { get; }
+
+    /// <summary>The folder, after a block was really written in it: rights and free space show only then.</summary>
+    private string Writable(params ReadOnlySpan<string> parts)
+    {
+        var folder = Path.Combine([Root, .. parts]);
+        var probe = Path.Combine(folder, $".probe-{Guid.NewGuid():N}");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using var file = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            file.Write(new byte[ProbeBytes]);
+            file.Flush(flushToDisk: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new UnusableDataFolderException(folder, fault);
+        }
+        return folder;
+    }
 }
