@@ -65,11 +65,12 @@ public sealed partial class PortalProcess : IAsyncDisposable
         Running.WaitForExit();
     }
 
-    /// <summary>Asks it to shut down (SIGTERM) and waits until it has.</summary>
-    public async Task StopAsync(CancellationToken cancel)
+    /// <summary>Asks it to shut down (SIGTERM) and waits until it has; returns its exit code.</summary>
+    public async Task<int> StopAsync(CancellationToken cancel)
     {
         using var kill = Process.Start("kill", ["-TERM", Running.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await Running.WaitForExitAsync(cancel);
+        return Running.ExitCode;
     }
 
     /// <summary>Signed in as the first administrator, as a browser is: cookie and antiforgery header. Survives a restart of the portal.</summary>

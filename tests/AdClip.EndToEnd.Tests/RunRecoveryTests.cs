@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -53,6 +54,35 @@ public sealed class RunRecoveryTests
             using var map = await client.GetAsync(result!["mapUrl"]!.GetValue<string>(), Cancel);
             Assert.Equal(128 + (224 * 224 * sizeof(float)), map.Content.Headers.ContentLength);
         }
+        await portal.StopAsync(Cancel);
+        AssertIntact(portal.DataFolder);
+    }
+
+    [Fact]
+    public async Task Terminate_DuringARun_EndsSoonAndGoesOnAfterTheRestart()
+    {
+        await using var portal = new PortalProcess("--Inference:ImagesInFlight=1", "--Storage:TokenCacheMebibytes=0");
+        await portal.StartAsync(Cancel);
+        using var client = await portal.SignInAsync(Cancel);
+        var projectId = await NewProjectAsync(client);
+        var uploaded = await UploadAsync(client, projectId);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{projectId}/runs", new { references = "none" }, Cancel);
+        var runUrl = started.Headers.Location!.ToString();
+        await UntilAsync(client, runUrl, run => run["done"]!.GetValue<int>() >= 2);
+        var confirmed = await ScoresAsync(client, runUrl);
+
+        var begin = Stopwatch.GetTimestamp();
+        Assert.Equal(0, await portal.StopAsync(Cancel));
+        Assert.InRange(Stopwatch.GetElapsedTime(begin).TotalSeconds, 0, 10);
+        Assert.True(confirmed.Count < Images, "The run was over before it could be stopped.");
+        Assert.DoesNotContain("fail:", portal.Output, StringComparison.Ordinal);
+
+        await portal.StartAsync(Cancel);
+        var over = await UntilAsync(client, runUrl, run => run["state"]!.GetValue<string>() is not ("queued" or "running"));
+        Assert.Equal(("succeeded", 2), (over["state"]!.GetValue<string>(), over["attempts"]!.GetValue<int>()));
+        var scores = await ScoresAsync(client, runUrl);
+        Assert.Equal(uploaded.Order(), scores.Select(score => score.Image).Order());
+        Assert.All(confirmed, before => Assert.Contains(before, scores));
         await portal.StopAsync(Cancel);
         AssertIntact(portal.DataFolder);
     }
