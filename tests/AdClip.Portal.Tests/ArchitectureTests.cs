@@ -32,9 +32,11 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void ShellAndStorage_EverySource_KnowNoFeature()
     {
+        // Migrations are generated from the features' tables, whose names they hold as text.
         var wrong =
             from folder in new[] { "Shell", "Storage" }
             from file in Sources(Path.Combine(Source, "AdClip.Portal", folder))
+            where !file.Contains($"{Path.DirectorySeparatorChar}Migrations{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
             where FeatureName().IsMatch(File.ReadAllText(file))
             select file;
         Assert.Empty(wrong);
