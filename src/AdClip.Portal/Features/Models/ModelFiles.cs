@@ -12,6 +12,7 @@ internal static class ModelFiles
 
     /// <summary>True for a plain name of a file that a model may consist of.</summary>
     public static bool IsAccepted(string fileName) =>
-        Path.GetFileName(fileName) == fileName && !fileName.StartsWith('.') && fileName.Length <= 200 && !fileName.Any(char.IsControl)
+        // Separators of every system, whichever this one is: a data folder may move.
+        fileName.IndexOfAny(['/', '\\', ':']) < 0 && !fileName.StartsWith('.') && fileName.Length <= 200 && !fileName.Any(char.IsControl)
         && (IsWeights(fileName) || Companions.Contains(fileName, StringComparer.Ordinal));
 }

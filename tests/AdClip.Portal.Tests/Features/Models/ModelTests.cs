@@ -64,7 +64,7 @@ public sealed class ModelTests
         await using var host = new PortalHost();
         using var client = await host.ClientAsync(Roles.Admin);
         var uploadId = Guid.NewGuid();
-        foreach (var name in new[] { "virus.exe", "..%2Fmodel.safetensors", ".hidden.pt" })
+        foreach (var name in new[] { "virus.exe", "..%2Fmodel.safetensors", "..%5Cmodel.safetensors", "C%3Amodel.safetensors", ".hidden.pt" })
         {
             using var refused = await PutAsync(client, uploadId, name, [1]);
             Assert.Contains(refused.StatusCode, new[] { HttpStatusCode.UnprocessableEntity, HttpStatusCode.NotFound });
