@@ -47,7 +47,15 @@ public sealed partial class PortalHost(string? folder = null, Action<IServiceCol
     public async Task<HttpClient> BrowserAsync()
     {
         var client = CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, HandleCookies = true });
-        var page = await client.GetStringAsync(PortalUrls.SignInRoute, TestContext.Current.CancellationToken);
+        using var answer = await SignInAsync(client, PortalUrls.SignInRoute);
+        Assert.Equal(System.Net.HttpStatusCode.Redirect, answer.StatusCode);
+        return client;
+    }
+
+    /// <summary>Fills the sign-in form at this address in as the first administrator; <paramref name="client"/> keeps the cookie.</summary>
+    public static async Task<HttpResponseMessage> SignInAsync(HttpClient client, string address)
+    {
+        var page = await client.GetStringAsync(address, TestContext.Current.CancellationToken);
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
             ["_handler"] = "sign-in",
@@ -55,9 +63,7 @@ public sealed partial class PortalHost(string? folder = null, Action<IServiceCol
             ["Form.UserName"] = "admin",
             ["Form.Password"] = AdminPassword,
         });
-        var answer = await client.PostAsync(PortalUrls.SignInRoute, form, TestContext.Current.CancellationToken);
-        Assert.Equal(System.Net.HttpStatusCode.Redirect, answer.StatusCode);
-        return client;
+        return await client.PostAsync(address, form, TestContext.Current.CancellationToken);
     }
 
     /// <summary>The antiforgery header's value, read from a page as the browser's script does.</summary>

@@ -12,6 +12,10 @@ public static class ShellFeature
     /// <summary>Name of the rate limit of sign-in: attempts of one address in a minute.</summary>
     public const string SignInRateLimit = "sign-in";
 
+    private const string ContentSecurityPolicy =
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
+        + "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
     public static IServiceCollection AddShell(this IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents();
@@ -32,9 +36,10 @@ public static class ShellFeature
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             options.AddPolicy(SignInRateLimit, http => RateLimitPartition.GetFixedWindowLimiter(
-                http.Connection.RemoteIpAddress?.ToString() ?? "unknown",
+                AddressOf(http),
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = 60, Window = TimeSpan.FromMinutes(1) }));
         });
+        services.AddSingleton<ApiKeyGuessLimit>();
         // A malformed request is answered 400 in development too, instead of as a fault.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         services.AddOpenApi("v1");
@@ -52,10 +57,11 @@ public static class ShellFeature
             // The browser's preference counts only until somebody chooses; what the portal does not speak becomes Korean.
             options.RequestCultureProviders = [new CookieRequestCultureProvider(), new AcceptLanguageHeaderRequestCultureProvider()];
         });
+        app.Use(AddSecurityHeaders);
         app.UseExceptionHandler();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use(AnswerApiErrorsAsProblems);
-        app.Use(AddSecurityHeaders);
+        app.Use(app.Services.GetRequiredService<ApiKeyGuessLimit>().InvokeAsync);
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
@@ -101,15 +107,26 @@ public static class ShellFeature
         }
     }
 
+    internal static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+
+    /// <summary>Adds them now, so that an endpoint can set stricter ones, and again when the answer begins: an error clears what was set before.</summary>
     private static Task AddSecurityHeaders(HttpContext http, RequestDelegate next)
     {
-        var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy =
-            "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
-            + "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        Add();
+        http.Response.OnStarting(() =>
+        {
+            Add();
+            return Task.CompletedTask;
+        });
         return next(http);
+
+        void Add()
+        {
+            var headers = http.Response.Headers;
+            headers.TryAdd("Content-Security-Policy", ContentSecurityPolicy);
+            headers.TryAdd("X-Content-Type-Options", "nosniff");
+            headers.TryAdd("Referrer-Policy", "same-origin");
+            headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
+        }
     }
 }

@@ -1,7 +1,9 @@
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Accounts;
 
@@ -11,7 +13,10 @@ public static class AccountsFeature
 
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
-        services.AddOptions<AccountsOptions>().BindConfiguration("Accounts");
+        services.AddOptions<AccountsOptions>().BindConfiguration("Accounts").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AccountsOptions>, ValidateAccountsOptions>();
+        services.AddOptions<SecurityStampValidatorOptions>().Configure<IOptions<AccountsOptions>>((stamps, accounts) => stamps.ValidationInterval = accounts.Value.SignInCheckInterval);
+        services.AddScoped<AuthenticationStateProvider, SignInCheck>();
         services.AddAuthentication(CookieOrKey)
             .AddPolicyScheme(CookieOrKey, displayName: null, options => options.ForwardDefaultSelector = http =>
                 http.Request.Headers.ContainsKey(RequireAntiforgery.ApiKeyHeader) ? ApiKeyAuthentication.SchemeName : IdentityConstants.ApplicationScheme)
