@@ -42,7 +42,7 @@ export function paretoOption(data: ParetoData, palette: Palette): ChartOption {
     },
     yAxis: [
       { type: "value", name: data.countName, nameGap: 12, minInterval: 1, boundaryGap: [0, "12%"], ...axisStyle(palette) },
-      { type: "value", name: data.shareName, nameGap: 12, min: 0, max: 1, ...axisStyle(palette), splitLine: { show: false }, axisLabel: { color: palette.muted, formatter: (value: number) => formatPercent(value, 0) } },
+      { type: "value", min: 0, max: 1, ...axisStyle(palette), splitLine: { show: false }, axisLabel: { color: palette.muted, formatter: (value: number) => formatPercent(value, 0) } },
     ],
     series: [
       {
