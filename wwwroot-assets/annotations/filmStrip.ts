@@ -5,6 +5,8 @@ import { h } from "./dom.ts";
 import { filled, type Texts } from "./texts.ts";
 
 const itemWidth = 96;
+/** Room at both ends, so that the ring around the current image is whole. */
+const endSpace = 8;
 const mostPagesToSearch = 40;
 
 export class FilmStrip {
@@ -68,7 +70,7 @@ export class FilmStrip {
 
   show(imageId: string): void {
     this.currentId = imageId;
-    const left = this.position * itemWidth;
+    const left = endSpace + this.position * itemWidth;
     const { scrollLeft, clientWidth } = this.element;
     if (left < scrollLeft + itemWidth || left > scrollLeft + clientWidth - 2 * itemWidth) {
       this.element.scrollLeft = left - clientWidth / 2 + itemWidth / 2;
@@ -104,7 +106,7 @@ export class FilmStrip {
   }
 
   private render(): void {
-    this.track.style.width = `${this.items.length * itemWidth}px`;
+    this.track.style.width = `${this.items.length * itemWidth + 2 * endSpace}px`;
     const from = Math.max(0, Math.floor(this.element.scrollLeft / itemWidth) - 4);
     const to = Math.min(this.items.length, Math.ceil((this.element.scrollLeft + this.element.clientWidth) / itemWidth) + 4);
     const wanted = new Set(this.items.slice(from, to).map((item) => item.id));
@@ -150,7 +152,7 @@ export class FilmStrip {
       h("span", { class: "film-mark" }),
       h("span", { class: "film-name" }, item.fileName),
     );
-    element.style.left = `${index * itemWidth}px`;
+    element.style.left = `${endSpace + index * itemWidth}px`;
     return element;
   }
 }

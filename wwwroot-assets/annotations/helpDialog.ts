@@ -26,7 +26,11 @@ const groups: readonly { title: TextKey; keys: readonly (readonly [string, TextK
   },
 ];
 
+/** Keys whose name is a word, hence differs from language to language. */
+const wordKeys: Readonly<Record<string, TextKey>> = { Wheel: "wheel", "Alt+Click": "altClick" };
+
 export function showHelp(texts: Texts): void {
+  const keyName = (key: string): string => (wordKeys[key] ? texts[wordKeys[key]] : key);
   const dialog = h(
     "dialog",
     { class: "labeler-dialog help-dialog", "aria-label": texts.help },
@@ -35,7 +39,7 @@ export function showHelp(texts: Texts): void {
       "div",
       { class: "help-groups" },
       ...groups.map(({ title, keys }) =>
-        h("section", {}, h("h3", {}, texts[title]), h("dl", {}, ...keys.map(([key, text]) => h("div", {}, h("dt", {}, ...key.split("  ").map((part) => h("kbd", {}, part))), h("dd", {}, texts[text]))))),
+        h("section", {}, h("h3", {}, texts[title]), h("dl", {}, ...keys.map(([key, text]) => h("div", {}, h("dt", {}, ...key.split("  ").map((part) => h("kbd", {}, keyName(part)))), h("dd", {}, texts[text]))))),
       ),
     ),
     h("div", { class: "dialog-actions" }, h("button", { type: "button", class: "is-primary", onclick: () => dialog.close() }, texts.close)),

@@ -66,6 +66,9 @@ export function histogramOption(data: ScoreHistogramData, palette: Palette): Cha
       return { type: "rect", shape: { x: left + 1, y: topPixel, width: Math.max(1, right - left - 2), height: bottomPixel - topPixel }, style: { fill: colour } };
     },
   });
+  // Beside the line where it stands near an edge: centred on it, the label would leave the chart or cover the axis's name.
+  const share = (data.threshold - low + margin) / (high - low + 2 * margin);
+  const align = share < 0.3 ? "left" : share > 0.7 ? "right" : "center";
   return {
     grid: { left: 44, right: 16, top: 44, bottom: 44 },
     legend: { data: [texts.good, texts.anomaly], right: 8, top: 0, itemHeight: 10, itemWidth: 14, selectedMode: false, textStyle: { color: palette.muted, fontSize: 12 } },
@@ -97,7 +100,7 @@ export function histogramOption(data: ScoreHistogramData, palette: Palette): Cha
       splitLine: { show: false },
       axisLabel: { color: palette.muted, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: formatScore },
     },
-    yAxis: { type: "value", minInterval: 1, name: texts.images, nameGap: 12, ...axisStyle(palette) },
+    yAxis: { type: "value", minInterval: 1, name: texts.images, nameGap: 12, ...axisStyle(palette), nameTextStyle: { ...axisStyle(palette).nameTextStyle, align: "right" } },
     series: [
       bars(texts.good, bins.good, bins.good.map(() => 0), palette.good),
       bars(texts.anomaly, bins.anomaly, bins.good, palette.anomaly),
@@ -110,7 +113,7 @@ export function histogramOption(data: ScoreHistogramData, palette: Palette): Cha
           symbolSize: 10,
           animation: false,
           lineStyle: { color: palette.threshold, width: 2.5, type: "solid" },
-          label: { show: true, position: "end", formatter: `${texts.threshold} ${formatScore(data.threshold)}`, color: palette.text, fontSize: 12, fontWeight: 600 },
+          label: { show: true, position: "end", align, formatter: `${texts.threshold} ${formatScore(data.threshold)}`, color: palette.text, fontSize: 12, fontWeight: 600 },
           data: [{ xAxis: data.threshold }],
         },
       },

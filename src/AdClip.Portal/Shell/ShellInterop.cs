@@ -8,4 +8,8 @@ public sealed class ShellInterop(IJSRuntime js) : JsModuleInterop(js, "./js/shel
     public ValueTask<bool> IsDarkAsync() => CallAsync<bool>("isDark");
 
     public ValueTask SetDarkAsync(bool dark) => CallAsync("setDark", dark);
+
+    public ValueTask<bool> IsNavigationOpenAsync() => CallAsync<bool>("isNavigationOpen");
+
+    public ValueTask SetNavigationOpenAsync(bool open) => CallAsync("setNavigationOpen", open);
 }
