@@ -816,7 +816,7 @@ export class Labeler implements Board {
           "button",
           { type: "button", role: "radio", class: "class-item", "aria-checked": String(known.name === this.currentClass), disabled: !this.settings.canEdit, onclick: () => this.chooseClass(known.name) },
           swatch,
-          h("span", { class: "class-name" }, known.name),
+          h("span", { class: "class-name", title: known.name }, known.name),
           h("span", { class: "class-count" }, String(counts.get(known.name) ?? "")),
           known.hotkey ? h("kbd", {}, known.hotkey) : "",
         );

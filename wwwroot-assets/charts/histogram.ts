@@ -113,7 +113,7 @@ export function histogramOption(data: ScoreHistogramData, palette: Palette): Cha
           symbolSize: 10,
           animation: false,
           lineStyle: { color: palette.threshold, width: 2.5, type: "solid" },
-          label: { show: true, position: "end", align, formatter: `${texts.threshold} ${formatScore(data.threshold)}`, color: palette.text, fontSize: 12, fontWeight: 600 },
+          label: { show: true, position: "end", align, padding: align === "left" ? [0, 0, 0, 8] : 0, formatter: `${texts.threshold} ${formatScore(data.threshold)}`, color: palette.text, fontSize: 12, fontWeight: 600 },
           data: [{ xAxis: data.threshold }],
         },
       },

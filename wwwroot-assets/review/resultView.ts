@@ -293,7 +293,14 @@ class ResultView {
   private together(from: ImageSurface, to: ImageSurface): void {
     from.onViewChanged = (view) => {
       const other = to.view;
-      if (to.screenSize.width > 0 && from.screenSize.width > 0 && (other.scale !== view.scale || other.left !== view.left || other.top !== view.top)) {
+      if (from.screenSize.width === 0) {
+        return; // hidden: follows, never leads
+      }
+      if (from.isFitted) {
+        if (!to.isFitted) {
+          to.fit();
+        }
+      } else if (to.isFitted || other.scale !== view.scale || other.left !== view.left || other.top !== view.top) {
         to.setView(view);
       }
     };

@@ -108,6 +108,11 @@ export class ImageSurface {
     return this.current;
   }
 
+  /** The whole image is shown and follows the size of the surface. */
+  get isFitted(): boolean {
+    return this.fitsImage;
+  }
+
   /** Css pixels of the surface. */
   get screenSize(): Size {
     return this.screen;
@@ -165,8 +170,7 @@ export class ImageSurface {
   }
 
   fit(): void {
-    this.setView(fitView(this.sizeOrOne(), this.screen));
-    this.fitsImage = true;
+    this.apply(fitView(this.sizeOrOne(), this.screen), true);
   }
 
   /** One image pixel is one device pixel; the middle of the screen stays. */
@@ -192,10 +196,7 @@ export class ImageSurface {
   }
 
   setView(view: View): void {
-    this.current = view;
-    this.fitsImage = false;
-    this.invalidate();
-    this.onViewChanged?.(view);
+    this.apply(view, false);
   }
 
   toImage(css: Point): Point {
@@ -222,6 +223,13 @@ export class ImageSurface {
     this.pyramid?.close();
     this.pyramid = null;
     this.element.remove();
+  }
+
+  private apply(view: View, fitsImage: boolean): void {
+    this.current = view;
+    this.fitsImage = fitsImage;
+    this.invalidate();
+    this.onViewChanged?.(view);
   }
 
   private drawImage(frame: Frame): void {
