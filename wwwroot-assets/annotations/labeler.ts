@@ -735,8 +735,8 @@ export class Labeler implements Board {
     const iconButton = (name: IconName, key: TextKey, hotkey: string, run: () => void): HTMLButtonElement =>
       named(h("button", { type: "button", class: "icon-button" }, icon(name)), key, hotkey, run);
 
-    parts.good.append(icon("good"), texts.goodLabel, h("kbd", {}, "G"));
-    parts.anomaly.append(icon("anomaly"), texts.anomaly, h("kbd", {}, "A"));
+    parts.good.append(icon("good"), texts.goodLabel, h("kbd", { "aria-hidden": "true" }, "G"));
+    parts.anomaly.append(icon("anomaly"), texts.anomaly, h("kbd", { "aria-hidden": "true" }, "A"));
     named(parts.good, "goodLabel", "G", () => this.setLabel("good"));
     named(parts.anomaly, "anomaly", "A", () => this.setLabel("anomaly"));
     parts.good.disabled = parts.anomaly.disabled = !this.settings.canEdit;
@@ -749,7 +749,7 @@ export class Labeler implements Board {
     const rail = h("div", { class: "tool-rail", role: "toolbar", "aria-orientation": "vertical", "aria-label": texts.helpDraw });
     for (const [name, hotkey, iconName] of toolKeys) {
       const button = iconButton(iconName, name, hotkey, () => this.chooseTool(name));
-      button.append(h("kbd", {}, hotkey));
+      button.append(h("kbd", { "aria-hidden": "true" }, hotkey));
       button.disabled = !this.settings.canEdit && name !== "select";
       this.toolButtons.set(name, button);
       rail.append(button);
