@@ -1,3 +1,7 @@
+using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
 namespace AdClip.Portal.Features.Evaluation;
 
 public static class EvaluationFeature
@@ -7,5 +11,16 @@ public static class EvaluationFeature
         services.AddSingleton<PixelEvaluator>();
         services.AddTransient<EvaluationState>();
         return services;
+    }
+
+    /// <summary>Lets an inspection of one image use what people saved. Runs before requests are served.</summary>
+    public static void PrepareEvaluation(this IServiceProvider services)
+    {
+        var dbs = services.GetRequiredService<IDbContextFactory<PortalDb>>();
+        services.GetRequiredService<ScoreThresholds>().Provide(async (kind, cancel) =>
+        {
+            await using var db = await dbs.CreateDbContextAsync(cancel);
+            return (await ThresholdChoice.CurrentAsync(db, kind, cancel))?.Value;
+        });
     }
 }

@@ -39,6 +39,15 @@ public sealed class ThresholdChoice
         .OrderByDescending(choice => choice.ChosenAt)
         .ThenByDescending(choice => choice.Id)
         .FirstOrDefaultAsync(cancel);
+
+    /// <summary>The newest one that was chosen on scores of this kind; null when there is none. Scores of other kinds have other scales.</summary>
+    public static Task<ThresholdChoice?> CurrentAsync(PortalDb db, ScoreKind kind, CancellationToken cancel) => db.Set<ThresholdChoice>()
+        .AsNoTracking()
+        .Where(choice => choice.ProjectId == kind.ProjectId
+            && db.Set<Run>().Any(run => run.Id == choice.RunId && run.EncoderId == kind.EncoderId && run.ReferenceCount > 0 == kind.HasReferences))
+        .OrderByDescending(choice => choice.ChosenAt)
+        .ThenByDescending(choice => choice.Id)
+        .FirstOrDefaultAsync(cancel);
 }
 
 internal sealed class ThresholdChoiceTable : IEntityTypeConfiguration<ThresholdChoice>

@@ -11,7 +11,7 @@ namespace AdClip.Portal.Features.Inference;
 
 /// <summary>Looks at one image that is sent, without a run; nothing is stored unless asked.</summary>
 public sealed class DirectInspection(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, RunBoard runs, ImageInspector inspector, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, RunBoard runs, ScoreThresholds thresholds, ImageInspector inspector, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
 {
     private const int ChunkBytes = 1 << 17;
 
@@ -40,9 +40,10 @@ public sealed class DirectInspection(
         var detection = inspection.Detection;
         var (width, height) = (info.Width, info.Height);
         var boxes = MapBoxes.Find(detection.Map, request.MapThreshold, width, height);
-        var isAnomaly = request.Threshold is { } threshold ? detection.Score >= threshold : boxes.Count > 0;
+        var applied = request.Threshold ?? await thresholds.SavedAsync(new ScoreKind(project.Id, lease.Detector.EncoderId, references.Count > 0), cancel);
+        var isAnomaly = applied is { } threshold ? detection.Score >= threshold : boxes.Count > 0;
         return new InspectAnswer(
-            isAnomaly ? "anomaly" : "good", detection.Score, request.Threshold, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
+            isAnomaly ? "anomaly" : "good", detection.Score, (float?)applied, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
             boxes, request.MapThreshold, model.Id, references.Count, width, height, sha256, inspection.Milliseconds, imageId);
     }
 
@@ -63,7 +64,7 @@ public sealed class DirectInspection(
 }
 
 /// <summary>How to look.</summary>
-/// <param name="Threshold">Scores at or above it mean anomaly; null: any box does.</param>
+/// <param name="Threshold">Scores at or above it mean anomaly; null: the one that was saved for such scores, and without one any box does.</param>
 /// <param name="MapThreshold">Map values at or above it make boxes.</param>
 /// <param name="Store">Keep the image in the project.</param>
 public sealed record InspectRequest(string? Model, ReferenceChoice? References, int? ReferenceCount, float? Threshold, float MapThreshold, bool Store);

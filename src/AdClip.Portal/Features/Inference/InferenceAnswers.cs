@@ -55,7 +55,7 @@ public sealed record BoxAnswer(int X, int Y, int Width, int Height, float Peak);
 
 /// <summary>What the detector says of an image that was sent to be looked at.</summary>
 /// <param name="Verdict">good or anomaly.</param>
-/// <param name="Threshold">The score threshold that was applied; null: none was given, and the boxes decide.</param>
+/// <param name="Threshold">The score threshold that was applied; null: none was given or saved, and the boxes decide.</param>
 /// <param name="ImageId">The image, if it was stored.</param>
 public sealed record InspectAnswer(
     string Verdict, float Score, float? Threshold, float ZeroShotScore, float? FewShotScore, float ClassProbability, IReadOnlyList<BoxAnswer> Boxes, float MapThreshold,

@@ -29,7 +29,7 @@ public static class InferenceEndpoints
             .RequireAuthorization(Policies.Label)
             .Accepts<IFormFile>("multipart/form-data")
             .WithSummary("Look at one image now: verdict, score and boxes")
-            .WithDescription("multipart/form-data with one file, or the file itself as the body. Query: model, references (none, allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; without it any box does), mapThreshold (default 0.5), store=true to keep the image. Boxes are in pixels of the upright image.");
+            .WithDescription("multipart/form-data with one file, or the file itself as the body. Query: model, references (none, allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; without it the one that was saved in the project for this model, with or without good images; where there is none, any box does), mapThreshold (default 0.5), store=true to keep the image. Boxes are in pixels of the upright image.");
 
         var run = api.MapGroup("/runs/{runId:guid}").WithTags("Runs");
         run.MapGet("/", GetAsync).WithSummary("State, progress and timing of a run");
