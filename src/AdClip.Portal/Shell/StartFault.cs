@@ -28,6 +28,7 @@ public static class StartFault
     public static void AddStartFaults(this WebApplicationBuilder builder, Func<bool> isStarted)
     {
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => isStarted() && level >= LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Connection", level => isStarted() && level >= LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => isStarted() ? level >= LogLevel.Warning : level == LogLevel.Warning);
     }
 }
