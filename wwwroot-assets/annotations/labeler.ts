@@ -4,19 +4,24 @@
 import { ImageSurface, type Plane } from "../viewer/imageSurface.ts";
 import type { Point, Rectangle } from "../viewer/view.ts";
 import { annotationsApi, type DefectClass, type ImageItem } from "./annotationsApi.ts";
+import { BoxTool, newBox } from "./boxTool.ts";
 import { largestBrush, smallestBrush } from "./brush.ts";
+import { BrushTool } from "./brushTool.ts";
 import { manageClasses } from "./classDialog.ts";
 import { h, icon, type IconName } from "./dom.ts";
 import { FilmStrip } from "./filmStrip.ts";
 import { showHelp } from "./helpDialog.ts";
 import { Journal } from "./journal.ts";
+import type { Board, LabelTool, ToolName } from "./labelTool.ts";
 import { MaskLayer, type PaintedMask } from "./maskLayer.ts";
 import type { Merged } from "./merge.ts";
+import { PolygonTool } from "./polygonTool.ts";
+import { wholePixels } from "./rectangles.ts";
+import { SelectTool } from "./selectTool.ts";
 import { ImageSession, type SaveState } from "./session.ts";
 import { ShapeLayer } from "./shapeLayer.ts";
 import { boundsOf, movedBy, touched, type Annotation, type ImageLabel, type MaskShape, type Shape } from "./shapes.ts";
 import { filled, type TextKey, type Texts } from "./texts.ts";
-import { BoxTool, BrushTool, PolygonTool, SelectTool, newBox, wholePixels, type Board, type LabelTool, type ToolName } from "./tools.ts";
 import { Mask } from "./mask.ts";
 
 export interface LabelerSettings {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { resized, wholePixels } from "./tools.ts";
+import { resized, wholePixels } from "./rectangles.ts";
 
 const size = { width: 100, height: 50 };
 
