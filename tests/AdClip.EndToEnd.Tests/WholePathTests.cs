@@ -65,7 +65,7 @@ public sealed partial class WholePathTests(Chromium chromium)
     private static async Task LabelUnlabelledAsync(IPage page, string key, string label)
     {
         await page.ClickAsync(".filter-chip[data-label=unlabelled]");
-        await Assertions.Expect(page.Locator(".tile")).ToHaveCountAsync(ImagesPerLabel);
+        await Assertions.Expect(page.Locator(".tile[data-label=unlabelled]")).ToHaveCountAsync(ImagesPerLabel);
         await page.Locator(".tile [data-tile]").First.FocusAsync();
         await page.Keyboard.PressAsync("Control+a");
         await Assertions.Expect(page.Locator(".selection-bar strong")).ToHaveTextAsync($"{ImagesPerLabel} selected");

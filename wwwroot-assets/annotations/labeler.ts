@@ -131,7 +131,7 @@ export class Labeler implements Board {
     this.classes = settings.classes;
     this.currentClass = settings.classes[0]?.name ?? "defect";
     this.film = new FilmStrip(settings.projectId, settings.texts);
-    this.root = h("div", { class: "labeler", "data-tool": this.toolName });
+    this.root = h("div", { class: "labeler is-loading", "data-tool": this.toolName });
     host.replaceChildren(this.root);
     this.build();
     this.surface = new ImageSurface(this.parts.canvas);
@@ -196,12 +196,14 @@ export class Labeler implements Board {
       this.journal = await Journal.open(`adclip-labels-${this.settings.userId}`);
       await this.film.open(this.settings.imageId);
     } catch (failed) {
+      this.root.classList.remove("is-loading");
       this.tell(filled(this.texts.loadFailed, failed instanceof Error ? failed.message : String(failed)), true);
       return;
     }
     const wanted = this.settings.imageId ? this.film.find(this.settings.imageId) : undefined;
     const first = wanted ?? this.film.items.find((item) => item.label === "unlabelled") ?? this.film.items[0];
     if (!first) {
+      this.root.classList.remove("is-loading");
       this.parts.canvas.append(h("div", { class: "labeler-empty" }, h("strong", {}, this.texts.noImages), h("p", {}, this.texts.noImagesBody)));
       return;
     }
