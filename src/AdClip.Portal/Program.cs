@@ -36,7 +36,6 @@ builder.Services.AddInference();
 builder.Services.AddEvaluation();
 builder.Services.AddReview();
 builder.Services.AddExports();
-builder.Services.AddHome();
 builder.Services.AddDashboard();
 builder.Services.AddIntegration();
 

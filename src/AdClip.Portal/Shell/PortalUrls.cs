@@ -48,8 +48,6 @@ public static class PortalUrls
 
     public static string AnnotationsCsv(Guid projectId) => Of($"/api/v1/projects/{projectId}/annotations.csv");
 
-    public static string Thumbnail(Guid imageId) => Of($"/api/v1/images/{imageId}/thumbnail");
-
     public static string Culture(string culture, string returnUrl) =>
         Of($"/culture?culture={Uri.EscapeDataString(culture)}&returnUrl={Uri.EscapeDataString(returnUrl)}");
 

@@ -2,5 +2,10 @@ namespace AdClip.Portal.Features.Dashboard;
 
 public static class DashboardFeature
 {
-    public static IServiceCollection AddDashboard(this IServiceCollection services) => services.AddTransient<DashboardState>();
+    public static IServiceCollection AddDashboard(this IServiceCollection services)
+    {
+        services.AddTransient<DashboardState>();
+        services.AddTransient<HomeState>();
+        return services;
+    }
 }
