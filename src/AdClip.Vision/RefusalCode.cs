@@ -217,6 +217,14 @@ public enum RefusalCode
     /// <summary>A download of other bytes than promised: file, SHA-256 seen, SHA-256 promised.</summary>
     ChecksumWrong,
 
+    // Devices.
+
+    /// <summary>A device that is not one of the known names: the text.</summary>
+    DeviceUnknown,
+
+    /// <summary>A precision that the encoder cannot be run in: its name.</summary>
+    PrecisionUnsupported,
+
     // Runs.
 
     /// <summary>A run over nothing.</summary>

@@ -13,14 +13,18 @@ internal sealed class ImageEncoder : IDisposable
     private readonly string _encoderId;
     private readonly string _weightFile;
 
-    public ImageEncoder(ClipWeights weights, ImageEncoderSettings settings, string encoderId, int threads)
+    public ImageEncoder(ClipWeights weights, ImageEncoderSettings settings, string encoderId, SessionSettings session)
     {
+        if (session.Precision != Precision.Float32)
+        {
+            throw new RefusedInputException(RefusalCode.PrecisionUnsupported, $"The image encoder cannot be run in {session.Precision}; choose {Precision.Float32}.", session.Precision);
+        }
         _model = weights.Architecture;
         _settings = settings.CheckedFor(_model);
         _encoderId = encoderId;
         _weightFile = weights.FilePath;
         _outputs = [ImageEncoderGraph.Class, .. _settings.Layers.Select(ImageEncoderGraph.Patches)];
-        _session = OnnxSession.Create(ImageEncoderGraph.Build(weights, _settings), Path.GetDirectoryName(weights.FilePath), threads);
+        _session = OnnxSession.Create(ImageEncoderGraph.Build(weights, _settings), Path.GetDirectoryName(weights.FilePath), session);
     }
 
     /// <param name="pixels">Normalised, [3, S, S].</param>

@@ -1,3 +1,5 @@
+using AdClip.Vision.Graphs;
+
 namespace AdClip.Vision.Clip;
 
 /// <summary>Learned prompts as AnomalyCLIP saves them (<c>epoch_N.pth</c>), or the same tensors as safetensors.</summary>
@@ -20,12 +22,12 @@ internal sealed class PromptCheckpoint
 
     /// <summary>Text features of the normal and the abnormal prompt, not normalised: two of [E].</summary>
     /// <exception cref="RefusedInputException">Not a prompt checkpoint, or one for another model.</exception>
-    public static float[][] Encode(string path, ClipWeights weights, int threads)
+    public static float[][] Encode(string path, ClipWeights weights, SessionSettings session)
     {
         var checkpoint = new PromptCheckpoint(WeightFile.Open(path));
         var width = weights.Architecture.TextWidth;
         var deep = checkpoint.DeepPrompts(width, weights.Architecture.TextLayers);
-        using var encoder = new TextEncoder(weights, threads, deep.Count, deep.Count == 0 ? 0 : deep[0].Length / width);
+        using var encoder = new TextEncoder(weights, session, deep.Count, deep.Count == 0 ? 0 : deep[0].Length / width);
         return [.. ((string[])["pos", "neg"]).Select(side => encoder.Encode(checkpoint.Embeddings(side, weights.Architecture), deep))];
     }
 

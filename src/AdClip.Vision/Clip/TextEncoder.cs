@@ -11,14 +11,14 @@ internal sealed class TextEncoder : IDisposable
     private readonly OnnxSession _session;
 
     /// <param name="weights">The model.</param>
-    /// <param name="threads">Threads of one run.</param>
+    /// <param name="session">How it is run.</param>
     /// <param name="deepPrompts">Number of deep prompts that every run gives; 0 for plain CLIP.</param>
     /// <param name="deepLength">Vectors in each of them.</param>
-    public TextEncoder(ClipWeights weights, int threads, int deepPrompts = 0, int deepLength = 0)
+    public TextEncoder(ClipWeights weights, SessionSettings session, int deepPrompts = 0, int deepLength = 0)
     {
         _weights = weights;
         _positions = weights["positional_embedding"].ReadFloats();
-        _session = OnnxSession.Create(TextEncoderGraph.Build(weights, deepPrompts, deepLength), Path.GetDirectoryName(weights.FilePath), threads);
+        _session = OnnxSession.Create(TextEncoderGraph.Build(weights, deepPrompts, deepLength), Path.GetDirectoryName(weights.FilePath), session);
     }
 
     /// <param name="ids">Start, tokens, end; what follows the first largest id is ignored, as CLIP pools there.</param>

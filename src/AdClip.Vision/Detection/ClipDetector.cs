@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using AdClip.Vision.Clip;
+using AdClip.Vision.Graphs;
 using AdClip.Vision.Imaging;
 
 namespace AdClip.Vision.Detection;
@@ -22,17 +23,18 @@ public sealed class ClipDetector : IDisposable
     private readonly ImageEncoder _encoder;
     private readonly ScoringScheme _scheme;
     private readonly PromptLists? _ensemble;
-    private readonly int _threads;
+    private readonly SessionSettings _textSession;
     private readonly Lazy<ClipTokenizer> _tokenizer;
     private readonly ConcurrentDictionary<string, Lazy<TextPair>> _texts = new(StringComparer.Ordinal);
 
-    private ClipDetector(ClipWeights weights, ImageEncoder encoder, ScoringScheme scheme, PromptLists? ensemble, ModelDescription model, int threads, string? vocabularyFolder)
+    private ClipDetector(ClipWeights weights, ImageEncoder encoder, ScoringScheme scheme, PromptLists? ensemble, ModelDescription model, SessionSettings session, string? vocabularyFolder)
     {
         _weights = weights;
         _encoder = encoder;
         _scheme = scheme;
         _ensemble = ensemble;
-        _threads = threads;
+        // Prompts are encoded once on the CPU in float32, whatever the images run on: the same features everywhere.
+        _textSession = new SessionSettings(session.Threads, session.Prepack, DeviceWish.Cpu);
         Model = model;
         _tokenizer = new Lazy<ClipTokenizer>(() => new ClipTokenizer(
             BytePairVocabulary.Read(vocabularyFolder ?? Path.GetDirectoryName(model.WeightFile)!, model.Name, weights.Architecture.VocabularySize), weights.Architecture.ContextLength));
@@ -50,6 +52,7 @@ public sealed class ClipDetector : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(modelFileOrFolder);
         options ??= new DetectorOptions();
+        var session = options.Session ?? new SessionSettings();
         var folder = ModelFolder.Find(modelFileOrFolder);
         var weights = ClipWeights.From(WeightFile.Open(folder.WeightFile));
         var architecture = weights.Architecture;
@@ -65,11 +68,11 @@ public sealed class ClipDetector : IDisposable
         };
         var sha256 = HashFile(weights.FilePath);
         var encoderId = string.Create(CultureInfo.InvariantCulture,
-            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}");
+            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}{PrecisionMark(session.Precision)}");
         var model = new ModelDescription(
             folder.Name, folder.WeightFile, sha256, encoderId, architecture, settings.ImageSize, recommendedSize, settings.Dpam, settings.Layers,
             folder.Config is not null, folder.Config?.GetProperty("licence").GetString(), folder.Limits);
-        return new ClipDetector(weights, new ImageEncoder(weights, settings, encoderId, options.Threads), scheme, ensemble, model, options.Threads, options.VocabularyFolder);
+        return new ClipDetector(weights, new ImageEncoder(weights, settings, encoderId, session), scheme, ensemble, model, session, options.VocabularyFolder);
     }
 
     /// <summary>The tokens of a picture, squashed to the model's square.</summary>
@@ -93,7 +96,7 @@ public sealed class ClipDetector : IDisposable
     {
         ArgumentNullException.ThrowIfNull(texts);
         int[][] sequences = [.. texts.Select(_tokenizer.Value.Sequence)];
-        using var encoder = new TextEncoder(_weights, _threads);
+        using var encoder = new TextEncoder(_weights, _textSession);
         return [.. sequences.Select(ids => UnitVectors.Normalise(encoder.Encode(ids), _weights.Architecture.EmbedWidth))];
     }
 
@@ -138,7 +141,7 @@ public sealed class ClipDetector : IDisposable
     {
         if (prompts.Kind == PromptKind.Learned)
         {
-            var learned = PromptCheckpoint.Encode(prompts.CheckpointFile!, _weights, _threads);
+            var learned = PromptCheckpoint.Encode(prompts.CheckpointFile!, _weights, _textSession);
             var width = _weights.Architecture.EmbedWidth;
             return new TextPair(UnitVectors.Normalise(learned[0], width), UnitVectors.Normalise(learned[1], width));
         }
@@ -181,6 +184,13 @@ public sealed class ClipDetector : IDisposable
 
         static string[] Texts(JsonElement parent, string name) => [.. parent.GetProperty(name).EnumerateArray().Select(text => text.GetString()!)];
     }
+
+    private static string PrecisionMark(Precision precision) => precision switch
+    {
+        Precision.Float16 => "-f16",
+        Precision.Int8 => "-i8",
+        _ => "",
+    };
 
     private static string HashFile(string path)
     {

@@ -1,9 +1,11 @@
+using AdClip.Vision.Graphs;
+
 namespace AdClip.Vision.Detection;
 
 /// <summary>How a model is run; what is left null follows the model's own recommendation.</summary>
 /// <param name="ImageSize">Side of the square input in pixels.</param>
 /// <param name="Dpam">AnomalyCLIP's DPAM_layer k: the last k - 1 blocks run the value-value path; 0 and 1 mean none.</param>
 /// <param name="Layers">Blocks, counted from 1, whose patch tokens are used.</param>
-/// <param name="Threads">Threads of one run. One, with as many callers as cores, gives the best throughput.</param>
 /// <param name="VocabularyFolder">Where the tokenizer's files lie, if not beside the weights.</param>
-public sealed record DetectorOptions(int? ImageSize = null, int? Dpam = null, IReadOnlyList<int>? Layers = null, int Threads = 1, string? VocabularyFolder = null);
+/// <param name="Session">How the image encoder is run; null: one thread, in float32.</param>
+public sealed record DetectorOptions(int? ImageSize = null, int? Dpam = null, IReadOnlyList<int>? Layers = null, string? VocabularyFolder = null, SessionSettings? Session = null);

@@ -23,19 +23,23 @@ internal sealed class OnnxSession : IDisposable
 
     /// <summary>Loads a graph whose external weights lie in files of <paramref name="weightFolder"/>.</summary>
     /// <remarks>The weight files must not change while the session lives.</remarks>
-    public static OnnxSession Create(ModelProto model, string? weightFolder, int threads)
+    public static OnnxSession Create(ModelProto model, string? weightFolder, SessionSettings settings)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(settings.Threads);
         using var options = new SessionOptions
         {
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            IntraOpNumThreads = threads,
+            IntraOpNumThreads = settings.Threads,
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
+        if (settings.Prepack == Prepacking.Never)
+        {
+            options.AddSessionConfigEntry("session.disable_prepacking", "1");
+        }
         if (weightFolder is not null)
         {
             options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", weightFolder);

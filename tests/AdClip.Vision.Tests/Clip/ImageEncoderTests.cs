@@ -33,7 +33,7 @@ public sealed class ImageEncoderTests
         int[] layers = [.. golden.Config.GetProperty("features_list").EnumerateArray().Select(layer => layer.GetInt32())];
         var settings = new ImageEncoderSettings(side, dpam.ValueKind == System.Text.Json.JsonValueKind.Number ? dpam.GetInt32() : 0, layers, golden.Config.GetProperty("ffn").GetBoolean());
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
-        using var encoder = new ImageEncoder(weights, settings, "test", threads: 1);
+        using var encoder = new ImageEncoder(weights, settings, "test", new SessionSettings());
 
         for (var image = 0; image < 2; image++)
         {
@@ -54,7 +54,7 @@ public sealed class ImageEncoderTests
     {
         var golden = Golden.Open("image-encoder/plain-clip");
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
-        using var encoder = new ImageEncoder(weights, new ImageEncoderSettings(side, 0, [6]), "test", threads: 1);
+        using var encoder = new ImageEncoder(weights, new ImageEncoderSettings(side, 0, [6]), "test", new SessionSettings());
 
         golden.AssertClose($"tokens_{side}", encoder.Encode(Pixels(side, 1)).Layers[0].Values, batchIndex: 1);
     }
@@ -66,7 +66,7 @@ public sealed class ImageEncoderTests
         var tolerance = golden.Case.GetProperty("tolerances").GetProperty("atol").GetDouble();
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
         var graph = ImageEncoderGraph.Build(weights, new ImageEncoderSettings(56, 4, [2, 4, 6]), withStreams: true);
-        using var session = OnnxSession.Create(graph, Path.GetDirectoryName(weights.FilePath), threads: 1);
+        using var session = OnnxSession.Create(graph, Path.GetDirectoryName(weights.FilePath), new SessionSettings());
 
         for (var layer = 1; layer <= 6; layer++)
         {

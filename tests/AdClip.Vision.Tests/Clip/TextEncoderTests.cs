@@ -13,7 +13,7 @@ public sealed class TextEncoderTests
         var golden = Golden.Open("text/encode-text");
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
         var tokenizer = new ClipTokenizer(BytePairVocabulary.Read(Golden.Vocabulary, "tiny-clip", 49408), 77);
-        using var encoder = new TextEncoder(weights, threads: 1);
+        using var encoder = new TextEncoder(weights, new SessionSettings());
         var texts = golden.Case.GetProperty("prompts").EnumerateArray().Select(text => text.GetString()!).ToArray();
         var ids = golden["token_ids"];
 
@@ -51,7 +51,7 @@ public sealed class TextEncoderTests
         var golden = Golden.Open($"prompt-learner/{config}");
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
 
-        var features = PromptCheckpoint.Encode(SharedFolder.Require($"golden/prompt-learner/{config}/{file}"), weights, threads: 1);
+        var features = PromptCheckpoint.Encode(SharedFolder.Require($"golden/prompt-learner/{config}/{file}"), weights, new SessionSettings());
 
         golden.AssertClose("text_features_raw", [.. features[0], .. features[1]]);
         golden.AssertClose("text_features", [.. features.SelectMany(feature => UnitVectors.Normalise(feature, feature.Length))]);
@@ -63,7 +63,7 @@ public sealed class TextEncoderTests
         var golden = Golden.Open("prompt-learner/config-1");
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
         var checkpoint = WeightFile.Open(SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth"));
-        using var session = OnnxSession.Create(TextEncoderGraph.Build(weights, deepPrompts: 2, deepLength: 4, withStreams: true), Path.GetDirectoryName(weights.FilePath), threads: 1);
+        using var session = OnnxSession.Create(TextEncoderGraph.Build(weights, deepPrompts: 2, deepLength: 4, withStreams: true), Path.GetDirectoryName(weights.FilePath), new SessionSettings());
         var positions = weights["positional_embedding"].ReadFloats();
         const int Kept = 20 * 64;
 

@@ -4,6 +4,7 @@ using System.Text;
 using AdClip.Testing;
 using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Graphs;
 
 namespace AdClip.Vision.Tests.Clip;
 
@@ -53,7 +54,7 @@ public sealed class WeightFileTests : IDisposable
         var golden = WeightFile.Open(SharedFolder.Require("golden/tiny-clip/truncated_outputs.safetensors"));
         using var detector = ClipDetector.Open(SharedFolder.Require($"golden/tiny-clip/{name}"), new DetectorOptions(56, 2, [1, 2]));
         var weights = ClipWeights.From(WeightFile.Open(detector.Model.WeightFile));
-        using var text = new TextEncoder(weights, threads: 1);
+        using var text = new TextEncoder(weights, new SessionSettings());
         var pixels = golden.Require("image").ReadFloats();
         int[] ids = [.. golden.Require("token_ids").ReadFloats().Select(id => (int)id)];
 
