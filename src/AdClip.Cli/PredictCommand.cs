@@ -69,8 +69,8 @@ internal static class PredictCommand
             var detection = scorer.Score(detector.EncodeFile(image.Path), sha256);
             var (heatmap, map) = ($"{image.Name}.heatmap.png", $"{image.Name}.map.npy");
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, map))!);
-            File.WriteAllBytes(Path.Combine(folder, heatmap), Heatmap.Render(detection.Map.Values, detection.Map.Side, detection.Map.Side, ColourMap.Ember));
-            NpyWriter.Write(Path.Combine(folder, map), detection.Map.Values, detection.Map.Side, detection.Map.Side);
+            File.WriteAllBytes(Path.Combine(folder, heatmap), Heatmap.Render(detection.Map.Values, detection.Map.Width, detection.Map.Height, ColourMap.Ember));
+            NpyWriter.Write(Path.Combine(folder, map), detection.Map.Values, detection.Map.Height, detection.Map.Width);
             var label = threshold is { } limit ? detection.Score >= limit ? "anomaly" : "good" : null;
             return new ImageResult(image.Path, sha256, detection.Score, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability, label, heatmap, map, null);
         }

@@ -9,12 +9,15 @@ public sealed record Reference(string Sha256, ImageTokens Tokens);
 
 /// <summary>Where an image looks abnormal.</summary>
 /// <remarks>
-/// Frame "input": the whole stored image squashed to a square; pixel (x, y) of the map covers stored x from x · Width / Side.
+/// Frame "map": the map always covers the whole stored image, edge to edge, so cell (x, y) covers stored columns
+/// [x · W / Width, (x + 1) · W / Width) and likewise rows, where W is the stored image's width. Without tiles it is the model's
+/// square input; with tiles its aspect is about that of the image.
 /// The scale is fixed for a model and never stretched per image: 0 normal, 1 abnormal.
 /// </remarks>
-/// <param name="Side">Pixels along one side.</param>
-/// <param name="Values">[Side, Side] row-major.</param>
-public sealed record AnomalyMap(int Side, float[] Values);
+/// <param name="Width">Cells along x.</param>
+/// <param name="Height">Cells along y.</param>
+/// <param name="Values">[Height, Width] row-major.</param>
+public sealed record AnomalyMap(int Width, int Height, float[] Values);
 
 /// <summary>What the detector says about one image.</summary>
 /// <param name="Score">
@@ -28,3 +31,11 @@ public sealed record AnomalyMap(int Side, float[] Values);
 /// <param name="ClassProbability">Probability of "abnormal" by the class token alone, 0 to 1.</param>
 /// <param name="Map">Where.</param>
 public sealed record Detection(float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability, AnomalyMap Map);
+
+/// <summary>A detection whose map is still on the patch grid.</summary>
+/// <param name="Score">As in <see cref="Detection"/>.</param>
+/// <param name="ZeroShotScore">As in <see cref="Detection"/>.</param>
+/// <param name="FewShotScore">As in <see cref="Detection"/>.</param>
+/// <param name="ClassProbability">As in <see cref="Detection"/>.</param>
+/// <param name="Patches">[g · g] row-major on the scale of the map.</param>
+internal sealed record PatchDetection(float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability, float[] Patches);

@@ -39,6 +39,13 @@ public sealed class Scorer
     /// <exception cref="RefusedInputException">Tokens of another encoder.</exception>
     public Detection Score(ImageTokens tokens, string? sha256)
     {
+        var whole = ScorePatches(tokens, sha256);
+        return new Detection(whole.Score, whole.ZeroShotScore, whole.FewShotScore, whole.ClassProbability, Map(whole.Patches, tokens.Grid));
+    }
+
+    /// <summary>The same without enlarging and smoothing the map: what a tile adds to the map of a large image.</summary>
+    internal PatchDetection ScorePatches(ImageTokens tokens, string? sha256)
+    {
         ArgumentNullException.ThrowIfNull(tokens);
         Check(tokens);
         var classProbability = Texts.AbnormalProbability(UnitVectors.Normalise(tokens.ClassToken, tokens.Width), _scheme.Temperature)[0];
@@ -46,7 +53,7 @@ public sealed class Scorer
         var zeroShot = (float)(((1 - _scheme.ClassWeight) * PatchPooling.TopMean(patches, _scheme.TopFraction)) + (_scheme.ClassWeight * classProbability));
         if (_banks.Count == 0 || !_banks.Values.First().HasOtherThan(sha256))
         {
-            return new Detection(zeroShot, zeroShot, null, classProbability, Map(patches, tokens.Grid));
+            return new PatchDetection(zeroShot, zeroShot, null, classProbability, patches);
         }
 
         var distances = _scheme.FewShotLayers.ToDictionary(
@@ -59,8 +66,11 @@ public sealed class Scorer
         }
         // A weight of one gives the distance itself, to the last bit.
         var score = _scheme.FewShotScoreWeight == 1 ? fewShot : (float)((_scheme.FewShotScoreWeight * fewShot) + ((1 - _scheme.FewShotScoreWeight) * zeroShot));
-        return new Detection(score, zeroShot, fewShot, classProbability, Map(patches, tokens.Grid));
+        return new PatchDetection(score, zeroShot, fewShot, classProbability, patches);
     }
+
+    /// <summary>Standard deviation of the map's smoothing in pixels of the model's input.</summary>
+    internal double SigmaInputPixels => _scheme.Sigma(_side);
 
     private float[] Shown(int layer, float[] distances)
         => _scheme.Calibrations.TryGetValue(layer, out var calibration)
@@ -68,7 +78,7 @@ public sealed class Scorer
             : [.. distances.Select(distance => distance / 2)];
 
     private AnomalyMap Map(float[] patches, int grid)
-        => new(_side, GaussianFilter.Smooth(MapResize.Bilinear(patches, grid, _side), _side, _scheme.Sigma(_side)));
+        => new(_side, _side, GaussianFilter.Smooth(MapResize.Bilinear(patches, grid, _side), _side, _scheme.Sigma(_side)));
 
     private void Check(ImageTokens tokens)
     {

@@ -46,13 +46,14 @@ public static class Preprocessing
         return tensor;
     }
 
-    /// <summary>A ground-truth mask at the encoder's size: bilinear, then more than half counts as defect.</summary>
+    /// <summary>A ground-truth mask at a map's size: bilinear, then more than half counts as defect.</summary>
     /// <param name="mask">[height, width].</param>
     /// <param name="width">Columns of the mask.</param>
     /// <param name="height">Rows of the mask.</param>
-    /// <param name="side">Columns and rows wanted.</param>
-    /// <returns>[side, side].</returns>
-    public static bool[] MaskToSide(ReadOnlySpan<bool> mask, int width, int height, int side)
+    /// <param name="outWidth">Columns wanted.</param>
+    /// <param name="outHeight">Rows wanted.</param>
+    /// <returns>[outHeight, outWidth].</returns>
+    public static bool[] MaskToSize(ReadOnlySpan<bool> mask, int width, int height, int outWidth, int outHeight)
     {
         var levels = new byte[mask.Length];
         for (var i = 0; i < levels.Length; i++)
@@ -60,7 +61,7 @@ public static class Preprocessing
             levels[i] = mask[i] ? (byte)255 : (byte)0;
         }
         // level / 255 > 0.5 is level >= 128
-        return [.. Resampler.Resize(levels, width, height, 1, side, side, ResampleFilter.Bilinear).Select(level => level >= 128)];
+        return [.. Resampler.Resize(levels, width, height, 1, outWidth, outHeight, ResampleFilter.Bilinear).Select(level => level >= 128)];
     }
 
     private static float[] MakeTable(int channel)

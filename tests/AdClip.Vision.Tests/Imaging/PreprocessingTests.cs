@@ -100,14 +100,14 @@ public sealed class PreprocessingTests
     [InlineData(84)]
     [InlineData(250)]
     [InlineData(518)]
-    public void MaskToSide_GoldenMask_SamePixels(int side)
+    public void MaskToSize_GoldenMask_SamePixels(int side)
     {
         var folder = SharedFolder.Require("golden/preprocess/mask");
         var wanted = GoldenFile.Json(Path.Combine(folder, "case.json")).GetProperty("results").GetProperty($"{side}");
         var image = ImageDecoder.Decode(InputOf(folder));
         bool[] mask = [.. image.Rgb.Where((_, i) => i % 3 == 0).Select(v => v > 0)];
 
-        var resized = Preprocessing.MaskToSide(mask, image.Width, image.Height, side);
+        var resized = Preprocessing.MaskToSize(mask, image.Width, image.Height, side, side);
 
         Assert.Equal(wanted.GetProperty("positive_pixels").GetInt32(), resized.Count(defect => defect));
         Assert.Equal(wanted.GetProperty("binary_sha256").GetString(), Sha256([.. resized.Select(defect => defect ? (byte)1 : (byte)0)]));

@@ -56,20 +56,21 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
     private async Task<PixelReport> ComputeAsync(RunScores scores)
     {
         var metrics = new PixelMetrics();
-        var mapSide = 0;
+        var longestSide = 0;
         foreach (var image in scores.Images.Where(image => image.Label == ImageLabel.Good || image.ShapeCount > 0))
         {
             await using var file = blobs.OpenRead(image.MapBlob);
             var (map, shape) = NpyReader.ReadFloat32(file);
-            mapSide = shape[1];
-            var mask = image.ShapeCount == 0 ? new bool[map.Length] : await MaskAsync(image, mapSide);
-            metrics.Add(map, MemoryMarshal.AsBytes(mask.AsSpan()), mapSide, mapSide);
+            var (width, height) = (shape[1], shape[0]);
+            longestSide = Math.Max(longestSide, Math.Max(width, height));
+            var mask = image.ShapeCount == 0 ? new bool[map.Length] : await MaskAsync(image, width, height);
+            metrics.Add(map, MemoryMarshal.AsBytes(mask.AsSpan()), width, height);
         }
         var withoutShapes = scores.Images.Count(image => image.Label == ImageLabel.Anomaly && image.ShapeCount == 0);
-        return PixelReport.Of(metrics.ToCurve(), metrics.Images, withoutShapes, mapSide);
+        return PixelReport.Of(metrics.ToCurve(), metrics.Images, withoutShapes, longestSide);
     }
 
-    private async Task<bool[]> MaskAsync(ScoredImage image, int side)
+    private async Task<bool[]> MaskAsync(ScoredImage image, int mapWidth, int mapHeight)
     {
         await using var db = await dbs.CreateDbContextAsync();
         var record = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(known => known.Id == image.ImageId);
@@ -77,6 +78,6 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
         var pixels = new byte[checked(truth.Width * truth.Height)];
         GroundTruthMask.Union(truth.Shapes, truth.Width, truth.Height).ToRowMajor(pixels);
         var mask = Array.ConvertAll(pixels, pixel => pixel != 0);
-        return Preprocessing.MaskToSide(mask, truth.Width, truth.Height, side);
+        return Preprocessing.MaskToSize(mask, truth.Width, truth.Height, mapWidth, mapHeight);
     }
 }

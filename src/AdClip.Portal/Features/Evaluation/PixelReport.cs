@@ -12,7 +12,7 @@ public sealed record PixelReport
     /// <summary>Images labelled anomalous on which nothing is drawn: where the defect is, nobody has said, so they do not count.</summary>
     public required int WithoutShapes { get; init; }
 
-    /// <summary>Side of the maps; masks are brought to this size.</summary>
+    /// <summary>Longest side of any of the maps; masks are brought to their map's size.</summary>
     public required int MapSide { get; init; }
 
     public required int Regions { get; init; }

@@ -97,7 +97,7 @@ internal sealed class InferenceJob(
     private async Task<string> StoreAsync(AnomalyMap map, CancellationToken cancel)
     {
         using var npy = new MemoryStream((map.Values.Length * sizeof(float)) + 256);
-        NpyWriter.Write(npy, map.Values, map.Side, map.Side);
+        NpyWriter.Write(npy, map.Values, map.Height, map.Width);
         return await blobs.PutAsync(npy.GetBuffer().AsMemory(0, (int)npy.Length), cancel);
     }
 
