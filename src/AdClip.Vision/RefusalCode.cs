@@ -161,6 +161,12 @@ public enum RefusalCode
     /// <summary>A model's configuration file that cannot be used.</summary>
     ModelConfigInvalid,
 
+    /// <summary>A configuration that belongs to other weights: file, key, value stated, value of the weights.</summary>
+    ModelConfigContradiction,
+
+    /// <summary>A configuration of a variant that is not computed: file, key, value.</summary>
+    ModelSettingUnsupported,
+
     /// <summary>A model whose tokenizer files are not beside it.</summary>
     VocabularyMissing,
 

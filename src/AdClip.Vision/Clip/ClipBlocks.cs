@@ -3,10 +3,8 @@ using AdClip.Vision.Graphs;
 namespace AdClip.Vision.Clip;
 
 /// <summary>The parts that the image and the text transformer share, as graph nodes over [N, D] streams.</summary>
-internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, int heads)
+internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTower tower)
 {
-    private const float Epsilon = 1e-5f;
-
     private readonly Dictionary<string, string> _placed = [];
 
     /// <summary>The query, key and value projections of all rows: three values [N, D].</summary>
@@ -26,15 +24,16 @@ internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, int he
 
     /// <summary>Attention and its output projection.</summary>
     public string Attend(string block, string q, string k, string v, bool causal = false)
-        => Linear(block + "attn.out_proj.weight", block + "attn.out_proj.bias", graph.Attention(q, k, v, heads, causal));
+        => Linear(block + "attn.out_proj.weight", block + "attn.out_proj.bias", graph.Attention(q, k, v, tower.Heads, causal));
 
     public string Mlp(string block, string x)
     {
-        var hidden = graph.QuickGelu(Linear(block + "mlp.c_fc.weight", block + "mlp.c_fc.bias", Norm(block + "ln_2", x)));
+        var hidden = Linear(block + "mlp.c_fc.weight", block + "mlp.c_fc.bias", Norm(block + "ln_2", x));
+        hidden = tower.Activation == ClipActivation.QuickGelu ? graph.QuickGelu(hidden) : graph.Gelu(hidden);
         return Linear(block + "mlp.c_proj.weight", block + "mlp.c_proj.bias", hidden);
     }
 
-    public string Norm(string name, string x) => graph.LayerNorm(x, Place(weights[name + ".weight"]), Place(weights[name + ".bias"]), Epsilon);
+    public string Norm(string name, string x) => graph.LayerNorm(x, Place(weights[name + ".weight"]), Place(weights[name + ".bias"]), tower.NormEpsilon);
 
     public string Project(string x, string name) => graph.MatMul(x, Place(weights[name]));
 

@@ -2,21 +2,27 @@ using System.Globalization;
 
 namespace AdClip.Vision.Clip;
 
-/// <summary>The tensors of a CLIP model under OpenAI's names, with the architecture that their shapes tell.</summary>
-/// <remarks>A file with Hugging Face's names is translated here; nothing else knows of them.</remarks>
+/// <summary>The tensors of a CLIP model under OpenAI's names, with the architecture that their shapes and configuration tell.</summary>
+/// <remarks>A file with the names of Hugging Face or open_clip is translated here; nothing else knows of them.</remarks>
 internal sealed class ClipWeights
 {
     private const string VisionBlocks = "visual.transformer.resblocks.";
     private const string TextBlocks = "transformer.resblocks.";
 
+    // Layer scale, attention pooling and a class token in the text: what open_clip's other models have.
+    private static readonly string[] ForeignParts = [".ls_1.gamma", "visual.attn_pool.", "text.cls_emb"];
+
     private readonly WeightFile _file;
     private readonly bool _isHuggingFace;
+    private readonly bool _hasTextPrefix;
 
-    private ClipWeights(WeightFile file)
+    private ClipWeights(WeightFile file, ClipConfig? config)
     {
         _file = file;
         _isHuggingFace = file.Tensors.ContainsKey(TensorNames.HuggingFaceMark);
+        _hasTextPrefix = file.Tensors.ContainsKey(TensorNames.TextPrefixMark);
         Architecture = Infer();
+        Architecture = config?.ApplyTo(Architecture) ?? Architecture;
         CheckShapes();
     }
 
@@ -27,15 +33,21 @@ internal sealed class ClipWeights
     /// <summary>Whether the query, key and value projections lie in the file as one tensor.</summary>
     public bool HasJoinedProjections => !_isHuggingFace;
 
-    /// <exception cref="RefusedInputException">Not a vision-transformer CLIP, or its shapes contradict each other.</exception>
-    public static ClipWeights From(WeightFile file)
+    /// <param name="file">The tensors.</param>
+    /// <param name="config">The configuration beside them; null: OpenAI's activation, head width and epsilon.</param>
+    /// <exception cref="RefusedInputException">Not a vision-transformer CLIP, or its shapes contradict each other or the configuration.</exception>
+    public static ClipWeights From(WeightFile file, ClipConfig? config = null)
     {
         var name = Path.GetFileName(file.FilePath);
         if (file.Tensors.ContainsKey("visual.layer1.0.conv1.weight") || file.Tensors.ContainsKey("visual.attnpool.positional_embedding"))
         {
             throw new RefusedInputException(RefusalCode.ModelUnsupported, $"{name} is a residual-network CLIP (RN50 and the like), which has no patch tokens; use a ViT model.", name);
         }
-        return new ClipWeights(file);
+        if (file.Tensors.Keys.FirstOrDefault(tensor => ForeignParts.Any(part => tensor.Contains(part, StringComparison.Ordinal))) is { } foreign)
+        {
+            throw new RefusedInputException(RefusalCode.ModelUnsupported, $"{name} has the tensor {foreign}, which belongs to a CLIP variant that is not computed here; use a plain ViT CLIP model.", name);
+        }
+        return new ClipWeights(file, config);
     }
 
     /// <summary>The tensor of this OpenAI name.</summary>
@@ -45,7 +57,7 @@ internal sealed class ClipWeights
         {
             if (!_isHuggingFace)
             {
-                return _file.Require(name);
+                return _file.Require(NameInFile(name)) with { Name = name };
             }
             var tensor = _file.Require(TensorNames.HuggingFace(name)) with { Name = name };
             return TensorNames.IsTransposed(name)
@@ -74,6 +86,11 @@ internal sealed class ClipWeights
         };
     }
 
+    private string NameInFile(string name)
+        => _isHuggingFace ? TensorNames.HuggingFace(name)
+            : _hasTextPrefix && !name.StartsWith(TensorNames.VisionPrefix, StringComparison.Ordinal) ? TensorNames.TextPrefix + name
+            : name;
+
     private ClipArchitecture Infer()
     {
         var conv = Matrix("visual.conv1.weight", 4);
@@ -81,17 +98,20 @@ internal sealed class ClipWeights
         var textPositions = Matrix("positional_embedding", 2);
         var vocabulary = Matrix("token_embedding.weight", 2);
         var grid = (int)Math.Round(Math.Sqrt(visionPositions.Shape[0] - 1));
+        var (visionWidth, textWidth) = (Length(conv, 0), Length(vocabulary, 1));
         return new ClipArchitecture(
             EmbedWidth: Length(Matrix("visual.proj", 2), 1),
-            VisionWidth: Length(conv, 0),
+            VisionWidth: visionWidth,
             VisionLayers: Layers(VisionBlocks),
             PatchSize: Length(conv, 3),
             Grid: grid,
-            TextWidth: Length(vocabulary, 1),
+            TextWidth: textWidth,
             TextLayers: Layers(TextBlocks),
             ContextLength: Length(textPositions, 0),
             VocabularySize: Length(vocabulary, 0),
-            Parameters: _file.Tensors.Values.Where(tensor => tensor.Type is ElementType.F16 or ElementType.F32 or ElementType.BF16 or ElementType.F64).Sum(tensor => tensor.Count));
+            Parameters: _file.Tensors.Values.Where(tensor => tensor.Type is ElementType.F16 or ElementType.F32 or ElementType.BF16 or ElementType.F64).Sum(tensor => tensor.Count),
+            Vision: ClipTower.OpenAi(visionWidth),
+            Text: ClipTower.OpenAi(textWidth));
     }
 
     private StoredTensor Matrix(string name, int axes)
@@ -105,7 +125,7 @@ internal sealed class ClipWeights
 
     private int Layers(string blocks)
     {
-        var prefix = _isHuggingFace ? TensorNames.HuggingFace(blocks) : blocks;
+        var prefix = NameInFile(blocks);
         var layers = _file.Tensors.Keys
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
             .Select(name => int.TryParse(name.AsSpan(prefix.Length, Math.Max(0, name.IndexOf('.', prefix.Length) - prefix.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1)
@@ -123,18 +143,18 @@ internal sealed class ClipWeights
         Check("visual.proj", a.VisionWidth, a.EmbedWidth);
         CheckNorm("visual.ln_pre", a.VisionWidth);
         CheckNorm("visual.ln_post", a.VisionWidth);
-        CheckBlocks(VisionBlocks, a.VisionLayers, a.VisionWidth);
+        CheckBlocks(VisionBlocks, a.VisionLayers, a.VisionWidth, a.VisionHeads);
         Check("positional_embedding", a.ContextLength, a.TextWidth);
         Check("text_projection", a.TextWidth, a.EmbedWidth);
         CheckNorm("ln_final", a.TextWidth);
-        CheckBlocks(TextBlocks, a.TextLayers, a.TextWidth);
+        CheckBlocks(TextBlocks, a.TextLayers, a.TextWidth, a.TextHeads);
     }
 
-    private void CheckBlocks(string prefix, int layers, int width)
+    private void CheckBlocks(string prefix, int layers, int width, int heads)
     {
-        if (width % ClipArchitecture.HeadWidth != 0)
+        if (heads == 0 || width % heads != 0)
         {
-            throw Wrong(this[$"{prefix}0.ln_1.weight"], $"a width that is a multiple of {ClipArchitecture.HeadWidth}");
+            throw Wrong(this[$"{prefix}0.ln_1.weight"], $"a width that is a multiple of {ClipTower.OpenAiHeadWidth}");
         }
         for (var i = 0; i < layers; i++)
         {

@@ -28,7 +28,7 @@ internal static class ImageEncoderGraph
         var grid = side / model.PatchSize;
         var firstDual = settings.Dpam < 2 ? model.VisionLayers + 1 : model.VisionLayers - settings.Dpam + 2;
         var graph = new GraphBuilder();
-        var blocks = new ClipBlocks(graph, weights, model.VisionHeads);
+        var blocks = new ClipBlocks(graph, weights, model.Vision);
 
         var patches = graph.Convolution(graph.Input(Pixels, 1, 3, side, side), blocks.Place(weights["visual.conv1.weight"]), model.PatchSize);
         patches = graph.Transpose(graph.Reshape(patches, width, (long)grid * grid));

@@ -1,10 +1,19 @@
 namespace AdClip.Vision.Clip;
 
-/// <summary>Translates OpenAI's tensor names, which everything here uses, to Hugging Face's.</summary>
+/// <summary>Translates OpenAI's tensor names, which everything here uses, to Hugging Face's and open_clip's.</summary>
 internal static class TensorNames
 {
     /// <summary>A tensor that only files with Hugging Face's names have.</summary>
     public const string HuggingFaceMark = "vision_model.embeddings.class_embedding";
+
+    /// <summary>Begins the names of the image transformer in OpenAI's naming.</summary>
+    public const string VisionPrefix = "visual.";
+
+    /// <summary>What open_clip puts before the names of a text transformer that is an object of its own.</summary>
+    public const string TextPrefix = "text.";
+
+    /// <summary>A tensor that only files with that prefix have.</summary>
+    public const string TextPrefixMark = "text.token_embedding.weight";
 
     // In this order: a longer name before one that it contains.
     private static readonly (string OpenAi, string HuggingFace)[] Parts =

@@ -24,7 +24,7 @@ internal static class TextEncoderGraph
         var model = weights.Architecture;
         var width = model.TextWidth;
         var graph = new GraphBuilder();
-        var blocks = new ClipBlocks(graph, weights, model.TextHeads);
+        var blocks = new ClipBlocks(graph, weights, model.Text);
         var stream = graph.Input(Embedded, -1, width);
         for (var layer = 0; layer < model.TextLayers; layer++)
         {

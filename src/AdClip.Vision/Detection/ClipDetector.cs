@@ -54,7 +54,7 @@ public sealed class ClipDetector : IDisposable
         options ??= new DetectorOptions();
         var session = options.Session ?? new SessionSettings();
         var folder = ModelFolder.Find(modelFileOrFolder);
-        var weights = ClipWeights.From(WeightFile.Open(folder.WeightFile));
+        var weights = ClipWeights.From(WeightFile.Open(folder.WeightFile), folder.Clip);
         var architecture = weights.Architecture;
         var (scheme, ensemble, recommendedSize, dpam) = Scheme(folder, architecture, options);
         var settings = new ImageEncoderSettings(
@@ -68,10 +68,10 @@ public sealed class ClipDetector : IDisposable
         };
         var sha256 = HashFile(weights.FilePath);
         var encoderId = string.Create(CultureInfo.InvariantCulture,
-            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}{PrecisionMark(session.Precision)}");
+            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}{Setting(architecture.Vision, architecture.VisionWidth)}{PrecisionMark(session.Precision)}");
         var model = new ModelDescription(
             folder.Name, folder.WeightFile, sha256, encoderId, architecture, settings.ImageSize, recommendedSize, settings.Dpam, settings.Layers,
-            folder.Config is not null, folder.Config?.GetProperty("licence").GetString(), folder.Limits);
+            folder.Config is not null, folder.Clip?.FileName, folder.Config is { } own && own.TryGetProperty("licence", out var licence) ? licence.ToString() : null, folder.Limits);
         return new ClipDetector(weights, new ImageEncoder(weights, settings, encoderId, session), scheme, ensemble, model, session, options.VocabularyFolder);
     }
 
@@ -191,6 +191,10 @@ public sealed class ClipDetector : IDisposable
         Precision.Int8 => "-i8",
         _ => "",
     };
+
+    // Nothing for OpenAI's settings, which most models have.
+    private static string Setting(ClipTower tower, int width)
+        => tower == ClipTower.OpenAi(width) ? "" : string.Create(CultureInfo.InvariantCulture, $"-{tower.Activation}-h{tower.Heads}-e{tower.NormEpsilon}");
 
     private static string HashFile(string path)
     {

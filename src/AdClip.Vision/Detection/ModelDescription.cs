@@ -13,8 +13,11 @@ namespace AdClip.Vision.Detection;
 /// <param name="Dpam">AnomalyCLIP's DPAM_layer k: the last k - 1 blocks run the value-value path; 0 and 1 mean none.</param>
 /// <param name="Layers">Blocks, counted from 1, whose patch tokens are used.</param>
 /// <param name="HasOwnScheme">Whether the model brings its own scoring, calibrated maps included.</param>
+/// <param name="ConfigFile">
+/// The file beside the weights that told activation, heads and layer norm epsilon; null: OpenAI's are assumed (quick GELU, heads 64 wide, 1e-5).
+/// </param>
 /// <param name="Licence">From its configuration; null if not given.</param>
 /// <param name="Limits">The section "Limits" of its card in Markdown; null if it has none.</param>
 public sealed record ModelDescription(
     string Name, string WeightFile, string Sha256, string EncoderId, ClipArchitecture Architecture,
-    int ImageSize, int RecommendedImageSize, int Dpam, IReadOnlyList<int> Layers, bool HasOwnScheme, string? Licence, string? Limits);
+    int ImageSize, int RecommendedImageSize, int Dpam, IReadOnlyList<int> Layers, bool HasOwnScheme, string? ConfigFile, string? Licence, string? Limits);

@@ -68,6 +68,9 @@ internal sealed class GraphBuilder
     /// <summary>v · sigmoid(1.702 v).</summary>
     public string QuickGelu(string x) => Contribution("QuickGelu", [x], ("alpha", 1.702f));
 
+    /// <summary>v · Φ(v), by the error function.</summary>
+    public string Gelu(string x) => Contribution("Gelu", [x]);
+
     /// <summary>Softmax attention over q [Nq, D], k and v [N, D], scaled by one over the root of the head's width: [Nq, D].</summary>
     public string Attention(string q, string k, string v, int heads, bool causal = false)
     {
