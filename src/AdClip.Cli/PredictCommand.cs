@@ -15,15 +15,17 @@ internal static class PredictCommand
         var prompts = new PromptOptions();
         var references = new Option<string[]>("--reference") { Description = "Good images to compare with: a folder, or files", AllowMultipleArgumentsPerToken = true };
         var threshold = new Option<float?>("--threshold") { Description = "Label images with at least this score as anomaly" };
+        var area = new Option<string?>("--regions") { Description = "Inspect only this area of the images: the inspection area's JSON, as the portal downloads it" };
         var images = new Option<string[]>("--images") { Description = "Images to inspect: files, a folder, or a product in MVTec-AD layout", Required = true, AllowMultipleArgumentsPerToken = true };
         var output = new Option<string>("--out") { Description = "Folder for results.json, results.csv, and NAME.heatmap.png and NAME.map.npy of each image", Required = true };
-        var command = new Command("predict", "Score images, and show where they look abnormal") { references, threshold, images, output };
+        var command = new Command("predict", "Score images, and show where they look abnormal") { references, threshold, area, images, output };
         model.AddAll(command);
         prompts.Add(command);
         command.SetAction((parsed, cancellation) =>
         {
             var inspected = ImageFiles.ToInspect(parsed.GetValue(images)!);
             var good = parsed.GetValue(references) is { Length: > 0 } paths ? ImageFiles.Good(paths) : [];
+            var regions = RegionsFile.Read(parsed.GetValue(area));
             using var detector = model.Open(parsed);
             // Before the images are encoded, so that a wrong checkpoint is told at once.
             var settings = prompts.Read(parsed);
@@ -36,11 +38,12 @@ internal static class PredictCommand
             {
                 Each(good.Count, parallel, i =>
                 {
+                    RegionsFile.CheckFits(regions, good[i].Path);
                     bank[i] = new Reference(HashFile(good[i].Path), detector.EncodeFile(good[i].Path));
                     progress.Step();
                 });
             }
-            var scorer = detector.CreateScorer(settings, bank);
+            var scorer = detector.CreateScorer(settings, bank, regions);
             var results = new ImageResult[inspected.Count];
             using (var progress = new Progress("images", inspected.Count))
             {
@@ -50,7 +53,7 @@ internal static class PredictCommand
                     progress.Step();
                 });
             }
-            ResultFiles.Write(folder, detector.Model, settings, good, bank, parsed.GetValue(threshold), results);
+            ResultFiles.Write(folder, detector.Model, settings, good, bank, parsed.GetValue(threshold), regions, results);
             foreach (var refused in results.Where(result => result.Refusal is not null))
             {
                 Console.Error.WriteLine($"adclip: {refused.File}: {refused.Refusal}");
@@ -66,6 +69,7 @@ internal static class PredictCommand
         var sha256 = HashFile(image.Path);
         try
         {
+            RegionsFile.CheckFits(scorer.Regions, image.Path);
             var detection = scorer.Score(detector.EncodeFile(image.Path), sha256);
             var (heatmap, map) = ($"{image.Name}.heatmap.png", $"{image.Name}.map.npy");
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, map))!);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using AdClip.Vision.Detection;
 
@@ -26,7 +27,7 @@ internal static class ResultFiles
 
     public static void Write(
         string folder, ModelDescription model, PromptSettings prompts, IReadOnlyList<ImageFile> good, IReadOnlyList<Reference> references,
-        float? threshold, IReadOnlyList<ImageResult> images)
+        float? threshold, InspectionRegions regions, IReadOnlyList<ImageResult> images)
     {
         var document = new
         {
@@ -36,6 +37,7 @@ internal static class ResultFiles
             Prompts = prompts,
             References = references.Select((reference, i) => new { File = good[i].Path, reference.Sha256 }),
             Threshold = threshold,
+            Regions = regions.Regions.Count == 0 ? null : JsonNode.Parse(InspectionRegionsJson.Write(regions)),
             Images = images,
         };
         WriteWhole(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(document, Json) + "\n");

@@ -231,6 +231,17 @@ public enum RefusalCode
     /// <summary>A precision that the encoder cannot be run in: its name.</summary>
     PrecisionUnsupported,
 
+    // Inspection regions.
+
+    /// <summary>Regions that leave no pixel to inspect: how many there are.</summary>
+    RegionsLeaveNothing,
+
+    /// <summary>Regions that cover no pixel of the model's input: its width, height.</summary>
+    RegionsTooSmall,
+
+    /// <summary>An image in other proportions than the one the regions were drawn on: drawn width, height, image width, height.</summary>
+    RegionsOfAnotherAspect,
+
     // Runs.
 
     /// <summary>A run over nothing.</summary>

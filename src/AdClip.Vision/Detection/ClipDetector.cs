@@ -127,11 +127,12 @@ public sealed class ClipDetector : IDisposable
     /// <summary>Makes a scorer for these prompts and good images.</summary>
     /// <param name="prompts">What "normal" and "abnormal" mean.</param>
     /// <param name="references">Good images; may be empty.</param>
-    /// <exception cref="RefusedInputException">A prompt or a reference that does not fit the model.</exception>
-    public Scorer CreateScorer(PromptSettings prompts, IReadOnlyList<Reference> references)
+    /// <param name="regions">What is inspected; null: everything.</param>
+    /// <exception cref="RefusedInputException">A prompt or a reference that does not fit the model, or regions smaller than it can see.</exception>
+    public Scorer CreateScorer(PromptSettings prompts, IReadOnlyList<Reference> references, InspectionRegions? regions = null)
     {
         ArgumentNullException.ThrowIfNull(references);
-        return new Scorer(EncoderId, Model.ImageSize, _scheme, EncodePrompts(prompts), references);
+        return new Scorer(EncoderId, Model.ImageSize, Model.ImageSize / Model.Architecture.PatchSize, _scheme, EncodePrompts(prompts), references, regions);
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,8 @@ public sealed record Reference(string Sha256, ImageTokens Tokens);
 /// Frame "map": the map always covers the whole stored image, edge to edge, so cell (x, y) covers stored columns
 /// [x · W / Width, (x + 1) · W / Width) and likewise rows, where W is the stored image's width. Without tiles it is the model's
 /// square input; with tiles its aspect is about that of the image.
-/// The scale is fixed for a model and never stretched per image: 0 normal, 1 abnormal.
+/// The scale is fixed for a model and never stretched per image: 0 normal, 1 abnormal. Outside the inspection
+/// regions it is 0, so that no maximum and no box lies there.
 /// </remarks>
 /// <param name="Width">Cells along x.</param>
 /// <param name="Height">Cells along y.</param>

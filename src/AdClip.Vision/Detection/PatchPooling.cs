@@ -17,4 +17,28 @@ internal static class PatchPooling
         }
         return (float)(sum / count);
     }
+
+    /// <summary>The same where a value counts by a weight of 0 to 1: the weighted mean of the largest values, until fraction · (sum of weights) is reached, at least one whole value.</summary>
+    /// <remarks>The value that reaches the limit counts in part. With weights of one, the same set of values as without.</remarks>
+    public static float TopMean(ReadOnlySpan<float> values, ReadOnlySpan<float> weights, double fraction)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, values.Length);
+        var total = 0.0;
+        foreach (var weight in weights)
+        {
+            total += weight;
+        }
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(total);
+        var limit = Math.Min(total, Math.Max(1, Math.Round(fraction * total)));
+        var (sorted, order) = (values.ToArray(), weights.ToArray());
+        Array.Sort(sorted, order);
+        var (sum, used) = (0.0, 0.0);
+        for (var i = sorted.Length - 1; i >= 0 && used < limit; i--)
+        {
+            var part = Math.Min(order[i], limit - used);
+            sum += part * sorted[i];
+            used += part;
+        }
+        return (float)(sum / used);
+    }
 }

@@ -9,13 +9,19 @@ public sealed class Scorer
     private readonly int _side;
     private readonly ScoringScheme _scheme;
     private readonly Dictionary<int, MemoryBank> _banks = [];
+    private readonly InspectedArea? _area;
 
-    internal Scorer(string encoderId, int side, ScoringScheme scheme, TextPair texts, IReadOnlyList<Reference> references)
+    internal Scorer(string encoderId, int side, int grid, ScoringScheme scheme, TextPair texts, IReadOnlyList<Reference> references, InspectionRegions? regions)
     {
         _encoderId = encoderId;
         _side = side;
         _scheme = scheme;
         Texts = texts;
+        Regions = regions ?? InspectionRegions.Everything;
+        if (Regions.Regions.Count > 0)
+        {
+            _area = new InspectedArea(Regions, grid, grid, side, side, patches => Enlarge(patches, grid));
+        }
         foreach (var reference in references.DistinctBy(reference => reference.Sha256))
         {
             Check(reference.Tokens);
@@ -25,7 +31,8 @@ public sealed class Scorer
                 {
                     _banks[layer] = bank = new MemoryBank(reference.Tokens.Width);
                 }
-                bank.Add(reference.Sha256, UnitVectors.Normalise(reference.Tokens.Patches(layer), reference.Tokens.Width));
+                var rows = UnitVectors.Normalise(reference.Tokens.Patches(layer), reference.Tokens.Width);
+                bank.Add(reference.Sha256, _area is null ? rows : _area.InspectedRows(rows));
             }
         }
     }
@@ -33,24 +40,34 @@ public sealed class Scorer
     /// <summary>The text features in use.</summary>
     public TextPair Texts { get; }
 
+    /// <summary>What is inspected. A caller who knows an image's size asks them first whether they fit it.</summary>
+    /// <remarks>
+    /// With regions, the class token has no part in the score: it sees the whole image, and what it saw outside cannot be taken
+    /// out again. So scores with and without regions have different scales. <see cref="Detection.ClassProbability"/> still tells it.
+    /// </remarks>
+    public InspectionRegions Regions { get; }
+
     /// <summary>Scores one image.</summary>
     /// <param name="tokens">From the encoder that made the references.</param>
     /// <param name="sha256">Of the image's file in hexadecimal, so that it is not compared with itself; null if unknown.</param>
     /// <exception cref="RefusedInputException">Tokens of another encoder.</exception>
     public Detection Score(ImageTokens tokens, string? sha256)
     {
-        var whole = ScorePatches(tokens, sha256);
+        var whole = ScorePatches(tokens, sha256, _area?.Coverage);
         return new Detection(whole.Score, whole.ZeroShotScore, whole.FewShotScore, whole.ClassProbability, Map(whole.Patches, tokens.Grid));
     }
 
     /// <summary>The same without enlarging and smoothing the map: what a tile adds to the map of a large image.</summary>
-    internal PatchDetection ScorePatches(ImageTokens tokens, string? sha256)
+    /// <param name="coverage">The inspected part of each patch, 0 to 1, of which one is more than 0; null: all of all of them.</param>
+    internal PatchDetection ScorePatches(ImageTokens tokens, string? sha256, float[]? coverage)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         Check(tokens);
         var classProbability = Texts.AbnormalProbability(UnitVectors.Normalise(tokens.ClassToken, tokens.Width), _scheme.Temperature)[0];
         var patches = _scheme.ZeroShotPatches(tokens, Texts);
-        var zeroShot = (float)(((1 - _scheme.ClassWeight) * PatchPooling.TopMean(patches, _scheme.TopFraction)) + (_scheme.ClassWeight * classProbability));
+        var zeroShot = coverage is null
+            ? (float)(((1 - _scheme.ClassWeight) * PatchPooling.TopMean(patches, _scheme.TopFraction)) + (_scheme.ClassWeight * classProbability))
+            : Pooled(patches, coverage);
         if (_banks.Count == 0 || !_banks.Values.First().HasOtherThan(sha256))
         {
             return new PatchDetection(zeroShot, zeroShot, null, classProbability, patches);
@@ -58,7 +75,7 @@ public sealed class Scorer
 
         var distances = _scheme.FewShotLayers.ToDictionary(
             layer => layer, layer => _banks[layer].Distances(UnitVectors.Normalise(tokens.Patches(layer), tokens.Width), sha256));
-        var fewShot = PatchPooling.TopMean(ScoringScheme.MeanOverLayers(_scheme.FewShotLayers, layer => [.. distances[layer]]), _scheme.TopFraction);
+        var fewShot = Pooled(ScoringScheme.MeanOverLayers(_scheme.FewShotLayers, layer => [.. distances[layer]]), coverage);
         var shown = ScoringScheme.MeanOverLayers(_scheme.FewShotLayers, layer => Shown(layer, distances[layer]));
         for (var i = 0; i < patches.Length; i++)
         {
@@ -77,8 +94,14 @@ public sealed class Scorer
             ? [.. distances.Select(calibration.Probability)]
             : [.. distances.Select(distance => distance / 2)];
 
+    private float Pooled(float[] patches, float[]? coverage)
+        => coverage is null ? PatchPooling.TopMean(patches, _scheme.TopFraction) : PatchPooling.TopMean(patches, coverage, _scheme.TopFraction);
+
     private AnomalyMap Map(float[] patches, int grid)
-        => new(_side, _side, GaussianFilter.Smooth(MapResize.Bilinear(patches, grid, _side), _side, _scheme.Sigma(_side)));
+        => new(_side, _side, _area is null ? Enlarge(patches, grid) : _area.Map(patches));
+
+    private float[] Enlarge(float[] patches, int grid)
+        => GaussianFilter.Smooth(MapResize.Bilinear(patches, grid, _side), _side, _scheme.Sigma(_side));
 
     private void Check(ImageTokens tokens)
     {

@@ -252,6 +252,22 @@ public static class GroundTruthJson
         writer.WriteString("id", shape.Id);
         writer.WriteString("class", shape.ClassName);
         writer.WriteString("kind", GroundTruthNames.KindOf(shape));
+        WriteGeometry(writer, shape);
+        if (shape.Author.Length > 0)
+        {
+            writer.WriteString("author", shape.Author);
+        }
+        if (shape.Time is not null)
+        {
+            writer.WriteString("time", GroundTruthNames.TextOf(shape.Time));
+        }
+        writer.WriteString("provenance", GroundTruthNames.NameOf(shape.Provenance));
+        WriteUnknown(writer, shape.UnknownFields);
+        writer.WriteEndObject();
+    }
+
+    internal static void WriteGeometry(Utf8JsonWriter writer, Shape shape)
+    {
         switch (shape)
         {
             case BoxShape { Box: var box }:
@@ -281,17 +297,6 @@ public static class GroundTruthJson
                 writer.WriteEndObject();
                 break;
         }
-        if (shape.Author.Length > 0)
-        {
-            writer.WriteString("author", shape.Author);
-        }
-        if (shape.Time is not null)
-        {
-            writer.WriteString("time", GroundTruthNames.TextOf(shape.Time));
-        }
-        writer.WriteString("provenance", GroundTruthNames.NameOf(shape.Provenance));
-        WriteUnknown(writer, shape.UnknownFields);
-        writer.WriteEndObject();
     }
 
     private static void WriteRectangle(Utf8JsonWriter writer, ImageRectangle box)

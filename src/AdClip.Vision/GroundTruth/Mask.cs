@@ -124,6 +124,27 @@ public sealed class Mask : IEquatable<Mask>
         }
     }
 
+    /// <summary>Takes every pixel of <paramref name="other"/> away.</summary>
+    /// <exception cref="ArgumentException">The masks belong to images of different sizes.</exception>
+    public void ExceptWith(Mask other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Width != Width || other.Height != Height)
+        {
+            throw new ArgumentException($"Masks of {Width} x {Height} and {other.Width} x {other.Height} pixels have no difference.", nameof(other));
+        }
+        for (var t = 0; t < _tiles.Length; t++)
+        {
+            if (_tiles[t] is { } ours && other._tiles[t] is { } theirs)
+            {
+                for (var w = 0; w < WordsInTile; w++)
+                {
+                    ours[w] &= ~theirs[w];
+                }
+            }
+        }
+    }
+
     /// <summary>The smallest rectangle that holds every pixel; null for an empty mask.</summary>
     public PixelBounds? Bounds()
     {

@@ -32,11 +32,26 @@ public sealed class PixelMetrics
     /// <summary>Images added.</summary>
     public int Images { get; private set; }
 
+    /// <summary>Defect regions of which no pixel is inspected; they count nowhere else.</summary>
+    public int ExcludedRegions { get; private set; }
+
     /// <summary>Adds one image: <paramref name="map"/> and <paramref name="mask"/> (non-zero = defect), both [height, width], row-major.</summary>
+    /// <param name="map">Values of the pixels.</param>
+    /// <param name="mask">Non-zero where a defect is.</param>
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="inspected">
+    /// Non-zero where the image is inspected, [height, width]; empty: everywhere. Other pixels are neither sound nor defective,
+    /// and a defect that lies in part outside counts with the part inside, as one region.
+    /// </param>
     /// <exception cref="RefusedInputException">The map holds an infinite value or not-a-number.</exception>
-    public void Add(ReadOnlySpan<float> map, ReadOnlySpan<byte> mask, int width, int height)
+    public void Add(ReadOnlySpan<float> map, ReadOnlySpan<byte> mask, int width, int height, ReadOnlySpan<byte> inspected = default)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(mask.Length, map.Length);
+        if (!inspected.IsEmpty)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(inspected.Length, map.Length);
+        }
         foreach (var value in map)
         {
             if (!float.IsFinite(value))
@@ -49,16 +64,28 @@ public sealed class PixelMetrics
             }
         }
         var regions = DefectRegions.Find(mask, width, height);
-        if (_soundKeys is not null && _pixels + map.Length > _exactPixels)
+        var labels = regions.Labels.Span;
+        var pixels = inspected.IsEmpty ? map.Length : map.Length - inspected.Count((byte)0);
+        if (_soundKeys is not null && _pixels + pixels > _exactPixels)
         {
             FoldIntoBuckets();
         }
 
         var firstRegion = _regionSizes.Count;
-        _regionSizes.AddRange(regions.Sizes);
-        var labels = regions.Labels.Span;
+        if (inspected.IsEmpty)
+        {
+            _regionSizes.AddRange(regions.Sizes);
+        }
+        else
+        {
+            labels = InspectedRegions(labels, regions.Sizes.Count, inspected);
+        }
         for (var i = 0; i < map.Length; i++)
         {
+            if (!inspected.IsEmpty && inspected[i] == 0)
+            {
+                continue;
+            }
             var key = FloatKey.Of(map[i]);
             if (labels[i] < 0)
             {
@@ -69,8 +96,38 @@ public sealed class PixelMetrics
                 AddDefect(key, firstRegion + labels[i]);
             }
         }
-        _pixels += map.Length;
+        _pixels += pixels;
         Images++;
+    }
+
+    /// <summary>Keeps the regions that have inspected pixels, with those pixels as their size; returns labels that count the kept ones.</summary>
+    private int[] InspectedRegions(ReadOnlySpan<int> labels, int count, ReadOnlySpan<byte> inspected)
+    {
+        var sizes = new int[count];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] >= 0 && inspected[i] != 0)
+            {
+                sizes[labels[i]]++;
+            }
+        }
+        var numbers = new int[count];
+        var kept = 0;
+        for (var region = 0; region < count; region++)
+        {
+            numbers[region] = sizes[region] > 0 ? kept++ : -1;
+            if (sizes[region] > 0)
+            {
+                _regionSizes.Add(sizes[region]);
+            }
+        }
+        ExcludedRegions += count - kept;
+        var renumbered = new int[labels.Length];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            renumbered[i] = labels[i] < 0 ? -1 : numbers[labels[i]];
+        }
+        return renumbered;
     }
 
     /// <summary>The numbers over everything added so far; more may be added afterwards.</summary>

@@ -55,6 +55,32 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Predict_Regions_ResultsAsTheLibraryAndOtherProportionsRefused()
+    {
+        var fitting = Picture("in/fitting.png", seed: 3);
+        var wide = Path.Combine(_folder, "in/wide.png");
+        await File.WriteAllBytesAsync(wide, PngWriter.Encode(new byte[3 * 64 * 32], 64, 32, PngPixels.Rgb), TestContext.Current.CancellationToken);
+        var area = Path.Combine(_folder, "area.json");
+        await File.WriteAllTextAsync(
+            area,
+            """{"schema":"adclip.inspection-regions","version":1,"width":400,"height":300,"regions":[{"id":"a","use":"include","kind":"ellipse","box":[20,40,200.5,250]}]}""",
+            TestContext.Current.CancellationToken);
+        var output = Path.Combine(_folder, "out");
+
+        var outcome = await AdClipProcess.RunAsync(Home, "predict", "--model", Model, "--images", Path.Combine(_folder, "in"), "--regions", area, "--out", output);
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("wide.png", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("400 x 300", outcome.Errors, StringComparison.Ordinal);
+        using var detector = ClipDetector.Open(Model);
+        var regions = InspectionRegionsJson.Read(await File.ReadAllTextAsync(area, TestContext.Current.CancellationToken));
+        var expected = detector.CreateScorer(new PromptSettings(), [], regions).Score(detector.EncodeFile(fitting), null);
+        using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(output, "results.json"), TestContext.Current.CancellationToken));
+        Assert.Equal(expected.Score, results.RootElement.GetProperty("images")[0].GetProperty("score").GetSingle());
+        Assert.Equal(regions, InspectionRegionsJson.Read(results.RootElement.GetProperty("regions").GetRawText()));
+    }
+
+    [Fact]
     public async Task Predict_OneDamagedImage_OthersScoredAndItRefused()
     {
         Picture("in/fine.png", seed: 5);

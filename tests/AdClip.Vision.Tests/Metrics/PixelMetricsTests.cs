@@ -36,6 +36,42 @@ public class PixelMetricsTests
         Assert.Equal(8, golden.Cases.Count);
     }
 
+    [Theory]
+    [InlineData(16L << 20)]
+    [InlineData(0)]
+    public void Add_InspectedPart_AsIfTheOtherPixelsWereNotThere(long exactPixels)
+    {
+        // Three defects in one row of pixels: wholly inside, cut by the border, wholly outside.
+        byte[] mask = [0, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1, 1];
+        byte[] inspected = [1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0];
+        float[] map = [.. mask.Select((_, i) => (i * 7 % 12) / 16f)];
+        var metrics = new PixelMetrics(exactPixels);
+        metrics.Add(map, mask, 12, 1, inspected);
+        var alone = new PixelMetrics(exactPixels);
+        alone.Add(map.AsSpan(0, 7), mask.AsSpan(0, 7), 7, 1);
+
+        var (curve, want) = (metrics.ToCurve(), alone.ToCurve());
+
+        Assert.Equal(1, metrics.ExcludedRegions);
+        Assert.Equal(0, alone.ExcludedRegions);
+        Assert.Equal((want.Regions, want.Positives, want.Negatives), (curve.Regions, curve.Positives, curve.Negatives));
+        Assert.Equal(want.AreaUnderRoc, curve.AreaUnderRoc);
+        Assert.Equal(want.AveragePrecision, curve.AveragePrecision);
+        Assert.Equal(want.Aupro(), curve.Aupro());
+    }
+
+    [Fact]
+    public void Add_DefectCutInTwoByAnIgnoredStrip_StaysOneRegion()
+    {
+        byte[] mask = [0, 1, 1, 1, 0];
+        var metrics = new PixelMetrics();
+
+        metrics.Add([0.1f, 0.2f, 0.3f, 0.4f, 0.5f], mask, 5, 1, [1, 1, 0, 1, 1]);
+
+        Assert.Equal(1, metrics.ToCurve().Regions);
+        Assert.Equal(2, metrics.ToCurve().Positives);
+    }
+
     [Fact]
     public void ToCurve_Buckets_ErrorBoundsHoldAgainstExact()
     {
