@@ -15,8 +15,10 @@ internal static class EncodeCommand
         var model = new ModelOptions();
         var images = new Option<string[]>("--images") { Description = "Image files or folders", AllowMultipleArgumentsPerToken = true };
         var pixels = new Option<string?>("--pixels") { Description = "A safetensors file with a tensor pixels [n, 3, S, S], already preprocessed" };
+        var path = new Option<string>("--path") { Description = "Whose patch tokens: values (i.patches.L of the value-value path), original (the same of CLIP's own path), both (adds i.original.L)", DefaultValueFactory = _ => "values" };
+        path.AcceptOnlyFromAmong("values", "original", "both");
         var output = new Option<string>("--out") { Description = "The safetensors file to write", Required = true };
-        var command = new Command("encode", "Encode images: tensors i.pixels [3, S, S], i.class [D], i.patches.L [1+T, D] for image i and layer L, not normalised") { images, pixels, output };
+        var command = new Command("encode", "Encode images: tensors i.pixels [3, S, S], i.class [D], i.patches.L [1+T, D] for image i and layer L, not normalised") { images, pixels, path, output };
         model.AddAll(command);
         command.Validators.Add(result =>
         {
@@ -27,7 +29,13 @@ internal static class EncodeCommand
         });
         command.SetAction((parsed, cancellation) =>
         {
-            using var detector = model.Open(parsed);
+            using var detector = model.Open(parsed, options => parsed.GetValue(path) switch
+            {
+                // Without value-value blocks the patch tokens are those of the original path.
+                "original" => options with { Dpam = 0 },
+                "both" => options with { KeepsOriginal = true },
+                _ => options,
+            });
             var metadata = new Dictionary<string, string> { ["encoder"] = detector.EncoderId };
             IEnumerable<float[]> inputs;
             if (parsed.GetValue(pixels) is { } file)
@@ -61,9 +69,12 @@ internal static class EncodeCommand
         var name = index.ToString(CultureInfo.InvariantCulture);
         tensors.Add(($"{name}.pixels", [3, detector.Model.ImageSize, detector.Model.ImageSize], input));
         tensors.Add(($"{name}.class", [tokens.Width], tokens.ClassToken));
-        foreach (var layer in tokens.Layers)
+        foreach (var (kind, layers) in new[] { ("patches", tokens.Layers), ("original", tokens.OriginalLayers) })
         {
-            tensors.Add(($"{name}.patches.{layer.Layer}", [layer.Values.Length / tokens.Width, tokens.Width], layer.Values));
+            foreach (var layer in layers)
+            {
+                tensors.Add(($"{name}.{kind}.{layer.Layer}", [layer.Values.Length / tokens.Width, tokens.Width], layer.Values));
+            }
         }
     }
 

@@ -42,13 +42,14 @@ internal sealed class ModelOptions
         command.Options.Add(_layers);
     }
 
-    public ClipDetector Open(ParseResult parsed)
+    public ClipDetector Open(ParseResult parsed, Func<DetectorOptions, DetectorOptions>? change = null)
     {
         var layers = parsed.GetValue(_layers);
-        return ClipDetector.Open(parsed.GetRequiredValue(_model), new DetectorOptions(
+        var options = new DetectorOptions(
             parsed.GetValue(_imageSize),
             parsed.GetValue(_dpam),
             layers is { Length: > 0 } ? [.. layers.SelectMany(text => text.Split(',')).Select(text => int.Parse(text, CultureInfo.InvariantCulture))] : null,
-            VocabularyFolder: parsed.GetValue(_vocabulary)));
+            VocabularyFolder: parsed.GetValue(_vocabulary));
+        return ClipDetector.Open(parsed.GetRequiredValue(_model), change?.Invoke(options) ?? options);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ImageEncoder : IDisposable
         _settings = settings.CheckedFor(_model);
         _encoderId = encoderId;
         _weightFile = weights.FilePath;
-        _outputs = [ImageEncoderGraph.Class, .. _settings.Layers.Select(ImageEncoderGraph.Patches)];
+        _outputs = [ImageEncoderGraph.Class, .. _settings.Layers.Select(ImageEncoderGraph.Patches), .. _settings.KeepsOriginal ? _settings.Layers.Select(ImageEncoderGraph.OriginalPatches) : []];
         _session = OnnxSession.Create(ImageEncoderGraph.Build(weights, _settings), Path.GetDirectoryName(weights.FilePath), session);
     }
 
@@ -41,7 +41,10 @@ internal sealed class ImageEncoder : IDisposable
         }
         return new ImageTokens(
             _encoderId, side / _model.PatchSize, _model.EmbedWidth, outputs[0].Values,
-            [.. _settings.Layers.Select((layer, i) => new LayerTokens(layer, outputs[i + 1].Values))]);
+            [.. _settings.Layers.Select((layer, i) => new LayerTokens(layer, outputs[i + 1].Values))])
+        {
+            OriginalLayers = [.. _settings.Layers.Take(_settings.KeepsOriginal ? int.MaxValue : 0).Select((layer, i) => new LayerTokens(layer, outputs[_settings.Layers.Count + i + 1].Values))],
+        };
     }
 
     public void Dispose() => _session.Dispose();

@@ -6,7 +6,7 @@ namespace AdClip.Vision.Clip;
 /// <summary>The image transformer of CLIP with AnomalyCLIP's second, value-value path (DPAM).</summary>
 /// <remarks>
 /// Input <c>pixels</c> [1, 3, S, S]. Outputs <c>class</c> [1, E] and, for each layer, <c>patches.L</c> [1 + g·g, E], the class
-/// position first. Source: Zhou et al., AnomalyCLIP, ICLR 2024, section 4; none of the outputs is normalised.
+/// position first, and if asked for <c>original.L</c>, the same of the original path. Source: Zhou et al., AnomalyCLIP, ICLR 2024, section 4; none of the outputs is normalised.
 /// </remarks>
 internal static class ImageEncoderGraph
 {
@@ -14,6 +14,9 @@ internal static class ImageEncoderGraph
     public const string Class = "class";
 
     public static string Patches(int layer) => $"patches.{layer}";
+
+    /// <summary>The patch tokens of the original path, whatever <see cref="Patches"/> holds.</summary>
+    public static string OriginalPatches(int layer) => $"original.{layer}";
 
     /// <summary>The stream after a block, on the original or the value-value path: [1 + g·g, D]; for looking inside.</summary>
     public static string Stream(int layer, bool isOriginal) => $"stream.{layer}.{(isOriginal ? "original" : "values")}";
@@ -45,7 +48,7 @@ internal static class ImageEncoderGraph
             var normed = blocks.Norm(block + "ln_1", original);
 
             // After the last block only the class token of the original stream is used, unless its patches are asked for.
-            var isClassOnly = layer == model.VisionLayers && !withStreams && (isDual || !settings.Layers.Contains(layer));
+            var isClassOnly = layer == model.VisionLayers && !withStreams && ((isDual && !settings.KeepsOriginal) || !settings.Layers.Contains(layer));
             var (q, k, v) = isClassOnly
                 ? blocks.FirstQueryKeysValues(block, normed)
                 : blocks.QueriesKeysValues(block, normed, width);
@@ -65,6 +68,11 @@ internal static class ImageEncoderGraph
             {
                 var tokens = blocks.Project(blocks.Norm("visual.ln_post", values ?? original), "visual.proj");
                 graph.Output(graph.Named(Patches(layer), tokens));
+                if (settings.KeepsOriginal)
+                {
+                    var originals = values is null ? tokens : blocks.Project(blocks.Norm("visual.ln_post", original), "visual.proj");
+                    graph.Output(graph.Named(OriginalPatches(layer), originals));
+                }
             }
             if (withStreams)
             {

@@ -7,7 +7,10 @@ namespace AdClip.Vision.Clip;
 /// </param>
 /// <param name="Layers">The blocks, counted from 1, whose patch tokens are returned, ascending.</param>
 /// <param name="HasFeedForward">AnomalyCLIP's <c>ffn</c> variant of the value-value path.</param>
-public sealed record ImageEncoderSettings(int ImageSize, int Dpam, IReadOnlyList<int> Layers, bool HasFeedForward = false)
+/// <param name="KeepsOriginal">
+/// Also returns the patch tokens of the original path, which the value-value path replaces; they are those of <paramref name="Dpam"/> 0.
+/// </param>
+public sealed record ImageEncoderSettings(int ImageSize, int Dpam, IReadOnlyList<int> Layers, bool HasFeedForward = false, bool KeepsOriginal = false)
 {
     private const int LargestSide = 2048;
 

@@ -34,6 +34,9 @@ public sealed class ImageTokens(string encoderId, int grid, int width, float[] c
     /// <summary>Patch tokens by layer, ascending.</summary>
     public IReadOnlyList<LayerTokens> Layers { get; } = layers;
 
+    /// <summary>Patch tokens of the original path, ascending; empty unless the encoder was asked for them. Not kept by <see cref="Write"/>.</summary>
+    public IReadOnlyList<LayerTokens> OriginalLayers { get; init; } = [];
+
     /// <summary>The patches of a layer without the class position: [T, E].</summary>
     /// <exception cref="ArgumentException">The encoder was not asked for this layer.</exception>
     public ReadOnlySpan<float> Patches(int layer)

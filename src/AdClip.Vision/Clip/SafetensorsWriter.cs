@@ -5,7 +5,14 @@ using System.Text.Json;
 
 namespace AdClip.Vision.Clip;
 
-/// <summary>Writes float32 tensors as a safetensors file.</summary>
+/// <summary>A tensor that is made while it is written, so that a large file needs little memory.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Type">How its elements are written.</param>
+/// <param name="Shape">Lengths of its axes.</param>
+/// <param name="Write">Writes exactly its bytes, row-major, little-endian.</param>
+internal sealed record TensorSource(string Name, ElementType Type, IReadOnlyList<long> Shape, Action<Stream> Write);
+
+/// <summary>Writes tensors as a safetensors file.</summary>
 public static class SafetensorsWriter
 {
     private const int Alignment = 8;
@@ -16,19 +23,50 @@ public static class SafetensorsWriter
     /// <param name="metadata">Free text pairs for the header.</param>
     public static void Write(string path, IReadOnlyList<(string Name, long[] Shape, float[] Values)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var temporary = path + ".part";
-        using (var stream = File.Create(temporary))
+        var sources = tensors.Select(tensor => new TensorSource(
+            tensor.Name, ElementType.F32, tensor.Shape, stream => stream.Write(MemoryMarshal.AsBytes<float>(tensor.Values)))).ToList();
+        foreach (var ((name, shape, values), source) in tensors.Zip(sources))
         {
-            WriteHeader(stream, tensors, metadata);
-            foreach (var (_, _, values) in tensors)
+            if (Count(source) != values.Length)
             {
-                stream.Write(MemoryMarshal.AsBytes<float>(values));
+                throw new ArgumentException($"{name} has {values.Length} values for shape [{string.Join(", ", shape)}].", nameof(tensors));
             }
         }
-        File.Move(temporary, path, overwrite: true);
+        Write(path, sources, metadata);
     }
 
-    private static void WriteHeader(Stream stream, IReadOnlyList<(string Name, long[] Shape, float[] Values)> tensors, IReadOnlyDictionary<string, string>? metadata)
+    /// <summary>The same for tensors of any type, made one after the other.</summary>
+    /// <exception cref="ArgumentException">A tensor wrote more or fewer bytes than its shape has.</exception>
+    internal static void Write(string path, IReadOnlyList<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        // A name of its own: two programs may make the same file at once.
+        var temporary = $"{path}.{Guid.NewGuid():N}.part";
+        try
+        {
+            using (var stream = File.Create(temporary))
+            {
+                WriteHeader(stream, tensors, metadata);
+                foreach (var tensor in tensors)
+                {
+                    var end = stream.Position + (Count(tensor) * tensor.Type.Bytes());
+                    tensor.Write(stream);
+                    if (stream.Position != end)
+                    {
+                        throw new ArgumentException($"{tensor.Name} wrote {stream.Position - end} bytes too many.", nameof(tensors));
+                    }
+                }
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static long Count(TensorSource tensor) => tensor.Shape.Aggregate(1L, (product, length) => checked(product * length));
+
+    private static void WriteHeader(Stream stream, IReadOnlyList<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         using var header = new MemoryStream();
         using (var json = new Utf8JsonWriter(header))
@@ -44,23 +82,19 @@ public static class SafetensorsWriter
                 json.WriteEndObject();
             }
             var at = 0L;
-            foreach (var (name, shape, values) in tensors)
+            foreach (var tensor in tensors)
             {
-                if (shape.Aggregate(1L, (product, length) => product * length) != values.Length)
-                {
-                    throw new ArgumentException($"{name} has {values.Length} values for shape [{string.Join(", ", shape)}].", nameof(tensors));
-                }
-                json.WriteStartObject(name);
-                json.WriteString("dtype", "F32");
+                json.WriteStartObject(tensor.Name);
+                json.WriteString("dtype", tensor.Type.ToString().ToUpperInvariant());
                 json.WriteStartArray("shape");
-                foreach (var length in shape)
+                foreach (var length in tensor.Shape)
                 {
                     json.WriteNumberValue(length);
                 }
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(at);
-                json.WriteNumberValue(at += (long)values.Length * sizeof(float));
+                json.WriteNumberValue(at += Count(tensor) * tensor.Type.Bytes());
                 json.WriteEndArray();
                 json.WriteEndObject();
             }

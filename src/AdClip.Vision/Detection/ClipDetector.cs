@@ -60,7 +60,8 @@ public sealed class ClipDetector : IDisposable
         var settings = new ImageEncoderSettings(
             options.ImageSize ?? recommendedSize,
             options.Dpam ?? dpam,
-            [.. scheme.ZeroShotLayers.Union(scheme.FewShotLayers)]).CheckedFor(architecture);
+            [.. scheme.ZeroShotLayers.Union(scheme.FewShotLayers)],
+            KeepsOriginal: options.KeepsOriginal).CheckedFor(architecture);
         scheme = scheme with
         {
             ZeroShotLayers = [.. scheme.ZeroShotLayers.Where(settings.Layers.Contains)],
@@ -68,7 +69,7 @@ public sealed class ClipDetector : IDisposable
         };
         var sha256 = HashFile(weights.FilePath);
         var encoderId = string.Create(CultureInfo.InvariantCulture,
-            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}{Setting(architecture.Vision, architecture.VisionWidth)}{PrecisionMark(session.Precision)}");
+            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}{Setting(architecture.Vision, architecture.VisionWidth)}{(settings.KeepsOriginal ? "-o" : "")}{PrecisionMark(session.Precision)}");
         var model = new ModelDescription(
             folder.Name, folder.WeightFile, sha256, encoderId, architecture, settings.ImageSize, recommendedSize, settings.Dpam, settings.Layers,
             folder.Config is not null, folder.Clip?.FileName, folder.Config is { } own && own.TryGetProperty("licence", out var licence) ? licence.ToString() : null, folder.Limits);

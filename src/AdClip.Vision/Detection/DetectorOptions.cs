@@ -8,4 +8,5 @@ namespace AdClip.Vision.Detection;
 /// <param name="Layers">Blocks, counted from 1, whose patch tokens are used.</param>
 /// <param name="VocabularyFolder">Where the tokenizer's files lie, if not beside the weights.</param>
 /// <param name="Session">How the image encoder is run; null: one thread, in float32.</param>
-public sealed record DetectorOptions(int? ImageSize = null, int? Dpam = null, IReadOnlyList<int>? Layers = null, string? VocabularyFolder = null, SessionSettings? Session = null);
+/// <param name="KeepsOriginal">Also returns patch tokens of the original path beside the value-value path; scoring does not use them.</param>
+public sealed record DetectorOptions(int? ImageSize = null, int? Dpam = null, IReadOnlyList<int>? Layers = null, string? VocabularyFolder = null, SessionSettings? Session = null, bool KeepsOriginal = false);

@@ -60,6 +60,27 @@ public sealed class ImageEncoderTests
     }
 
     [Fact]
+    public void Encode_OriginalKept_BothPathsInOneRun()
+    {
+        var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
+        var settings = new ImageEncoderSettings(84, 4, [2, 4, 6]);
+        using var dual = new ImageEncoder(weights, settings, "test", new SessionSettings());
+        using var plain = new ImageEncoder(weights, settings with { Dpam = 0 }, "test", new SessionSettings());
+        using var both = new ImageEncoder(weights, settings with { KeepsOriginal = true }, "test", new SessionSettings());
+        var pixels = Pixels(84, 0);
+
+        var tokens = both.Encode(pixels);
+
+        Assert.Empty(dual.Encode(pixels).OriginalLayers);
+        Assert.Equal([2, 4, 6], tokens.OriginalLayers.Select(layer => layer.Layer));
+        Assert.Equal(dual.Encode(pixels).Layers.Select(layer => layer.Values), tokens.Layers.Select(layer => layer.Values));
+        foreach (var (expected, actual) in plain.Encode(pixels).Layers.Zip(tokens.OriginalLayers))
+        {
+            Golden.AssertClose(expected.Values, actual.Values, 1e-5, $"layer {expected.Layer}");
+        }
+    }
+
+    [Fact]
     public void Build_WithStreams_EveryBlockAsInTheDebugCase()
     {
         var golden = Golden.Open("image-encoder/debug", "activations.safetensors");
