@@ -231,6 +231,9 @@ public enum RefusalCode
     /// <summary>A precision that the encoder cannot be run in: its name.</summary>
     PrecisionUnsupported,
 
+    /// <summary>A device without memory for one image: device, image size in pixels, the runtime's words.</summary>
+    DeviceOutOfMemory,
+
     // Inspection regions.
 
     /// <summary>Regions that leave no pixel to inspect: how many there are.</summary>

@@ -3,7 +3,11 @@ using AdClip.Vision.Graphs;
 namespace AdClip.Vision.Clip;
 
 /// <summary>The parts that the image and the text transformer share, as graph nodes over [N, D] streams.</summary>
-internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTower tower)
+/// <param name="graph">Takes the nodes.</param>
+/// <param name="weights">The model.</param>
+/// <param name="tower">Its heads and kernels.</param>
+/// <param name="sequences">Rows of each sequence and D where a stream holds several, one after the other; null: it holds one of any length.</param>
+internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTower tower, (int Rows, int Width)? sequences = null)
 {
     private readonly Dictionary<string, string> _placed = [];
 
@@ -18,13 +22,23 @@ internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTo
         return (graph.Slice(all, 0, width, axis: 1), graph.Slice(all, width, 2 * width, axis: 1), graph.Slice(all, 2 * width, 3 * width, axis: 1));
     }
 
-    /// <summary>The same with queries for the first row only: [1, D], [N, D], [N, D].</summary>
+    /// <summary>The same with queries for the first row of each sequence only: [1, D], [N, D], [N, D].</summary>
     public (string Q, string K, string V) FirstQueryKeysValues(string block, string normed)
-        => (Project(block, 0, graph.Slice(normed, 0, 1)), Project(block, 1, normed), Project(block, 2, normed));
+        => (Project(block, 0, FirstRows(normed)), Project(block, 1, normed), Project(block, 2, normed));
+
+    /// <summary>The first row of each sequence of a stream.</summary>
+    public string FirstRows(string stream)
+        => sequences is null ? graph.Slice(stream, 0, 1) : Joined(graph.Slice(Split(stream), 0, 1, axis: 1));
 
     /// <summary>Attention and its output projection.</summary>
     public string Attend(string block, string q, string k, string v, bool causal = false)
-        => Linear(block + "attn.out_proj.weight", block + "attn.out_proj.bias", graph.Attention(q, k, v, tower.Heads, causal));
+        => Linear(block + "attn.out_proj.weight", block + "attn.out_proj.bias", sequences is null ? graph.Attention(q, k, v, tower.Heads, causal) : AttendWithin(q, k, v));
+
+    /// <summary>The same where q holds only the first row of each sequence.</summary>
+    public string AttendFirst(string block, string q, string k, string v)
+        => sequences is null
+            ? Attend(block, q, k, v)
+            : Linear(block + "attn.out_proj.weight", block + "attn.out_proj.bias", Joined(graph.AttentionOfSequences(Split(q, 1), Split(k), Split(v), tower.Heads)));
 
     public string Mlp(string block, string x)
     {
@@ -58,6 +72,18 @@ internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTo
         }
         _placed[tensor.Name] = value;
         return value;
+    }
+
+    /// <summary>[B, rows, D] to [B · rows, D].</summary>
+    private string Joined(string separate) => graph.Reshape(separate, -1, sequences!.Value.Width);
+
+    /// <summary>[B · rows, D] to [B, rows, D].</summary>
+    private string Split(string stream, int? rows = null) => graph.Reshape(stream, -1, rows ?? sequences!.Value.Rows, sequences!.Value.Width);
+
+    private string AttendWithin(string q, string k, string v)
+    {
+        var splitV = Split(v);
+        return Joined(graph.AttentionOfSequences(q == v ? splitV : Split(q), k == v ? splitV : Split(k), splitV, tower.Heads));
     }
 
     private string Linear(string weight, string bias, string x) => graph.Linear(x, Place(weights[weight]), Place(weights[bias]));

@@ -1,21 +1,37 @@
+using System.Collections.Concurrent;
+using System.Numerics;
 using System.Numerics.Tensors;
 using AdClip.Vision.Graphs;
+using AdClip.Vision.Graphs.Onnx;
 
 namespace AdClip.Vision.Clip;
 
 /// <summary>Turns normalised pixels into tokens. Safe for concurrent calls.</summary>
+/// <remarks>
+/// A CPU takes one image at a time, straight from and into the caller's memory: batches give it nothing. Graphics processors
+/// take as many as fit, through buffers that are used again.
+/// </remarks>
 internal sealed class ImageEncoder : IDisposable
 {
     private readonly OnnxSession _session;
-    private readonly string[] _outputs;
     private readonly ImageEncoderSettings _settings;
     private readonly ClipArchitecture _model;
     private readonly string _encoderId;
     private readonly string _weightFile;
+    private readonly bool _takesBatches;
+    private readonly Lazy<int> _found;
+    private readonly ConcurrentDictionary<int, ConcurrentBag<OnnxSession.BoundRun>> _idle = [];
+    private int _reduced = int.MaxValue;
 
-    public ImageEncoder(ClipWeights weights, ImageEncoderSettings settings, string encoderId, SessionSettings session)
+    /// <param name="weights">The model.</param>
+    /// <param name="settings">What is encoded.</param>
+    /// <param name="encoderId">Goes into the tokens.</param>
+    /// <param name="session">How it is run.</param>
+    /// <param name="batchBound">Largest batch to try; null: one on a CPU, by the size of the activations elsewhere.</param>
+    /// <exception cref="RefusedInputException">The model cannot run so.</exception>
+    public ImageEncoder(ClipWeights weights, ImageEncoderSettings settings, string encoderId, SessionSettings session, int? batchBound = null)
     {
-        if (session.Precision != Precision.Float32)
+        if (session.Precision == Precision.Int8)
         {
             throw new RefusedInputException(RefusalCode.PrecisionUnsupported, $"The image encoder cannot be run in {session.Precision}; choose {Precision.Float32}.", session.Precision);
         }
@@ -23,29 +39,166 @@ internal sealed class ImageEncoder : IDisposable
         _settings = settings.CheckedFor(_model);
         _encoderId = encoderId;
         _weightFile = weights.FilePath;
-        _outputs = [ImageEncoderGraph.Class, .. _settings.Layers.Select(ImageEncoderGraph.Patches), .. _settings.KeepsOriginal ? _settings.Layers.Select(ImageEncoderGraph.OriginalPatches) : []];
-        _session = OnnxSession.Create(ImageEncoderGraph.Build(weights, _settings), Path.GetDirectoryName(weights.FilePath), session);
+        Settings = session;
+        ActivationBytes = SessionMemory.PerImage(Rows, _model.VisionWidth, session.Precision);
+        _session = OnnxSession.Create(device => Graph(weights, session, batchBound is not null || device.Kind != DeviceKind.Cpu), Path.GetDirectoryName(weights.FilePath), session, OnnxSession.Supported);
+        _takesBatches = batchBound is not null || Device.Kind != DeviceKind.Cpu;
+        _found = new Lazy<int>(() => BatchSearch.Find(batchBound ?? BatchSearch.Bound(ActivationBytes), Fits));
     }
 
+    /// <summary>How it is run.</summary>
+    public SessionSettings Settings { get; }
+
+    /// <summary>What it runs on.</summary>
+    public Device Device => _session.Device;
+
+    /// <summary>Set if that is not what was asked for.</summary>
+    public DeviceFallback? Fallback => _session.Fallback;
+
+    /// <summary>Estimated bytes that encoding one image takes beside the weights.</summary>
+    public long ActivationBytes { get; }
+
+    /// <summary>Images that are best encoded together; found out by trying when first asked for.</summary>
+    public int BatchSize => _takesBatches ? Math.Max(1, Math.Min(_found.Value, Volatile.Read(ref _reduced))) : 1;
+
+    private int Rows => 1 + (_settings.ImageSize / _model.PatchSize * (_settings.ImageSize / _model.PatchSize));
+
+    private int PixelCount => 3 * _settings.ImageSize * _settings.ImageSize;
+
     /// <param name="pixels">Normalised, [3, S, S].</param>
-    /// <exception cref="RefusedInputException">The outcome is not finite: the weights are damaged.</exception>
+    /// <exception cref="RefusedInputException">The outcome is not finite: the weights are damaged. Or the device has too little memory.</exception>
     public ImageTokens Encode(ReadOnlySpan<float> pixels)
     {
-        var side = _settings.ImageSize;
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, 3 * side * side);
-        var outputs = _session.Run([new GraphTensor(ImageEncoderGraph.Pixels, pixels.ToArray(), 1, 3, side, side)], _outputs);
-        if (!outputs.All(output => float.IsFinite(TensorPrimitives.Sum<float>(output.Values))))
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, PixelCount);
+        if (!_takesBatches)
+        {
+            return Tokens(_session.Run(Input(1), pixels, Outputs(1)));
+        }
+        var run = Take(1);
+        pixels.CopyTo(run.Input);
+        try
+        {
+            return RunBound(run, 1)[0];
+        }
+        catch (OutOfDeviceMemoryException fault)
+        {
+            throw NoMemory(fault);
+        }
+    }
+
+    /// <summary>Encodes images together as far as the device takes them.</summary>
+    /// <param name="images">Normalised, [3, S, S] each.</param>
+    /// <exception cref="RefusedInputException">The outcome is not finite: the weights are damaged. Or the device has too little memory.</exception>
+    public IReadOnlyList<ImageTokens> Encode(IReadOnlyList<ReadOnlyMemory<float>> images)
+    {
+        var tokens = new List<ImageTokens>(images.Count);
+        while (tokens.Count < images.Count)
+        {
+            // Powers of two, so that few sizes of buffers are kept.
+            var batch = Math.Min(BatchSize, (int)BitOperations.RoundUpToPowerOf2((uint)(images.Count - tokens.Count + 1)) / 2);
+            if (batch <= 1)
+            {
+                tokens.Add(Encode(images[tokens.Count].Span));
+                continue;
+            }
+            var run = Take(batch);
+            for (var i = 0; i < batch; i++)
+            {
+                images[tokens.Count + i].Span.CopyTo(run.Input.Slice(i * PixelCount, PixelCount));
+            }
+            try
+            {
+                tokens.AddRange(RunBound(run, batch));
+            }
+            catch (OutOfDeviceMemoryException)
+            {
+                // Something else took memory since the size was found.
+                Interlocked.Exchange(ref _reduced, batch / 2);
+            }
+        }
+        return tokens;
+    }
+
+    public void Dispose()
+    {
+        foreach (var run in _idle.Values.SelectMany(runs => runs))
+        {
+            run.Dispose();
+        }
+        _session.Dispose();
+    }
+
+    private ModelProto Graph(ClipWeights weights, SessionSettings session, bool isBatched)
+    {
+        var graph = ImageEncoderGraph.Build(weights, _settings, isBatched: isBatched);
+        return session.Precision == Precision.Float16 ? HalfPrecision.Convert(graph) : graph;
+    }
+
+    private TensorSlot Input(int batch) => new(ImageEncoderGraph.Pixels, batch, 3, _settings.ImageSize, _settings.ImageSize);
+
+    private TensorSlot[] Outputs(int batch) =>
+    [
+        new TensorSlot(ImageEncoderGraph.Class, batch, _model.EmbedWidth),
+        .. _settings.Layers.Select(ImageEncoderGraph.Patches).Concat(_settings.KeepsOriginal ? _settings.Layers.Select(ImageEncoderGraph.OriginalPatches) : [])
+            .Select(name => new TensorSlot(name, batch * (long)Rows, _model.EmbedWidth)),
+    ];
+
+    private OnnxSession.BoundRun Take(int batch) =>
+        _idle.GetOrAdd(batch, _ => []).TryTake(out var run) ? run : _session.Bind(Input(batch), Outputs(batch));
+
+    private ImageTokens[] RunBound(OnnxSession.BoundRun run, int batch)
+    {
+        var outputs = Outputs(batch).Length;
+        float[] Part(int output, int image)
+        {
+            var all = run.Output(output);
+            var length = all.Length / batch;
+            return all.Slice(image * length, length).ToArray();
+        }
+        try
+        {
+            run.Run();
+            ImageTokens[] tokens = [.. Enumerable.Range(0, batch).Select(image => Tokens([.. Enumerable.Range(0, outputs).Select(output => Part(output, image))]))];
+            _idle[batch].Add(run);
+            return tokens;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    private bool Fits(int batch)
+    {
+        try
+        {
+            var run = Take(batch);
+            run.Input.Clear();
+            RunBound(run, batch);
+            return true;
+        }
+        catch (OutOfDeviceMemoryException)
+        {
+            return false;
+        }
+    }
+
+    private ImageTokens Tokens(float[][] outputs)
+    {
+        if (!outputs.All(output => float.IsFinite(TensorPrimitives.Sum<float>(output))))
         {
             var name = Path.GetFileName(_weightFile);
             throw new RefusedInputException(RefusalCode.WeightsNotFinite, $"{name} gives tokens that are no numbers, so its weights are damaged; copy the file again.", name);
         }
         return new ImageTokens(
-            _encoderId, side / _model.PatchSize, _model.EmbedWidth, outputs[0].Values,
-            [.. _settings.Layers.Select((layer, i) => new LayerTokens(layer, outputs[i + 1].Values))])
+            _encoderId, _settings.ImageSize / _model.PatchSize, _model.EmbedWidth, outputs[0],
+            [.. _settings.Layers.Select((layer, i) => new LayerTokens(layer, outputs[i + 1]))])
         {
-            OriginalLayers = [.. _settings.Layers.Take(_settings.KeepsOriginal ? int.MaxValue : 0).Select((layer, i) => new LayerTokens(layer, outputs[_settings.Layers.Count + i + 1].Values))],
+            OriginalLayers = [.. _settings.Layers.Take(_settings.KeepsOriginal ? int.MaxValue : 0).Select((layer, i) => new LayerTokens(layer, outputs[_settings.Layers.Count + i + 1]))],
         };
     }
 
-    public void Dispose() => _session.Dispose();
+    private RefusedInputException NoMemory(OutOfDeviceMemoryException fault) => new(
+        RefusalCode.DeviceOutOfMemory, $"{Device} has too little memory left for one image of {_settings.ImageSize} pixels ({fault.Message}); choose a smaller image size or another device.", Device, _settings.ImageSize, fault.Message);
 }

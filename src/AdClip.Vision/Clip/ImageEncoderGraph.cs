@@ -5,8 +5,10 @@ namespace AdClip.Vision.Clip;
 
 /// <summary>The image transformer of CLIP with AnomalyCLIP's second, value-value path (DPAM).</summary>
 /// <remarks>
-/// Input <c>pixels</c> [1, 3, S, S]. Outputs <c>class</c> [1, E] and, for each layer, <c>patches.L</c> [1 + g·g, E], the class
-/// position first, and if asked for <c>original.L</c>, the same of the original path. Source: Zhou et al., AnomalyCLIP, ICLR 2024, section 4; none of the outputs is normalised.
+/// Input <c>pixels</c> [B, 3, S, S]. Outputs <c>class</c> [B, E] and, for each layer, <c>patches.L</c> [B · (1 + g·g), E], image
+/// after image, the class position first, and if asked for <c>original.L</c>, the same of the original path. B is 1 unless the
+/// graph is made for batches, whose B is free. Source: Zhou et al., AnomalyCLIP, ICLR 2024, section 4; none of the outputs is
+/// normalised.
 /// </remarks>
 internal static class ImageEncoderGraph
 {
@@ -24,23 +26,28 @@ internal static class ImageEncoderGraph
     /// <param name="weights">The model.</param>
     /// <param name="settings">Checked settings.</param>
     /// <param name="withStreams">Also gives every <see cref="Stream"/> as an output.</param>
-    public static ModelProto Build(ClipWeights weights, ImageEncoderSettings settings, bool withStreams = false)
+    /// <param name="isBatched">Takes any number of images in one run. For one image the other graph is simpler, hence faster.</param>
+    public static ModelProto Build(ClipWeights weights, ImageEncoderSettings settings, bool withStreams = false, bool isBatched = false)
     {
         var model = weights.Architecture;
         var (width, side) = (model.VisionWidth, settings.ImageSize);
         var grid = side / model.PatchSize;
         var firstDual = settings.Dpam < 2 ? model.VisionLayers + 1 : model.VisionLayers - settings.Dpam + 2;
         var graph = new GraphBuilder();
-        var blocks = new ClipBlocks(graph, weights, model.Vision);
+        var rows = 1 + (grid * grid);
+        var blocks = new ClipBlocks(graph, weights, model.Vision, isBatched ? (rows, width) : null);
 
-        var patches = graph.Convolution(graph.Input(Pixels, 1, 3, side, side), blocks.Place(weights["visual.conv1.weight"]), model.PatchSize);
-        patches = graph.Transpose(graph.Reshape(patches, width, (long)grid * grid));
+        var patches = graph.Convolution(graph.Input(Pixels, isBatched ? -1 : 1, 3, side, side), blocks.Place(weights["visual.conv1.weight"]), model.PatchSize);
         var classToken = graph.Reshape(blocks.Place(weights["visual.class_embedding"]), 1, width);
         var positions = PositionTable.Resize(weights["visual.positional_embedding"].ReadFloats(), model.Grid, grid, width);
-        var embedded = graph.Add(graph.Concat(classToken, patches), graph.Constant("positions", positions, 1 + ((long)grid * grid), width));
+        var table = graph.Constant("positions", positions, rows, width);
+        var embedded = isBatched
+            ? graph.Reshape(graph.Add(graph.PrependEach(classToken, graph.TransposeEach(graph.Reshape(patches, -1, width, rows - 1)), width), table), -1, width)
+            : graph.Add(graph.Concat(classToken, graph.Transpose(graph.Reshape(patches, width, rows - 1))), table);
 
         var original = blocks.Norm("visual.ln_pre", embedded);
         string? values = null;
+        var isClassAlone = false;
         for (var layer = 1; layer <= model.VisionLayers; layer++)
         {
             var block = $"visual.transformer.resblocks.{layer - 1}.";
@@ -60,8 +67,10 @@ internal static class ImageEncoderGraph
                 values = graph.Add(isRestarted ? original : values!, attended);
                 values = hasMlp ? graph.Add(values, blocks.Mlp(block, values)) : values;
             }
-            var residual = isClassOnly ? graph.Slice(original, 0, 1) : original;
-            original = graph.Add(residual, blocks.Attend(block, q, k, v));
+            original = isClassOnly
+                ? graph.Add(blocks.FirstRows(original), blocks.AttendFirst(block, q, k, v))
+                : graph.Add(original, blocks.Attend(block, q, k, v));
+            isClassAlone = isClassOnly;
             original = graph.Add(original, blocks.Mlp(block, original));
 
             if (settings.Layers.Contains(layer))
@@ -80,7 +89,7 @@ internal static class ImageEncoderGraph
                 graph.Output(graph.Named(Stream(layer, isOriginal: false), values ?? original));
             }
         }
-        graph.Output(graph.Named(Class, blocks.Project(graph.Slice(original, 0, 1), "visual.proj")));
+        graph.Output(graph.Named(Class, blocks.Project(isClassAlone ? original : blocks.FirstRows(original), "visual.proj")));
         return graph.Build();
     }
 }

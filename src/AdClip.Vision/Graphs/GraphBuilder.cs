@@ -81,6 +81,10 @@ internal sealed class GraphBuilder
         return Node("Squeeze", [attended, axis]);
     }
 
+    /// <summary>The same for several sequences at once: q [B, Nq, D], k and v [B, N, D] give [B, Nq, D].</summary>
+    public string AttentionOfSequences(string q, string k, string v, int heads)
+        => Contribution("MultiHeadAttention", [q, k, v], ("num_heads", (long)heads), ("unidirectional", 0L));
+
     public string Convolution(string x, string weight, int stride)
         => Node("Conv", [x, weight], ("kernel_shape", new long[] { stride, stride }), ("strides", new long[] { stride, stride }));
 
@@ -88,8 +92,19 @@ internal sealed class GraphBuilder
 
     public string Transpose(string x) => Node("Transpose", [x], ("perm", new long[] { 1, 0 }));
 
+    /// <summary>[B, M, N] to [B, N, M].</summary>
+    public string TransposeEach(string x) => Node("Transpose", [x], ("perm", new long[] { 0, 2, 1 }));
+
     /// <summary>Joins along the first axis.</summary>
     public string Concat(params string[] rows) => Node("Concat", rows, ("axis", 0L));
+
+    /// <summary>Puts <paramref name="row"/> [1, D] before the rows of every item of <paramref name="x"/> [B, N, D]: [B, 1 + N, D].</summary>
+    public string PrependEach(string row, string x, int width)
+    {
+        var count = Node("Shape", [x], ("start", 0L), ("end", 1L));
+        var repeated = Node("Expand", [row, Node("Concat", [count, Integers(1, width)], ("axis", 0L))]);
+        return Node("Concat", [repeated, x], ("axis", 1L));
+    }
 
     /// <summary>Rows or columns from <paramref name="start"/> up to <paramref name="end"/>; negative positions count from the end.</summary>
     public string Slice(string x, long start, long end, long axis = 0)
