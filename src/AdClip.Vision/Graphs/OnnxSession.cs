@@ -23,8 +23,17 @@ internal sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession _session;
 
-    // Before anything of the runtime is touched: it reads the variable when its library loads, and reports by default.
-    static OnnxSession() => NativeEnvironment.Set("ORT_DISABLE_TELEMETRY", "1");
+    static OnnxSession()
+    {
+        // Before anything of the runtime is touched: it reads the variable when its library loads, and reports by default.
+        NativeEnvironment.Set("ORT_DISABLE_TELEMETRY", "1");
+        Supported = [.. OrtEnv.Instance().GetAvailableProviders().Select(provider => provider switch
+        {
+            "CUDAExecutionProvider" => DeviceKind.Cuda,
+            "DmlExecutionProvider" => DeviceKind.DirectMl,
+            _ => DeviceKind.Cpu,
+        }).Distinct()];
+    }
 
     private OnnxSession(InferenceSession session, DeviceDecision decision)
     {
@@ -33,15 +42,7 @@ internal sealed class OnnxSession : IDisposable
     }
 
     /// <summary>Kinds of devices that this build supports; whether one is there is found out by making a session on it.</summary>
-    public static IReadOnlyList<DeviceKind> Supported { get; } =
-    [
-        .. OrtEnv.Instance().GetAvailableProviders().Select(provider => provider switch
-        {
-            "CUDAExecutionProvider" => DeviceKind.Cuda,
-            "DmlExecutionProvider" => DeviceKind.DirectMl,
-            _ => DeviceKind.Cpu,
-        }).Distinct(),
-    ];
+    public static IReadOnlyList<DeviceKind> Supported { get; }
 
     /// <summary>What it runs on.</summary>
     public Device Device { get; }
