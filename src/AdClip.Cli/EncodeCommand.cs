@@ -65,7 +65,7 @@ internal static class EncodeCommand
 
     private static void Add(List<(string Name, long[] Shape, float[] Values)> tensors, int index, float[] input, ClipDetector detector)
     {
-        var tokens = detector.Encode(input);
+        var tokens = detector.EncodeExactly(input);
         var name = index.ToString(CultureInfo.InvariantCulture);
         tensors.Add(($"{name}.pixels", [3, detector.Model.ImageSize, detector.Model.ImageSize], input));
         tensors.Add(($"{name}.class", [tokens.Width], tokens.ClassToken));

@@ -188,6 +188,9 @@ public enum RefusalCode
     /// <summary>Encoder output that another model or setting made.</summary>
     TokensOfAnotherEncoder,
 
+    /// <summary>Encoder output too large for float16: the value, the most that is worked with.</summary>
+    TokensBeyondHalf,
+
     // Models that are added.
 
     /// <summary>A model that is not there: its id.</summary>

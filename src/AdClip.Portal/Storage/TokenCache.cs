@@ -24,13 +24,9 @@ public sealed class TokenCache
         var path = PathOf(encoderId, sha256);
         try
         {
-            ImageTokens tokens;
-            using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16))
-            {
-                tokens = ImageTokens.Read(stream);
-            }
+            var tokens = TokenFile.Read(File.ReadAllBytes(path), encoderId, sha256);
             File.SetLastAccessTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
-            return tokens.EncoderId == encoderId ? tokens : null;
+            return tokens;
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -52,10 +48,7 @@ public sealed class TokenCache
         var path = PathOf(tokens.EncoderId, sha256);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var unfinished = $"{path}.{Guid.NewGuid():N}";
-        using (var stream = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
-        {
-            tokens.Write(stream);
-        }
+        File.WriteAllBytes(unfinished, TokenFile.Write(tokens, sha256));
         File.Move(unfinished, path, overwrite: true);
         if (Interlocked.Increment(ref _writes) % WritesPerSweep == 0)
         {

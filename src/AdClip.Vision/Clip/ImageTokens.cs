@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
-using System.Text;
+using System.Buffers;
+using System.Numerics.Tensors;
 
 namespace AdClip.Vision.Clip;
 
@@ -16,9 +16,6 @@ public sealed record LayerTokens(int Layer, float[] Values);
 /// <param name="layers">Patch tokens by layer, ascending.</param>
 public sealed class ImageTokens(string encoderId, int grid, int width, float[] classToken, IReadOnlyList<LayerTokens> layers)
 {
-    private const uint Signature = 0x314b5441; // "ATK1"
-    private const int LayerLimit = 1000;
-
     /// <summary>The encoder that made them; tokens of different encoders do not mix.</summary>
     public string EncoderId { get; } = encoderId;
 
@@ -34,7 +31,7 @@ public sealed class ImageTokens(string encoderId, int grid, int width, float[] c
     /// <summary>Patch tokens by layer, ascending.</summary>
     public IReadOnlyList<LayerTokens> Layers { get; } = layers;
 
-    /// <summary>Patch tokens of the original path, ascending; empty unless the encoder was asked for them. Not kept by <see cref="Write"/>.</summary>
+    /// <summary>Patch tokens of the original path, ascending; empty unless the encoder was asked for them. Not kept by <see cref="TokenFile"/>.</summary>
     public IReadOnlyList<LayerTokens> OriginalLayers { get; init; } = [];
 
     /// <summary>The patches of a layer without the class position: [T, E].</summary>
@@ -44,63 +41,32 @@ public sealed class ImageTokens(string encoderId, int grid, int width, float[] c
             ?? throw new ArgumentException($"No tokens of layer {layer}; there are {string.Join(", ", Layers.Select(tokens => tokens.Layer))}.", nameof(layer)))
             .Values.AsSpan(Width);
 
-    /// <summary>Writes the tokens exactly (float32, little-endian), for a cache.</summary>
-    public void Write(Stream stream)
-    {
-        using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
-        writer.Write(Signature);
-        writer.Write(EncoderId);
-        writer.Write(Grid);
-        writer.Write(Width);
-        writer.Write(MemoryMarshal.AsBytes<float>(ClassToken));
-        writer.Write(Layers.Count);
-        foreach (var layer in Layers)
+    /// <summary>The tokens with every value rounded to the nearest number that float16 holds, ties to even.</summary>
+    /// <exception cref="RefusedInputException">A value is beyond what float16 holds.</exception>
+    public ImageTokens RoundedToHalf()
+        => new(EncoderId, Grid, Width, Rounded(ClassToken), [.. Layers.Select(layer => layer with { Values = Rounded(layer.Values) })])
         {
-            writer.Write(layer.Layer);
-            writer.Write(MemoryMarshal.AsBytes<float>(layer.Values));
-        }
-    }
+            OriginalLayers = [.. OriginalLayers.Select(layer => layer with { Values = Rounded(layer.Values) })],
+        };
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">Not such a file, or it ends early.</exception>
-    public static ImageTokens Read(Stream stream)
+    private static float[] Rounded(float[] values)
     {
+        var largest = TensorPrimitives.MaxMagnitude<float>(values);
+        if (!(MathF.Abs(largest) <= (float)Half.MaxValue))
+        {
+            throw new RefusedInputException(RefusalCode.TokensBeyondHalf, $"The model gives tokens of {largest}, beyond the {Half.MaxValue} that are worked with; CLIP models stay far below, so use another file of the model.", largest, (float)Half.MaxValue);
+        }
+        var half = ArrayPool<Half>.Shared.Rent(values.Length);
         try
         {
-            using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
-            if (reader.ReadUInt32() != Signature)
-            {
-                throw new InvalidDataException("Not a file of image tokens.");
-            }
-            var encoderId = reader.ReadString();
-            var (grid, width) = (reader.ReadInt32(), reader.ReadInt32());
-            if (grid is < 1 or > 4096 || width is < 1 or > 65536)
-            {
-                throw new InvalidDataException($"Image tokens of grid {grid} and width {width}.");
-            }
-            var classToken = ReadFloats(reader, width);
-            var count = reader.ReadInt32();
-            if (count is < 0 or > LayerLimit)
-            {
-                throw new InvalidDataException($"Image tokens of {count} layers.");
-            }
-            var layers = new LayerTokens[count];
-            for (var i = 0; i < count; i++)
-            {
-                layers[i] = new LayerTokens(reader.ReadInt32(), ReadFloats(reader, checked((1 + (grid * grid)) * width)));
-            }
-            return new ImageTokens(encoderId, grid, width, classToken, layers);
+            var rounded = new float[values.Length];
+            TensorPrimitives.ConvertToHalf(values, half);
+            TensorPrimitives.ConvertToSingle(half.AsSpan(0, values.Length), rounded);
+            return rounded;
         }
-        catch (Exception wrong) when (wrong is EndOfStreamException or OverflowException or FormatException)
+        finally
         {
-            throw new InvalidDataException("The file of image tokens is damaged.", wrong);
+            ArrayPool<Half>.Shared.Return(half);
         }
-    }
-
-    private static float[] ReadFloats(BinaryReader reader, int count)
-    {
-        var values = new float[count];
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using AdClip.Vision.Clip;
 using AdClip.Vision.Graphs;
@@ -10,34 +12,44 @@ namespace AdClip.Vision.Detection;
 
 /// <summary>A CLIP model opened for anomaly detection: encodes images and texts, and makes scorers.</summary>
 /// <remarks>
-/// Safe for concurrent calls. The weight file is mapped, so it must not change until disposal. Only the image encoder is kept
-/// in memory; the text encoder lives as long as it takes to encode a set of prompts, whose features are kept.
+/// Safe for concurrent calls. The weight file is mapped, so it must not change until disposal. The image encoder is made ready
+/// when an image is first encoded, and kept: scoring kept tokens needs none. The text encoder lives as long as it takes to encode
+/// a set of prompts, whose features are kept.
 /// </remarks>
 public sealed class ClipDetector : IDisposable
 {
     // Raised whenever the encoder's numbers change, so that cached tokens of older versions are not used.
-    private const int EncoderVersion = 1;
+    private const int EncoderVersion = 2;
     private const int ReferenceImageSize = 518;
 
+    // Raised whenever the text encoder's numbers change.
+    private const int TextVersion = 1;
+
     private readonly ClipWeights _weights;
-    private readonly ImageEncoder _encoder;
+    private readonly ImageEncoderSettings _settings;
+    private readonly SessionSettings _session;
+    private readonly Lock _opening = new();
     private readonly ScoringScheme _scheme;
     private readonly PromptLists? _ensemble;
     private readonly SessionSettings _textSession;
     private readonly Lazy<ClipTokenizer> _tokenizer;
     private readonly ConcurrentDictionary<string, Lazy<TextPair>> _texts = new(StringComparer.Ordinal);
+    private readonly string? _textFolder;
+    private ImageEncoder? _encoder;
 
-    private ClipDetector(ClipWeights weights, ImageEncoder encoder, ScoringScheme scheme, PromptLists? ensemble, ModelDescription model, SessionSettings session, string? vocabularyFolder)
+    private ClipDetector(ClipWeights weights, ImageEncoderSettings settings, ScoringScheme scheme, PromptLists? ensemble, ModelDescription model, SessionSettings session, DetectorOptions options)
     {
         _weights = weights;
-        _encoder = encoder;
+        _settings = settings;
         _scheme = scheme;
         _ensemble = ensemble;
+        _session = session;
         // Prompts are encoded once on the CPU in float32, whatever the images run on: the same features everywhere.
         _textSession = new SessionSettings(session.Threads, session.Prepack, DeviceWish.Cpu);
+        _textFolder = options.TextFolder;
         Model = model;
         _tokenizer = new Lazy<ClipTokenizer>(() => new ClipTokenizer(
-            BytePairVocabulary.Read(vocabularyFolder ?? Path.GetDirectoryName(model.WeightFile)!, model.Name, weights.Architecture.VocabularySize), weights.Architecture.ContextLength));
+            BytePairVocabulary.Read(options.VocabularyFolder ?? Path.GetDirectoryName(model.WeightFile)!, model.Name, weights.Architecture.VocabularySize), weights.Architecture.ContextLength));
     }
 
     /// <summary>What is known about the model, and how it is being run.</summary>
@@ -45,6 +57,9 @@ public sealed class ClipDetector : IDisposable
 
     /// <summary>Names the encoder and its settings; tokens with another id do not fit.</summary>
     public string EncoderId => Model.EncoderId;
+
+    /// <summary>Whether the image encoder is in memory: false until an image is encoded or <see cref="WarmUp"/> is called.</summary>
+    public bool IsEncoderOpen => Volatile.Read(ref _encoder) is not null;
 
     /// <summary>Opens a weight file (safetensors or PyTorch zip, OpenAI or Hugging Face naming) or a folder that holds one.</summary>
     /// <exception cref="RefusedInputException">No usable model there, or it cannot run with these options.</exception>
@@ -73,7 +88,7 @@ public sealed class ClipDetector : IDisposable
         var model = new ModelDescription(
             folder.Name, folder.WeightFile, sha256, encoderId, architecture, settings.ImageSize, recommendedSize, settings.Dpam, settings.Layers,
             folder.Config is not null, folder.Clip?.FileName, folder.Config is { } own && own.TryGetProperty("licence", out var licence) ? licence.ToString() : null, folder.Limits);
-        return new ClipDetector(weights, new ImageEncoder(weights, settings, encoderId, session), scheme, ensemble, model, session, options.VocabularyFolder);
+        return new ClipDetector(weights, settings, scheme, ensemble, model, session, options);
     }
 
     /// <summary>The tokens of a picture, squashed to the model's square.</summary>
@@ -83,9 +98,19 @@ public sealed class ClipDetector : IDisposable
     /// <exception cref="RefusedInputException">The file is not a picture that can be read.</exception>
     public ImageTokens EncodeFile(string imageFile, ImageLimits? limits = null) => Encode(Preprocessing.LoadTensor(imageFile, Model.ImageSize, limits));
 
-    /// <summary>The tokens of preprocessed pixels.</summary>
+    /// <summary>The tokens of preprocessed pixels, rounded to float16, so that kept tokens score as fresh ones.</summary>
     /// <param name="pixels">Normalised, [3, S, S] with S the model's image size.</param>
-    public ImageTokens Encode(ReadOnlySpan<float> pixels) => _encoder.Encode(pixels);
+    /// <exception cref="RefusedInputException">The weights are damaged, or give values beyond float16.</exception>
+    public ImageTokens Encode(ReadOnlySpan<float> pixels) => EncodeExactly(pixels).RoundedToHalf();
+
+    /// <summary>The tokens of preprocessed pixels as the encoder gives them, in float32; for export and comparison, not for scoring.</summary>
+    /// <param name="pixels">Normalised, [3, S, S] with S the model's image size.</param>
+    /// <exception cref="RefusedInputException">The weights are damaged.</exception>
+    public ImageTokens EncodeExactly(ReadOnlySpan<float> pixels) => OpenEncoder().Encode(pixels);
+
+    /// <summary>Makes the image encoder ready, which otherwise happens with the first image.</summary>
+    /// <exception cref="RefusedInputException">The weights lack a part of it.</exception>
+    public void WarmUp() => OpenEncoder();
 
     /// <summary>The ids of a text, start and end included.</summary>
     /// <exception cref="RefusedInputException">The text is too long, or the vocabulary is missing.</exception>
@@ -106,13 +131,8 @@ public sealed class ClipDetector : IDisposable
     public TextPair EncodePrompts(PromptSettings prompts)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        var key = JsonSerializer.Serialize(prompts);
-        if (prompts.Kind == PromptKind.Learned)
-        {
-            var file = prompts.CheckpointFile ?? throw new RefusedInputException(RefusalCode.FileMissing, "No checkpoint file was given for the learned prompts; name one.", "");
-            key = File.Exists(file) ? $"{key} {HashFile(file)}" : key;
-        }
-        var made = _texts.GetOrAdd(key, _ => new Lazy<TextPair>(() => MakeTexts(prompts)));
+        var key = TextId(prompts);
+        var made = _texts.GetOrAdd(key, _ => new Lazy<TextPair>(() => KeptTexts(key, prompts)));
         try
         {
             return made.Value;
@@ -137,7 +157,69 @@ public sealed class ClipDetector : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _encoder.Dispose();
+    public void Dispose() => _encoder?.Dispose();
+
+    private ImageEncoder OpenEncoder()
+    {
+        if (Volatile.Read(ref _encoder) is { } open)
+        {
+            return open;
+        }
+        lock (_opening)
+        {
+            return _encoder ??= new ImageEncoder(_weights, _settings, EncoderId, _session);
+        }
+    }
+
+    // Everything that the text features depend on: the weights, and the token ids of every sentence or the learned vectors.
+    private string TextId(PromptSettings prompts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"t{TextVersion} {Model.Sha256}{Setting(_weights.Architecture.Text, _weights.Architecture.TextWidth)} "));
+        if (prompts.Kind == PromptKind.Learned)
+        {
+            var file = prompts.CheckpointFile;
+            hash.AppendData(Encoding.UTF8.GetBytes(File.Exists(file)
+                ? $"learned {HashFile(file)}"
+                : throw new RefusedInputException(RefusalCode.FileMissing, $"There is no checkpoint file '{file}' for the learned prompts; name one.", file ?? "")));
+        }
+        else
+        {
+            var lists = Lists(prompts);
+            foreach (var phrases in (IReadOnlyList<string>[])[lists.Normal, lists.Abnormal])
+            {
+                hash.AppendData("|"u8);
+                foreach (var sentence in lists.Sentences(phrases, prompts.ProductName))
+                {
+                    hash.AppendData(MemoryMarshal.AsBytes<int>(_tokenizer.Value.Sequence(sentence)));
+                }
+            }
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private TextPair KeptTexts(string id, PromptSettings prompts)
+    {
+        if (_textFolder is null)
+        {
+            return MakeTexts(prompts);
+        }
+        if (TextPairFile.Find(_textFolder, id) is { } kept)
+        {
+            return kept;
+        }
+        var made = MakeTexts(prompts);
+        TextPairFile.Keep(_textFolder, id, made);
+        return made;
+    }
+
+    private PromptLists Lists(PromptSettings prompts) => prompts.Kind switch
+    {
+        PromptKind.Pair => PromptLists.Pair,
+        PromptKind.Ensemble => _ensemble ?? PromptLists.WinClip,
+        PromptKind.Lists => PromptLists.From(prompts),
+        _ => _ensemble ?? PromptLists.Pair,
+    };
 
     private TextPair MakeTexts(PromptSettings prompts)
     {
@@ -147,17 +229,10 @@ public sealed class ClipDetector : IDisposable
             var width = _weights.Architecture.EmbedWidth;
             return new TextPair(UnitVectors.Normalise(learned[0], width), UnitVectors.Normalise(learned[1], width));
         }
-        var lists = prompts.Kind switch
-        {
-            PromptKind.Pair => PromptLists.Pair,
-            PromptKind.Ensemble => _ensemble ?? PromptLists.WinClip,
-            PromptKind.Lists => PromptLists.From(prompts),
-            _ => _ensemble ?? PromptLists.Pair,
-        };
-        TextPair pair = new(
+        var lists = Lists(prompts);
+        return new TextPair(
             UnitVectors.MeanDirection(EncodeTexts([.. lists.Sentences(lists.Normal, prompts.ProductName)])),
             UnitVectors.MeanDirection(EncodeTexts([.. lists.Sentences(lists.Abnormal, prompts.ProductName)])));
-        return pair;
     }
 
     private static (ScoringScheme Scheme, PromptLists? Ensemble, int RecommendedSize, int Dpam) Scheme(ModelFolder folder, ClipArchitecture model, DetectorOptions options)

@@ -9,4 +9,5 @@ namespace AdClip.Vision.Detection;
 /// <param name="VocabularyFolder">Where the tokenizer's files lie, if not beside the weights.</param>
 /// <param name="Session">How the image encoder is run; null: one thread, in float32.</param>
 /// <param name="KeepsOriginal">Also returns patch tokens of the original path beside the value-value path; scoring does not use them.</param>
-public sealed record DetectorOptions(int? ImageSize = null, int? Dpam = null, IReadOnlyList<int>? Layers = null, string? VocabularyFolder = null, SessionSettings? Session = null, bool KeepsOriginal = false);
+/// <param name="TextFolder">Where text features are kept from one opening to the next; null: nowhere. Files in it can be deleted at any time.</param>
+public sealed record DetectorOptions(int? ImageSize = null, int? Dpam = null, IReadOnlyList<int>? Layers = null, string? VocabularyFolder = null, SessionSettings? Session = null, bool KeepsOriginal = false, string? TextFolder = null);

@@ -8,10 +8,24 @@ internal static class PatchPooling
     {
         ArgumentOutOfRangeException.ThrowIfZero(values.Length);
         var count = Math.Clamp((int)Math.Round(fraction * values.Length), 1, values.Length);
-        var sorted = values.ToArray();
-        Array.Sort(sorted);
+        // The largest seen so far, ascending; nearly every value is turned away by the first comparison.
+        var largest = values[..count].ToArray();
+        Array.Sort(largest);
+        foreach (var value in values[count..])
+        {
+            if (value <= largest[0])
+            {
+                continue;
+            }
+            var at = 0;
+            for (; at + 1 < count && largest[at + 1] < value; at++)
+            {
+                largest[at] = largest[at + 1];
+            }
+            largest[at] = value;
+        }
         var sum = 0.0;
-        foreach (var value in sorted.AsSpan(sorted.Length - count))
+        foreach (var value in largest)
         {
             sum += value;
         }

@@ -9,6 +9,7 @@ public sealed class Scorer
     private readonly int _side;
     private readonly ScoringScheme _scheme;
     private readonly Dictionary<int, MemoryBank> _banks = [];
+    private readonly MapOperator _enlarge;
     private readonly InspectedArea? _area;
 
     internal Scorer(string encoderId, int side, int grid, ScoringScheme scheme, TextPair texts, IReadOnlyList<Reference> references, InspectionRegions? regions)
@@ -17,10 +18,11 @@ public sealed class Scorer
         _side = side;
         _scheme = scheme;
         Texts = texts;
+        _enlarge = new MapOperator(grid, grid, side, side, scheme.Sigma(side));
         Regions = regions ?? InspectionRegions.Everything;
         if (Regions.Regions.Count > 0)
         {
-            _area = new InspectedArea(Regions, grid, grid, side, side, patches => Enlarge(patches, grid));
+            _area = new InspectedArea(Regions, grid, grid, side, side, patches => _enlarge.Apply(patches));
         }
         foreach (var reference in references.DistinctBy(reference => reference.Sha256))
         {
@@ -54,7 +56,7 @@ public sealed class Scorer
     public Detection Score(ImageTokens tokens, string? sha256)
     {
         var whole = ScorePatches(tokens, sha256, _area?.Coverage);
-        return new Detection(whole.Score, whole.ZeroShotScore, whole.FewShotScore, whole.ClassProbability, Map(whole.Patches, tokens.Grid));
+        return new Detection(whole.Score, whole.ZeroShotScore, whole.FewShotScore, whole.ClassProbability, Map(whole.Patches));
     }
 
     /// <summary>The same without enlarging and smoothing the map: what a tile adds to the map of a large image.</summary>
@@ -63,7 +65,7 @@ public sealed class Scorer
     {
         ArgumentNullException.ThrowIfNull(tokens);
         Check(tokens);
-        var classProbability = Texts.AbnormalProbability(UnitVectors.Normalise(tokens.ClassToken, tokens.Width), _scheme.Temperature)[0];
+        var classProbability = Texts.AbnormalProbability(tokens.ClassToken, _scheme.Temperature)[0];
         var patches = _scheme.ZeroShotPatches(tokens, Texts);
         var zeroShot = coverage is null
             ? (float)(((1 - _scheme.ClassWeight) * PatchPooling.TopMean(patches, _scheme.TopFraction)) + (_scheme.ClassWeight * classProbability))
@@ -97,11 +99,8 @@ public sealed class Scorer
     private float Pooled(float[] patches, float[]? coverage)
         => coverage is null ? PatchPooling.TopMean(patches, _scheme.TopFraction) : PatchPooling.TopMean(patches, coverage, _scheme.TopFraction);
 
-    private AnomalyMap Map(float[] patches, int grid)
-        => new(_side, _side, _area is null ? Enlarge(patches, grid) : _area.Map(patches));
-
-    private float[] Enlarge(float[] patches, int grid)
-        => GaussianFilter.Smooth(MapResize.Bilinear(patches, grid, _side), _side, _scheme.Sigma(_side));
+    private AnomalyMap Map(float[] patches)
+        => new(_side, _side, _area is null ? _enlarge.Apply(patches) : _area.Map(patches));
 
     private void Check(ImageTokens tokens)
     {

@@ -62,7 +62,7 @@ internal sealed record ScoringScheme(
 
     /// <summary>The patch probability that the texts give: mean over layers, [T].</summary>
     public float[] ZeroShotPatches(ImageTokens tokens, TextPair texts)
-        => MeanOverLayers(ZeroShotLayers, layer => texts.AbnormalProbability(UnitVectors.Normalise(tokens.Patches(layer), tokens.Width), Temperature));
+        => MeanOverLayers(ZeroShotLayers, layer => texts.AbnormalProbability(tokens.Patches(layer), Temperature));
 
     /// <summary>Mean of one list of values for each layer.</summary>
     public static float[] MeanOverLayers(IReadOnlyList<int> layers, Func<int, float[]> values)

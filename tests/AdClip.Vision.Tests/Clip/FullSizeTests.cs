@@ -34,7 +34,7 @@ public sealed class FullSizeTests : IDisposable
         {
             using var detector = ClipDetector.Open(model, new DetectorOptions(side, config.GetProperty("DPAM_layer").GetInt32(), layers));
             var scorer = detector.CreateScorer(new PromptSettings(PromptKind.Learned, CheckpointFile: Path.Combine(_folder, "prompts.safetensors")), []);
-            var tokens = detector.Encode(Values($"{prefix}input.image", 3 * side * side, 1.7f));
+            var tokens = detector.EncodeExactly(Values($"{prefix}input.image", 3 * side * side, 1.7f));
 
             golden.AssertClose("text_features", [.. scorer.Texts.Normal, .. scorer.Texts.Abnormal]);
             golden.AssertClose($"S{side}.class_feature", tokens.ClassToken);

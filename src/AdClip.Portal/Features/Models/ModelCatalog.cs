@@ -162,6 +162,7 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
     private static ModelDescription Describe(string path)
     {
         using var detector = ClipDetector.Open(path);
+        detector.WarmUp();
         // Without its vocabulary a model would be accepted here and refuse every run.
         detector.Tokenize(detector.Model.Name);
         return detector.Model;
