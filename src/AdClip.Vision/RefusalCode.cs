@@ -134,8 +134,8 @@ public enum RefusalCode
     /// <summary>Weights that give infinite values or none at all.</summary>
     WeightsNotFinite,
 
-    /// <summary>PyTorch's pickle format of before 1.6.</summary>
-    LegacyPickle,
+    /// <summary>A pickle that torch.save did not write.</summary>
+    ForeignPickle,
 
     /// <summary>A damaged pickle.</summary>
     PickleInvalid,
@@ -151,6 +151,9 @@ public enum RefusalCode
 
     /// <summary>A tensor whose shape does not fit the rest of the model.</summary>
     TensorShapeWrong,
+
+    /// <summary>A tensor of more elements than any CLIP model has: tensor, file, elements, limit.</summary>
+    TensorTooLarge,
 
     /// <summary>Weights of a kind of model that is not supported.</summary>
     ModelUnsupported,

@@ -1,73 +1,128 @@
+using System.Runtime.InteropServices;
 using AdClip.Vision.Graphs;
 
 namespace AdClip.Vision.Clip;
 
+/// <summary>The tensors of one learned prompt: "X X ... X object." with learned vectors in place of each X.</summary>
+/// <param name="Context">Learned vectors, [n, D].</param>
+/// <param name="Prefix">Embedding of the start token, [D].</param>
+/// <param name="Suffix">Embeddings of the positions after the context, [76 - n, D].</param>
+/// <param name="TokenIds">Ids of the whole sequence.</param>
+public sealed record CheckpointSide(float[] Context, float[] Prefix, float[] Suffix, IReadOnlyList<int> TokenIds);
+
+/// <summary>A layer that AnomalyCLIP saves and loads with the prompts, and never computes.</summary>
+/// <param name="Weight">[896, D].</param>
+/// <param name="Bias">[896].</param>
+public sealed record CheckpointProjection(float[] Weight, float[] Bias);
+
 /// <summary>Learned prompts as AnomalyCLIP saves them (<c>epoch_N.pth</c>), or the same tensors as safetensors.</summary>
-/// <remarks>
-/// Per side (normal, abnormal): n learned vectors between the embedding of the start token and those of the rest of
-/// "X X ... X object." The stored embeddings win over the model's own. Source: AnomalyCLIP, ICLR 2024, section 3.
-/// </remarks>
-internal sealed class PromptCheckpoint
+/// <remarks>The stored embeddings win over the model's own. Source: AnomalyCLIP, ICLR 2024, section 3.</remarks>
+/// <param name="Normal">The normal prompt.</param>
+/// <param name="Abnormal">The abnormal prompt.</param>
+/// <param name="Deep">Deep prompts, [t, D] each; the i-th (from 0) replaces positions 1 to t before block i + 1.</param>
+/// <param name="Projections">One for each deep prompt; where there are none, zeros are written, as the original asks for them.</param>
+/// <param name="Width">Width D of the text transformer.</param>
+public sealed record PromptCheckpoint(CheckpointSide Normal, CheckpointSide Abnormal, IReadOnlyList<float[]> Deep, IReadOnlyList<CheckpointProjection> Projections, int Width)
 {
-    private const string Group = "prompt_learner.";
+    internal const string Group = "prompt_learner";
+    private const int ProjectionRows = 896;
 
-    private readonly WeightFile _file;
-    private readonly string _prefix;
+    /// <summary>Reads a checkpoint; whether it fits a model is seen when it is used with one.</summary>
+    /// <exception cref="RefusedInputException">Not a prompt checkpoint, or damaged.</exception>
+    public static PromptCheckpoint Read(string path) => new PromptCheckpointReader(WeightFile.Open(path)).Read();
 
-    private PromptCheckpoint(WeightFile file)
+    /// <summary>Writes a file that AnomalyCLIP's own code loads, to a temporary one beside it first.</summary>
+    /// <param name="path">The file to make, named <c>epoch_N.pth</c> there; an existing one is replaced.</param>
+    public void Write(string path)
     {
-        _file = file;
-        _prefix = file.Tensors.ContainsKey(Group + "ctx_pos") ? Group : "";
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var tensors = new List<(string Name, PickleTensor Tensor)>();
+        var storages = new Dictionary<string, byte[]>();
+        AddWhole("ctx_pos", Normal.Context, 1, 1, Normal.Context.Length / Width, Width);
+        AddWhole("ctx_neg", Abnormal.Context, 1, 1, Abnormal.Context.Length / Width, Width);
+        AddEmbeddings("pos", Normal);
+        AddEmbeddings("neg", Abnormal);
+        AddIds("tokenized_prompts_pos", Normal.TokenIds);
+        AddIds("tokenized_prompts_neg", Abnormal.TokenIds);
+        for (var i = 0; i < Deep.Count; i++)
+        {
+            AddWhole($"compound_prompts_text.{i}", Deep[i], Deep[i].Length / Width, Width);
+        }
+        for (var i = 0; i < Deep.Count; i++)
+        {
+            var projection = i < Projections.Count ? Projections[i] : new CheckpointProjection(new float[ProjectionRows * Width], new float[ProjectionRows]);
+            AddWhole($"compound_prompt_projections.{i}.weight", projection.Weight, projection.Bias.Length, Width);
+            AddWhole($"compound_prompt_projections.{i}.bias", projection.Bias, projection.Bias.Length);
+        }
+        var pickle = PickleWriter.StateDict(Group, tensors, ["", "compound_prompts_text", "compound_prompt_projections", .. Deep.Select((_, i) => $"compound_prompt_projections.{i}")]);
+        var temporary = path + ".part";
+        using (var stream = File.Create(temporary))
+        {
+            TorchArchiveWriter.Write(stream, Path.GetFileNameWithoutExtension(path), pickle, storages);
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, path, overwrite: true);
+
+        PickleStorage Store(ElementType type, byte[] bytes)
+        {
+            var storage = new PickleStorage(type, $"{storages.Count}", bytes.Length / type.Bytes());
+            storages.Add(storage.Key, bytes);
+            return storage;
+        }
+
+        void AddWhole(string name, float[] values, params long[] shape)
+            => tensors.Add((name, new PickleTensor(Store(ElementType.F32, MemoryMarshal.AsBytes<float>(values).ToArray()), 0, shape, StoredTensor.RowMajor(shape))));
+
+        // There, prefix and suffix are views of the embeddings of the whole sequence; those of "X" lie between them, unused.
+        void AddEmbeddings(string side, CheckpointSide values)
+        {
+            float[] sequence = [.. values.Prefix, .. new float[values.Context.Length], .. values.Suffix];
+            var storage = Store(ElementType.F32, MemoryMarshal.AsBytes<float>(sequence).ToArray());
+            long[] strides = [sequence.Length, sequence.Length, Width, 1];
+            tensors.Add(($"token_prefix_{side}", new PickleTensor(storage, 0, [1, 1, 1, Width], strides)));
+            tensors.Add(($"token_suffix_{side}", new PickleTensor(storage, Width + values.Context.Length, [1, 1, values.Suffix.Length / Width, Width], strides)));
+        }
+
+        void AddIds(string name, IReadOnlyList<int> ids)
+            => tensors.Add((name, new PickleTensor(Store(ElementType.I32, MemoryMarshal.AsBytes<int>([.. ids]).ToArray()), 0, [1, 1, ids.Count], [ids.Count, ids.Count, 1])));
     }
 
     /// <summary>Text features of the normal and the abnormal prompt, not normalised: two of [E].</summary>
     /// <exception cref="RefusedInputException">Not a prompt checkpoint, or one for another model.</exception>
-    public static float[][] Encode(string path, ClipWeights weights, SessionSettings session)
+    internal static float[][] Encode(string path, ClipWeights weights, SessionSettings session)
     {
-        var checkpoint = new PromptCheckpoint(WeightFile.Open(path));
-        var width = weights.Architecture.TextWidth;
-        var deep = checkpoint.DeepPrompts(width, weights.Architecture.TextLayers);
-        using var encoder = new TextEncoder(weights, session, deep.Count, deep.Count == 0 ? 0 : deep[0].Length / width);
-        return [.. ((string[])["pos", "neg"]).Select(side => encoder.Encode(checkpoint.Embeddings(side, weights.Architecture), deep))];
+        var checkpoint = Read(path);
+        checkpoint.CheckFits(weights.Architecture, Path.GetFileName(path));
+        var deep = checkpoint.Deep;
+        using var encoder = new TextEncoder(weights, session, deep.Count, deep.Count == 0 ? 0 : deep[0].Length / checkpoint.Width);
+        return [encoder.Encode(Embeddings(checkpoint.Normal, checkpoint.Width), deep), encoder.Encode(Embeddings(checkpoint.Abnormal, checkpoint.Width), deep)];
     }
 
-    /// <summary>The embeddings of one side up to its end token: [n, D].</summary>
-    private float[] Embeddings(string side, ClipArchitecture model)
-    {
-        float[] all = [.. Read($"token_prefix_{side}", model.TextWidth), .. Read($"ctx_{side}", model.TextWidth), .. Read($"token_suffix_{side}", model.TextWidth)];
-        int[] ids = [.. Read($"tokenized_prompts_{side}", 1).Select(id => (int)id)];
-        var length = TextEncoder.EndPosition(ids) + 1;
-        return length <= model.ContextLength && length * model.TextWidth <= all.Length
-            ? all[..(length * model.TextWidth)]
-            : throw Wrong($"its prompt has {length} tokens where the model takes {model.ContextLength}");
-    }
+    internal static RefusedInputException Wrong(string file, string what)
+        => new(RefusalCode.CheckpointInvalid, $"{file} cannot be used as learned prompts of this model: {what}.", file, what);
 
-    private List<float[]> DeepPrompts(int width, int textLayers)
+    private void CheckFits(ClipArchitecture model, string file)
     {
-        var deep = new List<float[]>();
-        while (_file.Tensors.ContainsKey($"{_prefix}compound_prompts_text.{deep.Count}"))
+        if (Width != model.TextWidth)
         {
-            deep.Add(Read($"compound_prompts_text.{deep.Count}", width));
+            throw Wrong(file, $"its prompts are {Width} wide where the model's text width is {model.TextWidth}");
         }
-        return deep.Count < textLayers && deep.All(prompt => prompt.Length == deep[0].Length)
-            ? deep
-            : throw Wrong($"it has {deep.Count} deep prompts where the model's {textLayers} text blocks take equal ones, at most {textLayers - 1}");
-    }
-
-    private float[] Read(string name, int width)
-    {
-        if (!_file.Tensors.TryGetValue(_prefix + name, out var tensor))
+        if (Deep.Count >= model.TextLayers)
         {
-            throw Wrong($"it has no tensor {name}");
+            throw Wrong(file, $"it has {Deep.Count} deep prompts where the model's {model.TextLayers} text blocks take at most {model.TextLayers - 1}");
         }
-        return tensor.Shape.Count > 0 && (width == 1 || tensor.Shape[^1] == width)
-            ? tensor.ReadFloats()
-            : throw Wrong($"{name} has shape [{string.Join(", ", tensor.Shape)}] where the model's text width is {width}");
+        var longest = Math.Max(Normal.TokenIds.Count, Abnormal.TokenIds.Count);
+        if (longest > model.ContextLength)
+        {
+            throw Wrong(file, $"its prompt has {longest} tokens where the model takes {model.ContextLength}");
+        }
     }
 
-    private RefusedInputException Wrong(string what)
+    // Up to the end token: [n, D].
+    private static float[] Embeddings(CheckpointSide side, int width)
     {
-        var name = Path.GetFileName(_file.FilePath);
-        return new RefusedInputException(RefusalCode.CheckpointInvalid, $"{name} cannot be used as learned prompts of this model: {what}.", name, what);
+        int[] ids = [.. side.TokenIds];
+        float[] all = [.. side.Prefix, .. side.Context, .. side.Suffix];
+        return all[..((TextEncoder.EndPosition(ids) + 1) * width)];
     }
 }

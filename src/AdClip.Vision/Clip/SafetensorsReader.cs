@@ -6,7 +6,10 @@ namespace AdClip.Vision.Clip;
 /// <summary>Reads the header of a safetensors file and checks it against the file.</summary>
 internal static class SafetensorsReader
 {
-    private const long HeaderLimit = 100_000_000;
+    // The format allows more; a hundred thousand tensors fit.
+    private const long HeaderLimit = 8 << 20;
+    private const int MostAxes = 8;
+    private const int LongestName = 1000;
 
     /// <param name="path">Real path, kept in the tensors.</param>
     /// <param name="stream">The open file.</param>
@@ -61,8 +64,17 @@ internal static class SafetensorsReader
                 }
                 continue;
             }
+            if (entry.Name.Length > LongestName)
+            {
+                throw Invalid(name, entry.Name[..100] + "...", $"a name of {entry.Name.Length} characters");
+            }
+            var lengths = entry.Value.GetProperty("shape");
+            if (lengths.GetArrayLength() > MostAxes)
+            {
+                throw Invalid(name, entry.Name, $"{lengths.GetArrayLength()} axes, more than {MostAxes}");
+            }
             var type = ParseType(entry.Value.GetProperty("dtype").GetString()) ?? throw Invalid(name, entry.Name, "an unknown element type");
-            long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(length => length.GetInt64())];
+            long[] shape = [.. lengths.EnumerateArray().Select(length => length.GetInt64())];
             var offsets = entry.Value.GetProperty("data_offsets");
             var (begin, end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
             if (shape.Any(length => length < 0))

@@ -94,7 +94,11 @@ public sealed record StoredTensor(
 
     private byte[] ReadBytes(long firstElement, long count)
     {
-        var bytes = new byte[checked((int)(count * Type.Bytes()))];
+        if (count > Array.MaxLength / sizeof(double))
+        {
+            throw new RefusedInputException(RefusalCode.TensorTooLarge, $"Tensor {Name} of {Path.GetFileName(File)} has {count} elements, more than the {Array.MaxLength / sizeof(double)} of any CLIP model; it is not one.", Name, Path.GetFileName(File), count, Array.MaxLength / sizeof(double));
+        }
+        var bytes = new byte[count * Type.Bytes()];
         using var handle = System.IO.File.OpenHandle(File);
         var at = Offset + (firstElement * Type.Bytes());
         for (var done = 0; done < bytes.Length;)

@@ -1,20 +1,4 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Text;
-
 namespace AdClip.Vision.Clip;
-
-/// <summary>A name that a pickle refers to; only a few known ones mean anything here.</summary>
-internal sealed record PickleName(string Module, string Name);
-
-/// <summary>A TorchScript module: a bag of attributes, its class is ignored.</summary>
-internal sealed class PickleModule
-{
-    public Dictionary<object, object?> Attributes { get; } = [];
-}
-
-/// <summary>A tensor as the pickle describes it: a view into the archive member <c>data/Key</c>.</summary>
-internal sealed record PickleTensor(ElementType Type, string Key, long Offset, long[] Shape, long[] Strides);
 
 /// <summary>Understands the pickles that hold tensors, dictionaries, lists and plain values, and nothing else.</summary>
 /// <remarks>
@@ -23,168 +7,73 @@ internal sealed record PickleTensor(ElementType Type, string Key, long Offset, l
 /// </remarks>
 internal sealed class TensorPickle
 {
-    private const int DepthLimit = 1000;
+    // Some 30 for each tensor: room for the largest models with their optimiser, and a bound for memory.
+    private const int MostOperations = 500_000;
     private static readonly object Mark = new();
 
-    private readonly byte[] _bytes;
+    private readonly PickleSource _source;
+    private readonly PickleCalls _calls;
     private readonly string _file;
     private readonly List<object?> _stack = [];
     private readonly Dictionary<uint, object?> _memo = [];
-    private int _at;
 
-    private TensorPickle(byte[] bytes, string file)
+    private TensorPickle(PickleSource source, string file)
     {
-        _bytes = bytes;
+        _source = source;
+        _calls = new PickleCalls(file);
         _file = file;
     }
 
-    /// <summary>The one value that the pickle describes.</summary>
+    /// <summary>The one value that the pickle describes; the source then stands behind it.</summary>
+    /// <param name="source">Stands at its first byte.</param>
+    /// <param name="file">The file's name, for sentences.</param>
+    /// <param name="storages">Receives the storages that it names, by key.</param>
     /// <exception cref="RefusedInputException">It is damaged, or calls code.</exception>
-    public static object? Read(byte[] bytes, string file)
+    public static object? Read(PickleSource source, string file, Dictionary<string, PickleStorage> storages)
     {
         try
         {
-            return new TensorPickle(bytes, file).Run();
+            return new TensorPickle(source, file).Run(storages);
         }
-        catch (Exception wrong) when (wrong is ArgumentException or IndexOutOfRangeException or InvalidCastException or OverflowException or FormatException or NullReferenceException or KeyNotFoundException)
+        catch (Exception wrong) when (wrong is ArgumentException or IndexOutOfRangeException or InvalidCastException or OverflowException or NullReferenceException or KeyNotFoundException or EndOfStreamException)
         {
-            throw new RefusedInputException(RefusalCode.PickleInvalid, $"The list of tensors in {file} is damaged; copy the file again.", file);
+            throw Invalid(file);
         }
     }
 
-    private object? Run()
+    public static RefusedInputException Invalid(string file)
+        => new(RefusalCode.PickleInvalid, $"The list of tensors in {file} is damaged; copy the file again.", file);
+
+    private object? Run(Dictionary<string, PickleStorage> storages)
     {
-        while (true)
+        for (var operations = 0; operations < MostOperations; operations++)
         {
-            var operation = _bytes[_at++];
+            var operation = _source.ReadByte();
             switch (operation)
             {
-                case 0x80: // protocol
-                    _at++;
-                    break;
-                case 0x95: // frame
-                    _at += 8;
-                    break;
                 case (byte)'.':
                     return Pop();
-                case (byte)'(':
-                    Push(Mark);
-                    break;
-                case (byte)'0':
-                    Pop();
-                    break;
-                case (byte)'N':
-                    Push(null);
-                    break;
-                case 0x88:
-                    Push(true);
-                    break;
-                case 0x89:
-                    Push(false);
-                    break;
-                case (byte)'K':
-                    Push((long)_bytes[_at++]);
-                    break;
-                case (byte)'M':
-                    Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)));
-                    break;
-                case (byte)'J':
-                    Push((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)));
-                    break;
-                case 0x8a:
-                    Push(ReadLong());
-                    break;
-                case (byte)'G':
-                    Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
-                    break;
-                case (byte)'X':
-                    Push(ReadText(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))));
-                    break;
-                case 0x8c:
-                    Push(ReadText(_bytes[_at++]));
-                    break;
-                case (byte)')':
-                    Push(Array.Empty<object?>());
-                    break;
-                case 0x85:
-                    Push(PopMany(1));
-                    break;
-                case 0x86:
-                    Push(PopMany(2));
-                    break;
-                case 0x87:
-                    Push(PopMany(3));
-                    break;
-                case (byte)'t':
-                    Push(PopToMark());
-                    break;
-                case (byte)'}':
-                    Push(new Dictionary<object, object?>());
-                    break;
-                case (byte)']':
-                    Push(new List<object?>());
-                    break;
-                case (byte)'a':
-                    {
-                        var item = Pop();
-                        ((List<object?>)Peek()!).Add(item);
-                        break;
-                    }
-                case (byte)'e':
-                    {
-                        var items = PopToMark();
-                        ((List<object?>)Peek()!).AddRange(items);
-                        break;
-                    }
-                case (byte)'s':
-                    {
-                        var pair = PopMany(2);
-                        SetItems(Peek(), pair);
-                        break;
-                    }
-                case (byte)'u':
-                    {
-                        var pairs = PopToMark();
-                        SetItems(Peek(), pairs);
-                        break;
-                    }
-                case (byte)'q':
-                    _memo[_bytes[_at++]] = Peek();
-                    break;
-                case (byte)'r':
-                    _memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))] = Peek();
-                    break;
-                case 0x94:
-                    _memo[(uint)_memo.Count] = Peek();
-                    break;
-                case (byte)'h':
-                    Push(_memo[_bytes[_at++]]);
-                    break;
-                case (byte)'j':
-                    Push(_memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))]);
-                    break;
-                case (byte)'c':
-                    Push(new PickleName(ReadLine(), ReadLine()));
-                    break;
-                case 0x93:
-                    {
-                        var names = PopMany(2);
-                        Push(new PickleName((string)names[0]!, (string)names[1]!));
-                        break;
-                    }
                 case (byte)'Q':
-                    Push(Pop()); // a storage stays the tuple that describes it
-                    break;
+                    {
+                        var storage = _calls.Storage((object?[])Pop()!);
+                        if (storages.TryGetValue(storage.Key, out var known) && known != storage)
+                        {
+                            throw Invalid(_file);
+                        }
+                        storages[storage.Key] = storage;
+                        Push(storage);
+                        break;
+                    }
                 case (byte)'R':
                     {
                         var call = PopMany(2);
-                        Push(Describe((PickleName)call[0]!, (object?[])call[1]!));
+                        Push(_calls.Call((PickleName)call[0]!, (object?[])call[1]!));
                         break;
                     }
                 case 0x81:
                     {
                         var call = PopMany(2);
-                        Push(NewObject((PickleName)call[0]!));
+                        Push(_calls.New((PickleName)call[0]!));
                         break;
                     }
                 case (byte)'b':
@@ -192,72 +81,161 @@ internal sealed class TensorPickle
                         var state = Pop();
                         if (Peek() is PickleModule module)
                         {
-                            foreach (var (key, value) in (Dictionary<object, object?>)state!)
-                            {
-                                module.Attributes[key] = value;
-                            }
+                            module.Attributes = (Dictionary<object, object?>)state!;
                         }
                         // The state of an ordered dictionary is bookkeeping (_metadata) that says nothing about tensors.
                         break;
                     }
                 default:
-                    throw new RefusedInputException(RefusalCode.PickleUnsupported, $"{_file} uses pickle operation 0x{operation:x2}, which no file of tensors needs; save the weights as safetensors.", _file, $"0x{operation:x2}");
+                    if (!PushPlain(operation) && !Collect(operation) && !Remember(operation))
+                    {
+                        throw new RefusedInputException(RefusalCode.PickleUnsupported, $"{_file} uses pickle operation 0x{operation:x2}, which no file of tensors needs; save the weights as safetensors.", _file, $"0x{operation:x2}");
+                    }
+                    break;
             }
         }
+        throw new RefusedInputException(RefusalCode.PickleInvalid, $"The list of tensors in {_file} takes more than {MostOperations} steps, which no file of tensors needs; save the weights as safetensors.", _file);
     }
 
-    private object Describe(PickleName function, object?[] arguments) => (function.Module, function.Name) switch
+    private bool PushPlain(byte operation)
     {
-        ("collections", "OrderedDict") when arguments.Length == 0 => new Dictionary<object, object?>(),
-        ("torch._utils", "_rebuild_tensor_v2") => Tensor(arguments),
-        ("torch._utils", "_rebuild_parameter") => (PickleTensor)arguments[0]!,
-        ("torch", "Size") => (object?[])arguments[0]!,
-        // TorchScript's notes about the element type of a list say nothing about tensors.
-        ("torch.jit._pickle", "build_intlist" or "build_doublelist" or "build_boollist" or "build_tensorlist" or "restore_type_tag") => arguments[0]!,
-        _ => throw Code(function),
-    };
-
-    private PickleModule NewObject(PickleName type)
-        => type.Module == "__torch__" || type.Module.StartsWith("__torch__.", StringComparison.Ordinal) ? new PickleModule() : throw Code(type);
-
-    private PickleTensor Tensor(object?[] arguments)
-    {
-        var storage = (object?[])arguments[0]!;
-        var type = (PickleName)storage[1]!;
-        if ((string)storage[0]! != "storage" || type.Module is not ("torch" or "torch.storage"))
+        switch (operation)
         {
-            throw Code(type);
+            case 0x80: // protocol
+                _source.Skip(1);
+                return true;
+            case 0x95: // frame
+                _source.Skip(8);
+                return true;
+            case (byte)'N':
+                Push(null);
+                return true;
+            case 0x88:
+                Push(true);
+                return true;
+            case 0x89:
+                Push(false);
+                return true;
+            case (byte)'K':
+                Push((long)_source.ReadByte());
+                return true;
+            case (byte)'M':
+                Push((long)_source.ReadUInt16());
+                return true;
+            case (byte)'J':
+                Push((long)_source.ReadInt32());
+                return true;
+            case 0x8a:
+                Push(Long(_source.ReadBytes(_source.ReadByte())));
+                return true;
+            case (byte)'G':
+                Push(_source.ReadDouble());
+                return true;
+            case (byte)'X':
+                Push(_source.ReadText(_source.ReadUInt32()));
+                return true;
+            case 0x8c:
+                Push(_source.ReadText(_source.ReadByte()));
+                return true;
+            case (byte)'c':
+                Push(new PickleName(_source.ReadLine(), _source.ReadLine()));
+                return true;
+            case 0x93:
+                {
+                    var names = PopMany(2);
+                    Push(new PickleName((string)names[0]!, (string)names[1]!));
+                    return true;
+                }
+            default:
+                return false;
         }
-        ElementType element = type.Name switch
-        {
-            "FloatStorage" => ElementType.F32,
-            "HalfStorage" => ElementType.F16,
-            "BFloat16Storage" => ElementType.BF16,
-            "DoubleStorage" => ElementType.F64,
-            "LongStorage" => ElementType.I64,
-            "IntStorage" => ElementType.I32,
-            "ShortStorage" => ElementType.I16,
-            "CharStorage" => ElementType.I8,
-            "ByteStorage" => ElementType.U8,
-            "BoolStorage" => ElementType.Bool,
-            _ => throw new RefusedInputException(RefusalCode.WeightTypeUnsupported, $"{_file} holds a {type.Name}, which cannot be used as weights; store it as float32, float16 or bfloat16.", _file, type.Name),
-        };
-        return new PickleTensor(element, (string)storage[2]!, (long)arguments[1]!, Lengths(arguments[2]), Lengths(arguments[3]));
     }
 
-    private static long[] Lengths(object? tuple) => [.. ((object?[])tuple!).Select(length => (long)length!)];
-
-    private static void SetItems(object? target, object?[] pairs)
+    private bool Collect(byte operation)
     {
-        var dictionary = (Dictionary<object, object?>)target!;
-        for (var i = 0; i < pairs.Length; i += 2)
+        switch (operation)
         {
-            dictionary[pairs[i]!] = pairs[i + 1];
+            case (byte)'(':
+                Push(Mark);
+                return true;
+            case (byte)'0':
+                Pop();
+                return true;
+            case (byte)')':
+                Push(Array.Empty<object?>());
+                return true;
+            case 0x85 or 0x86 or 0x87:
+                Push(PopMany(operation - 0x84));
+                return true;
+            case (byte)'t':
+                Push(PopToMark());
+                return true;
+            case (byte)'}':
+                Push(new Dictionary<object, object?>(PickleKeys.Comparer));
+                return true;
+            case (byte)']':
+                Push(new List<object?>());
+                return true;
+            case (byte)'a' or (byte)'e':
+                {
+                    var items = operation == (byte)'a' ? PopMany(1) : PopToMark();
+                    ((List<object?>)Peek()!).AddRange(items);
+                    return true;
+                }
+            case (byte)'s' or (byte)'u':
+                {
+                    var pairs = operation == (byte)'s' ? PopMany(2) : PopToMark();
+                    var dictionary = (Dictionary<object, object?>)Peek()!;
+                    for (var i = 0; i < pairs.Length; i += 2)
+                    {
+                        dictionary[pairs[i]!] = pairs[i + 1];
+                    }
+                    return true;
+                }
+            default:
+                return false;
         }
     }
 
-    private RefusedInputException Code(PickleName name)
-        => new(RefusalCode.PickleCallsCode, $"{_file} asks to run {name.Module}.{name.Name}; only files of plain tensors are read, so save the state dict alone or as safetensors.", _file, $"{name.Module}.{name.Name}");
+    private bool Remember(byte operation)
+    {
+        switch (operation)
+        {
+            case (byte)'q':
+                _memo[_source.ReadByte()] = Peek();
+                return true;
+            case (byte)'r':
+                _memo[_source.ReadUInt32()] = Peek();
+                return true;
+            case 0x94:
+                _memo[(uint)_memo.Count] = Peek();
+                return true;
+            case (byte)'h':
+                Push(_memo[_source.ReadByte()]);
+                return true;
+            case (byte)'j':
+                Push(_memo[_source.ReadUInt32()]);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    // Little-endian two's complement. Longer numbers than any length stay bytes.
+    private static object Long(byte[] bytes)
+    {
+        if (bytes.Length > 8)
+        {
+            return bytes;
+        }
+        var value = 0L;
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            value |= (long)bytes[i] << (8 * i);
+        }
+        var unused = 64 - (8 * bytes.Length);
+        return bytes.Length == 0 ? 0L : value << unused >> unused;
+    }
 
     private void Push(object? value) => _stack.Add(value);
 
@@ -282,66 +260,5 @@ internal sealed class TensorPickle
         var items = PopMany(_stack.Count - 1 - _stack.LastIndexOf(Mark));
         Pop();
         return items;
-    }
-
-    private ReadOnlySpan<byte> Take(int count)
-    {
-        var taken = _bytes.AsSpan(_at, count);
-        _at += count;
-        return taken;
-    }
-
-    private string ReadText(uint bytes) => Encoding.UTF8.GetString(Take(checked((int)bytes)));
-
-    private string ReadLine()
-    {
-        var end = Array.IndexOf(_bytes, (byte)'\n', _at);
-        var line = Encoding.UTF8.GetString(_bytes, _at, end - _at);
-        _at = end + 1;
-        return line;
-    }
-
-    private long ReadLong()
-    {
-        var bytes = Take(_bytes[_at++]);
-        if (bytes.Length > 8)
-        {
-            throw new OverflowException(bytes.Length.ToString(CultureInfo.InvariantCulture));
-        }
-        var value = 0L;
-        for (var i = 0; i < bytes.Length; i++)
-        {
-            value |= (long)bytes[i] << (8 * i);
-        }
-        var unused = 64 - (8 * bytes.Length);
-        return bytes.Length == 0 ? 0 : value << unused >> unused;
-    }
-
-    /// <summary>The tensors below <paramref name="root"/>, named by the keys on the way joined with dots.</summary>
-    public static IEnumerable<(string Name, PickleTensor Tensor)> Flatten(object? root)
-    {
-        var open = new Stack<(string Prefix, object? Value, int Depth)>([("", root, 0)]);
-        while (open.TryPop(out var top))
-        {
-            var children = top.Value switch
-            {
-                PickleModule module => module.Attributes,
-                Dictionary<object, object?> dictionary => dictionary,
-                _ => null,
-            };
-            if (top.Value is PickleTensor tensor)
-            {
-                yield return (top.Prefix, tensor);
-            }
-            // A memo lets a dictionary contain itself: no file of tensors nests this deep.
-            else if (children is not null && top.Depth < DepthLimit)
-            {
-                foreach (var (key, value) in children)
-                {
-                    var name = Convert.ToString(key, CultureInfo.InvariantCulture);
-                    open.Push((top.Prefix.Length == 0 ? name! : $"{top.Prefix}.{name}", value, top.Depth + 1));
-                }
-            }
-        }
     }
 }

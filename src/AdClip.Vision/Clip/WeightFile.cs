@@ -1,6 +1,6 @@
 namespace AdClip.Vision.Clip;
 
-/// <summary>The tensors of a weight file: safetensors, or a PyTorch zip (<c>.pt</c>, <c>.pth</c>, TorchScript included).</summary>
+/// <summary>The tensors of a weight file: safetensors, or what PyTorch saves (<c>.pt</c>, <c>.pth</c>, <c>.bin</c>; TorchScript and the form before 1.6 included).</summary>
 /// <remarks>The kind is told by content, not by the file's name. No code in the file is ever run.</remarks>
 /// <param name="path">Full path, links resolved.</param>
 /// <param name="tensors">By name.</param>
@@ -39,7 +39,7 @@ public sealed class WeightFile(string path, IReadOnlyDictionary<string, StoredTe
         }
         if (start[0] == 0x80 && start[1] is >= 2 and <= 5)
         {
-            throw new RefusedInputException(RefusalCode.LegacyPickle, $"{name} is an old PyTorch pickle (before version 1.6), which cannot be read without running code; save it again with a recent PyTorch or as safetensors.", name);
+            return LegacyTorchFile.Read(real, stream);
         }
         if (start.StartsWith("version https://git-lfs"u8[..16]))
         {

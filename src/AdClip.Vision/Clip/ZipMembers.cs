@@ -21,7 +21,8 @@ internal static class ZipMembers
     private const uint Zip64EndSignature = 0x06064b50;
     private const uint CentralSignature = 0x02014b50;
     private const uint LocalSignature = 0x04034b50;
-    private const long DirectoryLimit = 64 << 20;
+    private const long DirectoryLimit = 8 << 20;
+    private const int EncryptedFlag = 1;
 
     public static Dictionary<string, ZipMember> Read(Stream stream, string name)
     {
@@ -57,20 +58,32 @@ internal static class ZipMembers
             var extraBytes = BinaryPrimitives.ReadUInt16LittleEndian(entry[30..]);
             var commentBytes = BinaryPrimitives.ReadUInt16LittleEndian(entry[32..]);
             var memberName = Encoding.UTF8.GetString(entry.Slice(CentralBytes, nameBytes));
-            var (length, local) = Sizes(entry, entry.Slice(CentralBytes + nameBytes, extraBytes));
-            var header = ReadAt(stream, local, LocalBytes).AsSpan();
-            if (BinaryPrimitives.ReadUInt32LittleEndian(header) != LocalSignature)
+            var (length, plain, local) = Sizes(entry, entry.Slice(CentralBytes + nameBytes, extraBytes));
+            var header = ReadAt(stream, local, LocalBytes + nameBytes).AsSpan();
+            // Both headers name the member; where they differ, the directory is not this file's.
+            if (BinaryPrimitives.ReadUInt32LittleEndian(header) != LocalSignature || !header[LocalBytes..].SequenceEqual(entry.Slice(CentralBytes, nameBytes)))
             {
                 throw Damaged(name);
             }
+            var isStored = method == 0 && plain == length && (BinaryPrimitives.ReadUInt16LittleEndian(entry[8..]) & EncryptedFlag) == 0;
             var data = local + LocalBytes + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
-            if (length < 0 || data > stream.Length - length || !members.TryAdd(memberName, new ZipMember(data, length, method == 0)))
+            if (length < 0 || data > stream.Length - length || !members.TryAdd(memberName, new ZipMember(data, length, isStored)))
             {
                 throw Damaged(name);
             }
             at += CentralBytes + nameBytes + extraBytes + commentBytes;
         }
+        CheckApart(members.Values, name);
         return members;
+    }
+
+    private static void CheckApart(IEnumerable<ZipMember> members, string name)
+    {
+        var end = 0L;
+        foreach (var member in members.OrderBy(member => member.Offset))
+        {
+            end = member.Offset >= end ? member.Offset + member.Length : throw Damaged(name);
+        }
     }
 
     // The directory's start, bytes and number of entries, from the end record or its 64-bit form.
@@ -102,8 +115,8 @@ internal static class ZipMembers
         throw Damaged(name);
     }
 
-    // Stored length and local header position; fields of all ones are in the 64-bit extra field, in this order.
-    private static (long Length, long Local) Sizes(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> extra)
+    // Stored and plain length, and local header position; fields of all ones are in the 64-bit extra field, in this order.
+    private static (long Length, long Plain, long Local) Sizes(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> extra)
     {
         long stored = BinaryPrimitives.ReadUInt32LittleEndian(entry[20..]);
         long plain = BinaryPrimitives.ReadUInt32LittleEndian(entry[24..]);
@@ -114,13 +127,13 @@ internal static class ZipMembers
             var field = extra.Slice(4, bytes);
             if (BinaryPrimitives.ReadUInt16LittleEndian(extra) == 1)
             {
-                _ = Widen(plain, ref field);
+                plain = Widen(plain, ref field);
                 stored = Widen(stored, ref field);
                 local = Widen(local, ref field);
             }
             extra = extra[(4 + bytes)..];
         }
-        return (stored, local);
+        return (stored, plain, local);
 
         static long Widen(long value, ref ReadOnlySpan<byte> field)
         {

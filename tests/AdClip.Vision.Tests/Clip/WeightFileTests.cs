@@ -85,13 +85,56 @@ public sealed class WeightFileTests : IDisposable
     }
 
     [Fact]
-    public void Open_OldPickle_RefusedWithAdvice()
+    public void Open_FileOfBeforeZips_TensorsInPlace()
     {
-        var refusal = Refusal(SharedFolder.Require("golden/tiny-clip/legacy_pickle.pt"));
+        var file = WeightFile.Open(SharedFolder.Require("golden/tiny-clip/legacy_pickle.pt"));
+        var expected = WeightFile.Open(SharedFolder.Require("golden/tiny-clip/pickle_variants_expected.safetensors"));
 
-        Assert.Equal(RefusalCode.LegacyPickle, refusal.Code);
-        Assert.Contains("safetensors", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(expected.Tensors.Keys.Order(), file.Tensors.Keys.Order());
+        foreach (var (name, tensor) in expected.Tensors)
+        {
+            Assert.Equal(tensor.Shape, file.Require(name).Shape);
+            Assert.Equal(tensor.ReadFloats(), file.Require(name).ReadFloats());
+        }
+        Assert.False(file.Require("view_of_shared_storage").IsContiguous);
     }
+
+    [Theory]
+    [InlineData(20, RefusalCode.PickleInvalid)] // within the pickles
+    [InlineData(940, RefusalCode.WeightFileTruncated)] // within a storage's length
+    [InlineData(2000, RefusalCode.WeightFileTruncated)]
+    public void Open_TruncatedFileOfBeforeZips_Refused(int bytes, RefusalCode code)
+        => Assert.Equal(code, Refusal(Write("cut.pt", File.ReadAllBytes(SharedFolder.Require("golden/tiny-clip/legacy_pickle.pt"))[..bytes])).Code);
+
+    [Fact]
+    public void Open_FileOfBigEndianMachine_Refused()
+    {
+        var bytes = File.ReadAllBytes(SharedFolder.Require("golden/tiny-clip/legacy_pickle.pt"));
+        Assert.Equal(0x88, bytes[73]); // little_endian: True
+        bytes[73] = 0x89;
+
+        var refusal = Refusal(Write("big.pt", bytes));
+
+        Assert.Equal(RefusalCode.WeightTypeUnsupported, refusal.Code);
+        Assert.Contains("big-endian", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_PickleOfSomethingElse_Refused()
+        => Assert.Equal(RefusalCode.ForeignPickle, Refusal(Write("list.pkl", [0x80, 2, (byte)']', (byte)'.'])).Code);
+
+    [Fact]
+    public void Open_DictionaryInItselfTwice_RefusedAtOnce()
+    {
+        // d = {}; d["a"] = d; d["b"] = d: without a bound this has 2 to the power of its depth tensors.
+        byte[] pickle = [0x80, 2, (byte)'}', (byte)'q', 0, 0x8c, 1, (byte)'a', (byte)'h', 0, (byte)'s', 0x8c, 1, (byte)'b', (byte)'h', 0, (byte)'s', (byte)'.'];
+
+        Assert.Equal(RefusalCode.PickleInvalid, Refusal(Archive(pickle)).Code);
+    }
+
+    [Fact]
+    public void Open_PickleOfEndlessSteps_Refused()
+        => Assert.Equal(RefusalCode.PickleInvalid, Refusal(Archive([0x80, 2, .. Enumerable.Repeat((byte)'}', 2_000_000), (byte)'.'])).Code);
 
     [Fact]
     public void Open_PickleThatCallsCode_RefusedWithoutRunningIt()
