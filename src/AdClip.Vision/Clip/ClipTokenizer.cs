@@ -131,6 +131,6 @@ internal sealed class ClipTokenizer(BytePairVocabulary vocabulary, int contextLe
             }
         }
         return [.. symbols.Select(symbol => vocabulary.Id(symbol)
-            ?? throw new RefusedInputException(RefusalCode.VocabularyInvalid, $"The vocabulary has no token '{symbol}', which its merges make; put the model's own vocab.json and merges.txt beside it.", symbol))];
+            ?? throw VocabularyFiles.Invalid("The vocabulary", $"it has no token '{Shorten(symbol)}', which its merges make"))];
     }
 }

@@ -49,7 +49,7 @@ public sealed class ClipDetector : IDisposable
         _textFolder = options.TextFolder;
         Model = model;
         _tokenizer = new Lazy<ClipTokenizer>(() => new ClipTokenizer(
-            BytePairVocabulary.Read(options.VocabularyFolder ?? Path.GetDirectoryName(model.WeightFile)!, model.Name, weights.Architecture.VocabularySize), weights.Architecture.ContextLength));
+            VocabularyFiles.Read(options.VocabularyFolder ?? Path.GetDirectoryName(model.WeightFile)!, model.Name, weights.Architecture.VocabularySize), weights.Architecture.ContextLength));
     }
 
     /// <summary>What is known about the model, and how it is being run.</summary>

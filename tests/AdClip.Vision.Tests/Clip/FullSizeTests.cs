@@ -103,7 +103,7 @@ public sealed class FullSizeTests : IDisposable
     {
         var (context, deep, length) = (learner.GetProperty("n_ctx").GetInt32(), learner.GetProperty("depth").GetInt32() - 1, learner.GetProperty("t_n_ctx").GetInt32());
         var weights = ClipWeights.From(WeightFile.Open(model));
-        var tokenizer = new ClipTokenizer(BytePairVocabulary.Read(Golden.Vocabulary, "full size", weights.Architecture.VocabularySize), 77);
+        var tokenizer = new ClipTokenizer(VocabularyFiles.Read(Golden.Vocabulary, "full size", weights.Architecture.VocabularySize), 77);
         var tensors = new List<(string Name, long[] Shape, float[] Values)>();
         foreach (var (side, words) in new[] { ("pos", "object."), ("neg", "damaged object.") })
         {

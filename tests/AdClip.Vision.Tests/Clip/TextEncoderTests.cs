@@ -12,7 +12,7 @@ public sealed class TextEncoderTests
     {
         var golden = Golden.Open("text/encode-text");
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
-        var tokenizer = new ClipTokenizer(BytePairVocabulary.Read(Golden.Vocabulary, "tiny-clip", 49408), 77);
+        var tokenizer = new ClipTokenizer(VocabularyFiles.Read(Golden.Vocabulary, "tiny-clip", 49408), 77);
         using var encoder = new TextEncoder(weights, new SessionSettings());
         var texts = golden.Case.GetProperty("prompts").EnumerateArray().Select(text => text.GetString()!).ToArray();
         var ids = golden["token_ids"];
