@@ -1,5 +1,6 @@
 // Every module that a page loads, as <feature>/<name>: source here, result in src/AdClip.Portal/wwwroot/js. One line each.
 export const entries = [
+  "annotations/areaEditor",
   "annotations/labeler",
   "charts/charts",
   "images/gallery",

@@ -62,6 +62,7 @@ try
     api.MapProjects();
     api.MapImages();
     api.MapAnnotations();
+    api.MapInspectionArea();
     api.MapModels();
     api.MapInference();
     api.MapEvaluation();

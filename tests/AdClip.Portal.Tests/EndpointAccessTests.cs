@@ -10,6 +10,7 @@ using AdClip.Portal.Shell;
 using AdClip.Portal.Tests.Features.Images;
 using AdClip.Portal.Tests.Features.Inference;
 using AdClip.Portal.Tests.Features.Jobs;
+using AdClip.Vision.Detection;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -147,6 +148,9 @@ public sealed partial class EndpointAccessTests : IAsyncDisposable
         var project = await PortalHost.NewProjectAsync(member);
         var imageId = (await SamplePlates.UploadAsync(member, project.Id, SamplePlates.Defective(1)))[0];
         (await member.PostAsJsonAsync($"/api/v1/projects/{project.Id}/labels", new { imageIds = new[] { imageId }, label = "anomaly" }, Cancel)).EnsureSuccessStatusCode();
+        using var area = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/projects/{project.Id}/inspection-area") { Content = new StringContent(InspectionRegionsJson.Write(InspectionRegions.Everything), null, "application/json") };
+        area.Headers.IfMatch.Add(EntityTagHeaderValue.Parse("\"0\""));
+        (await member.SendAsync(area, Cancel)).EnsureSuccessStatusCode();
         using var watch = new JobWatch(_portal);
         using var started = await member.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel);
         var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;

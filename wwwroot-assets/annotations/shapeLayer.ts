@@ -69,7 +69,7 @@ function touches(a: Rectangle, b: Rectangle): boolean {
   return a.x <= b.x + b.width && a.y <= b.y + b.height && a.x + a.width >= b.x && a.y + a.height >= b.y;
 }
 
-export function addPath(path: Path2D, shape: Shape, frame: Frame): void {
+export function addPath(path: Path2D, shape: Shape, frame: Pick<Frame, "place">): void {
   if (shape.kind === "polygon") {
     addPolygon(path, shape.points, frame);
     return;
@@ -85,7 +85,7 @@ export function addPath(path: Path2D, shape: Shape, frame: Frame): void {
   }
 }
 
-export function addPolygon(path: Path2D, points: readonly Point[], frame: Frame): void {
+export function addPolygon(path: Path2D, points: readonly Point[], frame: Pick<Frame, "place">): void {
   points.forEach((point, i) => {
     const at = frame.place(point.x, point.y);
     if (i === 0) {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using System.Text;
 using AdClip.Portal.Features.Images;
@@ -7,14 +6,12 @@ using AdClip.Portal.Shell;
 using AdClip.Vision.GroundTruth;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Localization;
-using Microsoft.Net.Http.Headers;
 using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Features.Annotations;
 
 public static class AnnotationsEndpoints
 {
-    private const string SaveIdHeader = "X-Save-Id";
     private const int MostLabels = 10_000;
     private const long MostBytes = 64L * 1024 * 1024;
 
@@ -52,7 +49,7 @@ public static class AnnotationsEndpoints
         {
             return TypedResults.NotFound();
         }
-        var tag = TagOf(image.AnnotationRevision);
+        var tag = RevisionTag.Of(image.AnnotationRevision);
         http.Response.Headers.ETag = tag;
         http.Response.Headers.CacheControl = "private, no-cache";
         return http.Request.Headers.IfNoneMatch.ToString() == tag
@@ -67,14 +64,13 @@ public static class AnnotationsEndpoints
         {
             return TypedResults.NotFound();
         }
-        if (ExpectedRevision(http, text, out var expected) is { } refused)
+        if (RevisionTag.Expected(http, text, out var expected) is { } refused)
         {
             return refused;
         }
-        var saveId = Guid.NewGuid();
-        if (http.Request.Headers.TryGetValue(SaveIdHeader, out var header) && !Guid.TryParse(header, out saveId))
+        if (RevisionTag.SaveId(http, text, out var saveId) is { } wrong)
         {
-            return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["SaveIdInvalid", header.ToString()]);
+            return wrong;
         }
         if (http.Request.ContentLength > MostBytes)
         {
@@ -86,7 +82,7 @@ public static class AnnotationsEndpoints
         }
         using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);
         var wanted = GroundTruthJson.ReadImage(await reader.ReadToEndAsync(cancel));
-        return Answer(http, text, await store.SaveAsync(image, wanted, expected, saveId, Author.Of(http.User), cancel));
+        return Answered(http, text, await store.SaveAsync(image, wanted, expected, saveId, Author.Of(http.User), cancel));
     }
 
     private static async Task<Results<Ok<List<RevisionAnswer>>, NotFound>> HistoryAsync(
@@ -106,9 +102,9 @@ public static class AnnotationsEndpoints
         {
             return TypedResults.NotFound();
         }
-        return ExpectedRevision(http, text, out var expected) is { } refused
+        return RevisionTag.Expected(http, text, out var expected) is { } refused
             ? refused
-            : Answer(http, text, await store.SaveAsync(image, GroundTruthJson.ReadImage(document), expected, Guid.NewGuid(), Author.Of(http.User), cancel));
+            : Answered(http, text, await store.SaveAsync(image, GroundTruthJson.ReadImage(document), expected, Guid.NewGuid(), Author.Of(http.User), cancel));
     }
 
     private static async Task<Results<Ok<MaskAnswer>, ProblemHttpResult, NotFound>> MaskAsync(
@@ -201,33 +197,8 @@ public static class AnnotationsEndpoints
         return await classes.DeleteAsync(projectId, name, cancel) ? TypedResults.NoContent() : TypedResults.NotFound();
     }
 
-    private static Results<Ok<SavedAnswer>, ProblemHttpResult, NotFound> Answer(HttpContext http, IStringLocalizer<LabelerText> text, SaveOutcome outcome)
-    {
-        http.Response.Headers.ETag = TagOf(outcome.Revision);
-        return outcome.IsConflict
-            ? TypedResults.Problem(
-                statusCode: StatusCodes.Status412PreconditionFailed,
-                title: text["Conflict", outcome.Revision],
-                extensions: new Dictionary<string, object?> { ["code"] = "Conflict", ["revision"] = outcome.Revision })
-            : TypedResults.Ok(new SavedAnswer(outcome.Revision));
-    }
-
-    /// <summary>The revision in If-Match; a problem where it is missing or no revision.</summary>
-    private static ProblemHttpResult? ExpectedRevision(HttpContext http, IStringLocalizer<LabelerText> text, out int revision)
-    {
-        revision = 0;
-        var header = http.Request.Headers.IfMatch.ToString();
-        if (header.Length == 0)
-        {
-            return TypedResults.Problem(statusCode: StatusCodes.Status428PreconditionRequired, title: text["IfMatchMissing"]);
-        }
-        return EntityTagHeaderValue.TryParse(header, out var tag) && !tag.IsWeak
-            && int.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out revision)
-            ? null
-            : TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["IfMatchInvalid", header]);
-    }
-
-    private static string TagOf(int revision) => string.Create(CultureInfo.InvariantCulture, $"\"{revision}\"");
+    private static Results<Ok<SavedAnswer>, ProblemHttpResult, NotFound> Answered(HttpContext http, IStringLocalizer<LabelerText> text, SaveOutcome outcome) =>
+        RevisionTag.Answer(http, outcome, text["Conflict", outcome.Revision]);
 }
 
 /// <summary>The revision that a save made.</summary>

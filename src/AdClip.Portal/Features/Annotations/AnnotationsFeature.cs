@@ -8,6 +8,8 @@ public static class AnnotationsFeature
     {
         services.AddSingleton<GroundTruthStore>();
         services.AddSingleton<DefectClasses>();
+        services.AddSingleton<InspectionAreaStore>();
+        services.AddTransient<InspectionAreaInterop>();
         services.AddSingleton<MaskImport>();
         services.AddSingleton<FolderLabels>();
         services.AddHostedService<FolderLabelsCatchUp>();

@@ -84,6 +84,12 @@ public sealed record PixelMetricsAnswer
 
     public required int Regions { get; init; }
 
+    /// <summary>Defects of which nothing lies in the inspection area; they count nowhere else.</summary>
+    public required int ExcludedRegions { get; init; }
+
+    /// <summary>Images whose drawn defects all lie outside the inspection area; at image level they count by their label.</summary>
+    public required int WhollyOutside { get; init; }
+
     public required BoundedAnswer? AreaUnderRoc { get; init; }
 
     public required BoundedAnswer? AveragePrecision { get; init; }
@@ -107,6 +113,8 @@ public sealed record PixelMetricsAnswer
         WithoutShapes = report.WithoutShapes,
         MapSide = report.MapSide,
         Regions = report.Regions,
+        ExcludedRegions = report.ExcludedRegions,
+        WhollyOutside = report.WhollyOutside,
         AreaUnderRoc = BoundedAnswer.Of(report.AreaUnderRoc),
         AveragePrecision = BoundedAnswer.Of(report.AveragePrecision),
         F1Max = BoundedAnswer.Of(report.F1Max),

@@ -15,9 +15,10 @@ namespace AdClip.Portal.Features.Evaluation;
 /// <summary>Compares a run's maps with the drawn defects, once for each state of the ground truth.</summary>
 /// <remarks>
 /// As the reference does it, maps stay as they are and masks are brought to their size (bilinear, more than half = defect).
-/// An image counts when people have said where its defects are: it is labelled good, or has shapes.
+/// An image counts when people have said where its defects are: it is labelled good, or has shapes. Pixels outside the run's
+/// inspection area count nowhere.
 /// </remarks>
-public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore blobs, GroundTruthStore groundTruth, TimeProvider clock)
+public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore blobs, GroundTruthStore groundTruth, InspectionAreaStore areas, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<(Guid RunId, string Stamp), Task<PixelReport>> _running = new();
 
@@ -56,6 +57,8 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
     private async Task<PixelReport> ComputeAsync(RunScores scores)
     {
         var metrics = new PixelMetrics();
+        var area = await areas.AtAsync(scores.Run.ProjectId, scores.Run.AreaRevision) is { Regions.Regions.Count: > 0 } drawn ? drawn : null;
+        var whollyOutside = 0;
         var longestSide = 0;
         foreach (var image in scores.Images.Where(image => image.Label == ImageLabel.Good || image.ShapeCount > 0))
         {
@@ -64,10 +67,32 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
             var (width, height) = (shape[1], shape[0]);
             longestSide = Math.Max(longestSide, Math.Max(width, height));
             var mask = image.ShapeCount == 0 ? new bool[map.Length] : await MaskAsync(image, width, height);
-            metrics.Add(map, MemoryMarshal.AsBytes(mask.AsSpan()), width, height);
+            var defect = MemoryMarshal.AsBytes(mask.AsSpan());
+            var inspected = area is null ? default : InspectedPixels(area.Regions, width, height);
+            metrics.Add(map, defect, width, height, inspected);
+            whollyOutside += area is not null && image.ShapeCount > 0 && IsOutside(defect, inspected) ? 1 : 0;
         }
         var withoutShapes = scores.Images.Count(image => image.Label == ImageLabel.Anomaly && image.ShapeCount == 0);
-        return PixelReport.Of(metrics.ToCurve(), metrics.Images, withoutShapes, longestSide);
+        return PixelReport.Of(metrics.ToCurve(), metrics.Images, withoutShapes, longestSide) with { ExcludedRegions = metrics.ExcludedRegions, WhollyOutside = whollyOutside };
+    }
+
+    private static byte[] InspectedPixels(InspectionRegions regions, int width, int height)
+    {
+        var pixels = new byte[width * height];
+        regions.Rasterize(width, height).ToRowMajor(pixels);
+        return pixels;
+    }
+
+    private static bool IsOutside(ReadOnlySpan<byte> defect, ReadOnlySpan<byte> inspected)
+    {
+        for (var i = 0; i < defect.Length; i++)
+        {
+            if (defect[i] != 0 && inspected[i] != 0)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     private async Task<bool[]> MaskAsync(ScoredImage image, int mapWidth, int mapHeight)

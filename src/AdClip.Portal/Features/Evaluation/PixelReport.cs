@@ -17,6 +17,12 @@ public sealed record PixelReport
 
     public required int Regions { get; init; }
 
+    /// <summary>Defects of which nothing lies in the inspection area; they count nowhere.</summary>
+    public int ExcludedRegions { get; init; }
+
+    /// <summary>Images on which a defect is drawn, but none in the inspection area.</summary>
+    public int WhollyOutside { get; init; }
+
     public required long DefectPixels { get; init; }
 
     public required long SoundPixels { get; init; }

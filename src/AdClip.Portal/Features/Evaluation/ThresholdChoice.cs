@@ -1,3 +1,4 @@
+using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
@@ -44,7 +45,8 @@ public sealed class ThresholdChoice
     public static Task<ThresholdChoice?> CurrentAsync(PortalDb db, ScoreKind kind, CancellationToken cancel) => db.Set<ThresholdChoice>()
         .AsNoTracking()
         .Where(choice => choice.ProjectId == kind.ProjectId
-            && db.Set<Run>().Any(run => run.Id == choice.RunId && run.EncoderId == kind.EncoderId && run.ReferenceCount > 0 == kind.HasReferences))
+            && db.Set<Run>().Any(run => run.Id == choice.RunId && run.EncoderId == kind.EncoderId && run.ReferenceCount > 0 == kind.HasReferences
+                && db.Set<InspectionAreaRevision>().Any(area => area.ProjectId == run.ProjectId && area.Revision == run.AreaRevision && area.RegionCount > 0) == kind.HasArea))
         .OrderByDescending(choice => choice.ChosenAt)
         .ThenByDescending(choice => choice.Id)
         .FirstOrDefaultAsync(cancel);

@@ -1,3 +1,4 @@
+using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Projects;
@@ -11,7 +12,7 @@ namespace AdClip.Portal.Features.Inference;
 
 /// <summary>Looks at one image that is sent, without a run; nothing is stored unless asked.</summary>
 public sealed class DirectInspection(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, RunBoard runs, ScoreThresholds thresholds, ImageInspector inspector, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, RunBoard runs, ScoreThresholds thresholds, ImageInspector inspector, InspectionAreaStore areas, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
 {
     private const int ChunkBytes = 1 << 17;
 
@@ -24,11 +25,15 @@ public sealed class DirectInspection(
         var model = request.Model is null ? await catalog.DefaultAsync(project.Id, cancel) : await catalog.GetAsync(request.Model, cancel);
         using var lease = await detectors.RentAsync(model.Id, null, cancel);
         IReadOnlyList<string> references;
+        var area = await areas.CurrentAsync(project.Id, cancel);
+        area.Regions.CheckFits(info.Width, info.Height);
         await using (var db = await dbs.CreateDbContextAsync(cancel))
         {
-            references = [.. (await runs.ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, null, cancel)).Images.Select(image => image.Sha256)];
+            var (_, good) = await runs.ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, null, cancel);
+            await RunBoard.CheckFitsAsync(db, area, [.. good.Select(image => image.Id)], cancel);
+            references = [.. good.Select(image => image.Sha256)];
         }
-        var scorer = await inspector.ScorerAsync(lease.Detector, project.ObjectName, references, () => { }, cancel);
+        var scorer = await inspector.ScorerAsync(lease.Detector, project.ObjectName, references, area.Regions, () => { }, cancel);
         var inspection = await inspector.InspectAsync(lease.Detector, scorer, incoming.Path, sha256, cancel);
         Guid? imageId = null;
         if (request.Store)
@@ -40,11 +45,11 @@ public sealed class DirectInspection(
         var detection = inspection.Detection;
         var (width, height) = (info.Width, info.Height);
         var boxes = MapBoxes.Find(detection.Map, request.MapThreshold, width, height);
-        var applied = request.Threshold ?? await thresholds.SavedAsync(new ScoreKind(project.Id, lease.Detector.EncoderId, references.Count > 0), cancel);
+        var applied = request.Threshold ?? await thresholds.SavedAsync(new ScoreKind(project.Id, lease.Detector.EncoderId, references.Count > 0, area.Regions.Regions.Count > 0), cancel);
         var isAnomaly = applied is { } threshold ? detection.Score >= threshold : boxes.Count > 0;
         return new InspectAnswer(
             isAnomaly ? "anomaly" : "good", detection.Score, (float?)applied, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
-            boxes, request.MapThreshold, model.Id, references.Count, width, height, sha256, inspection.Milliseconds, imageId);
+            boxes, request.MapThreshold, model.Id, references.Count, area.Revision, width, height, sha256, inspection.Milliseconds, imageId);
     }
 
     private async Task<string> ReceiveAsync(IncomingBlob target, Stream content, CancellationToken cancel)

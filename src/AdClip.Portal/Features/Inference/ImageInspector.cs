@@ -33,11 +33,12 @@ public sealed class ImageInspector : IDisposable
     public int Parallelism { get; }
 
     /// <summary>A scorer for these good images, which are named by their blobs in the order of SHA-256.</summary>
+    /// <param name="regions">What is inspected; the good images fit it.</param>
     /// <param name="encoded">Called after each good image, perhaps by several threads at once.</param>
     /// <exception cref="Vision.RefusedInputException">A good image cannot be read, or the prompts do not fit the model.</exception>
-    public async Task<Scorer> ScorerAsync(ClipDetector detector, string objectName, IReadOnlyList<string> referenceSha256s, Action encoded, CancellationToken cancel)
+    public async Task<Scorer> ScorerAsync(ClipDetector detector, string objectName, IReadOnlyList<string> referenceSha256s, InspectionRegions regions, Action encoded, CancellationToken cancel)
     {
-        var key = Key(detector, objectName, referenceSha256s);
+        var key = Key(detector, objectName, referenceSha256s, regions);
         if (FindScorer(key) is { } kept)
         {
             return kept;
@@ -49,17 +50,22 @@ public sealed class ImageInspector : IDisposable
             references[i] = new Reference(referenceSha256s[i], tokens);
             encoded();
         });
-        var scorer = await InSlotAsync(() => detector.CreateScorer(new PromptSettings(ProductName: objectName), references), cancel);
+        var scorer = await InSlotAsync(() => detector.CreateScorer(new PromptSettings(ProductName: objectName), references, regions), cancel);
         KeepScorer(key, scorer);
         return scorer;
     }
 
     /// <summary>Looks at one image file; <paramref name="sha256"/> is its hash, so that it is not compared with itself.</summary>
-    /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read.</exception>
+    /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
     public Task<Inspection> InspectAsync(ClipDetector detector, Scorer scorer, string path, string sha256, CancellationToken cancel) => InSlotAsync(
         () =>
         {
             var begin = Stopwatch.GetTimestamp();
+            if (scorer.Regions.Regions.Count > 0)
+            {
+                var info = ImageDecoder.Identify(path, _limits);
+                scorer.Regions.CheckFits(info.Width, info.Height);
+            }
             var (tokens, wasCached) = Encode(detector, path, sha256);
             var detection = scorer.Score(tokens, sha256);
             return new Inspection(detection, Stopwatch.GetElapsedTime(begin).TotalMilliseconds, wasCached);
@@ -92,8 +98,8 @@ public sealed class ImageInspector : IDisposable
         }
     }
 
-    private static string Key(ClipDetector detector, string objectName, IReadOnlyList<string> references) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [detector.EncoderId, objectName, .. references]))));
+    private static string Key(ClipDetector detector, string objectName, IReadOnlyList<string> references, InspectionRegions regions) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [detector.EncoderId, objectName, InspectionRegionsJson.Write(regions), .. references]))));
 
     private Scorer? FindScorer(string key)
     {

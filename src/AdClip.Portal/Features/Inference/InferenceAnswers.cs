@@ -10,15 +10,16 @@ namespace AdClip.Portal.Features.Inference;
 /// <param name="Total">Images of the run.</param>
 /// <param name="ElapsedSeconds">From the first start to the end or to now; waiting after a restart included.</param>
 /// <param name="RemainingSeconds">At the present speed; null while that is unknown.</param>
+/// <param name="InspectionAreaRevision">Revision of the inspection area that it looks at; 0: at everything.</param>
 /// <param name="Attempts">1, and one more for each restart or retry.</param>
 public sealed record RunAnswer(
-    Guid Id, Guid ProjectId, Guid JobId, string Model, string ModelName, string EncoderId, string ObjectName, string References, int ReferenceCount, int ImageSize,
+    Guid Id, Guid ProjectId, Guid JobId, string Model, string ModelName, string EncoderId, string ObjectName, string References, int ReferenceCount, int InspectionAreaRevision, int ImageSize,
     string State, string? Message, int Done, int Total, int Refused, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
     double? ElapsedSeconds, double? RemainingSeconds, double? MillisecondsPerImage, int Attempts)
 {
     public static RunAnswer Of(RunSummary summary, JobTexts texts, DateTimeOffset now) => new(
         summary.Run.Id, summary.Run.ProjectId, summary.Run.JobId, summary.Run.ModelId, summary.Run.ModelName, summary.Run.EncoderId, summary.Run.ObjectName,
-        NameOf(summary.Run.References), summary.Run.ReferenceCount, RunSettings.Parse(summary.Run.Settings).ImageSize,
+        NameOf(summary.Run.References), summary.Run.ReferenceCount, summary.Run.AreaRevision, RunSettings.Parse(summary.Run.Settings).ImageSize,
         NameOf(summary.Job.State), texts.Sentence(summary.Job), summary.Results + summary.Refused, summary.Run.ImageCount, summary.Refused,
         summary.Run.CreatedAt, summary.Job.StartedAt, summary.Job.FinishedAt,
         summary.Job.Elapsed(now)?.TotalSeconds, summary.Job.Remaining(now)?.TotalSeconds, summary.MillisecondsPerImage, summary.Job.Attempt);
@@ -56,7 +57,8 @@ public sealed record BoxAnswer(int X, int Y, int Width, int Height, float Peak);
 /// <summary>What the detector says of an image that was sent to be looked at.</summary>
 /// <param name="Verdict">good or anomaly.</param>
 /// <param name="Threshold">The score threshold that was applied; null: none was given or saved, and the boxes decide.</param>
+/// <param name="InspectionAreaRevision">Revision of the inspection area that was looked at; 0: everything was.</param>
 /// <param name="ImageId">The image, if it was stored.</param>
 public sealed record InspectAnswer(
     string Verdict, float Score, float? Threshold, float ZeroShotScore, float? FewShotScore, float ClassProbability, IReadOnlyList<BoxAnswer> Boxes, float MapThreshold,
-    string Model, int ReferenceCount, int Width, int Height, string Sha256, double Milliseconds, Guid? ImageId);
+    string Model, int ReferenceCount, int InspectionAreaRevision, int Width, int Height, string Sha256, double Milliseconds, Guid? ImageId);

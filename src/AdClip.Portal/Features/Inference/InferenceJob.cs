@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Shell;
@@ -12,7 +13,7 @@ namespace AdClip.Portal.Features.Inference;
 /// <summary>Inspects the images of a run. One image is one durable step: map blob first, then the row that names it.</summary>
 /// <remarks>After a restart it looks up which rows there are and does the others; the unique index on run and image refuses a second row.</remarks>
 internal sealed class InferenceJob(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, ImageInspector inspector, BlobStore blobs, TimeProvider clock) : IJobHandler
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, ImageInspector inspector, InspectionAreaStore areas, BlobStore blobs, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "Inference";
 
@@ -33,7 +34,9 @@ internal sealed class InferenceJob(
         await job.BeginAsync(done, total);
         void Step() => job.Report(Interlocked.Increment(ref done), total);
 
-        var scorer = await inspector.ScorerAsync(detector, run.ObjectName, references, Step, cancel);
+        var area = await areas.AtAsync(run.ProjectId, run.AreaRevision, cancel)
+            ?? throw new InvalidOperationException($"Run {run.Id} names revision {run.AreaRevision} of the inspection area, which is not there.");
+        var scorer = await inspector.ScorerAsync(detector, run.ObjectName, references, area.Regions, Step, cancel);
         // The bank may have been kept from an earlier run, in which case nobody counted.
         done = run.ImageCount - open.Count + references.Count;
         job.Report(done, total);

@@ -54,6 +54,9 @@ public sealed class Run
     /// <summary>Images that it inspects; their list is <see cref="RunImage"/>.</summary>
     public required int ImageCount { get; init; }
 
+    /// <summary>Revision of the project's inspection area that it looks at; 0: at everything.</summary>
+    public required int AreaRevision { get; init; }
+
     /// <summary>Everything else that the scores depend on, as JSON (see <see cref="RunSettings"/>).</summary>
     public required string Settings { get; init; }
 

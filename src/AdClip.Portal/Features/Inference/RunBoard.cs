@@ -1,3 +1,4 @@
+using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>Makes runs: settles what is left open, notes the images, puts the job on the board.</summary>
-public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, JobBoard jobs, IOptions<InferenceOptions> options, TimeProvider clock)
+public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, JobBoard jobs, InspectionAreaStore areas, IOptions<InferenceOptions> options, TimeProvider clock)
 {
     /// <summary>The good images that a project can be compared with, in the order that "first N" means: by SHA-256.</summary>
     public static IQueryable<ImageRecord> Good(PortalDb db, Guid projectId) => db.Set<ImageRecord>().AsNoTracking()
@@ -49,6 +50,8 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         {
             throw new RefusedInputException(RefusalCode.RunWithoutImages, "There is no image to inspect; upload images, or choose others.");
         }
+        var area = await areas.CurrentAsync(project.Id, cancel);
+        await CheckFitsAsync(db, area, [.. references.Select(reference => reference.Id)], cancel);
         var runId = Guid.CreateVersion7();
         Run? run = null;
         await jobs.EnqueueAsync(
@@ -67,6 +70,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
                     References = choice,
                     ReferenceCount = references.Count,
                     ImageCount = images.Count,
+                    AreaRevision = area.Revision,
                     Settings = new RunSettings(imageSize).ToJson(),
                     CreatedAt = clock.GetUtcNow(),
                     CreatedBy = userId,
@@ -77,6 +81,19 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
             },
             cancel);
         return run!;
+    }
+
+    /// <summary>Refuses good images on which the inspection area cannot be laid, before any work is done.</summary>
+    /// <exception cref="RefusedInputException">One in other proportions.</exception>
+    public static async Task CheckFitsAsync(PortalDb db, InspectionArea area, IReadOnlyList<Guid> imageIds, CancellationToken cancel)
+    {
+        foreach (var some in area.Regions.Regions.Count == 0 ? [] : imageIds.Chunk(1000))
+        {
+            foreach (var size in await db.Set<ImageRecord>().Where(image => some.Contains(image.Id)).Select(image => new { image.Width, image.Height }).Distinct().ToListAsync(cancel))
+            {
+                area.Regions.CheckFits(size.Width, size.Height);
+            }
+        }
     }
 
     /// <summary>The good images that a request means, by SHA-256.</summary>

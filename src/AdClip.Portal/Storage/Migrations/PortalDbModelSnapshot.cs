@@ -148,6 +148,43 @@ namespace AdClip.Portal.Storage.Migrations
                     b.ToTable("DefectClasses", (string)null);
                 });
 
+            modelBuilder.Entity("AdClip.Portal.Features.Annotations.InspectionAreaRevision", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("AuthorId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AuthorName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("RegionCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("SaveId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("SavedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId", "Revision");
+
+                    b.HasIndex("ProjectId", "SaveId")
+                        .IsUnique();
+
+                    b.ToTable("InspectionAreaRevisions", (string)null);
+                });
+
             modelBuilder.Entity("AdClip.Portal.Features.Evaluation.PixelEvaluation", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -417,6 +454,9 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("AreaRevision")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
@@ -1046,6 +1086,15 @@ namespace AdClip.Portal.Storage.Migrations
                 });
 
             modelBuilder.Entity("AdClip.Portal.Features.Annotations.DefectClassRecord", b =>
+                {
+                    b.HasOne("AdClip.Portal.Features.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Annotations.InspectionAreaRevision", b =>
                 {
                     b.HasOne("AdClip.Portal.Features.Projects.Project", null)
                         .WithMany()
