@@ -7,14 +7,15 @@ namespace AdClip.Vision.Clip;
 /// <param name="weights">The model.</param>
 /// <param name="tower">Its heads and kernels.</param>
 /// <param name="sequences">Rows of each sequence and D where a stream holds several, one after the other; null: it holds one of any length.</param>
-internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTower tower, (int Rows, int Width)? sequences = null)
+/// <param name="eightBit">The model's <see cref="EightBitWeights"/>, to be used instead of its own; null: floating point.</param>
+internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTower tower, (int Rows, int Width)? sequences = null, WeightFile? eightBit = null)
 {
     private readonly Dictionary<string, string> _placed = [];
 
     /// <summary>The query, key and value projections of all rows: three values [N, D].</summary>
     public (string Q, string K, string V) QueriesKeysValues(string block, string normed, int width)
     {
-        if (!weights.HasJoinedProjections)
+        if (!weights.HasJoinedProjections && eightBit is null)
         {
             return (Project(block, 0, normed), Project(block, 1, normed), Project(block, 2, normed));
         }
@@ -23,8 +24,16 @@ internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTo
     }
 
     /// <summary>The same with queries for the first row of each sequence only: [1, D], [N, D], [N, D].</summary>
-    public (string Q, string K, string V) FirstQueryKeysValues(string block, string normed)
-        => (Project(block, 0, FirstRows(normed)), Project(block, 1, normed), Project(block, 2, normed));
+    public (string Q, string K, string V) FirstQueryKeysValues(string block, string normed, int width)
+    {
+        if (eightBit is not null)
+        {
+            // Their weights are one matrix.
+            var (q, k, v) = QueriesKeysValues(block, normed, width);
+            return (FirstRows(q), k, v);
+        }
+        return (Project(block, 0, FirstRows(normed)), Project(block, 1, normed), Project(block, 2, normed));
+    }
 
     /// <summary>The first row of each sequence of a stream.</summary>
     public string FirstRows(string stream)
@@ -47,18 +56,21 @@ internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTo
         return Linear(block + "mlp.c_proj.weight", block + "mlp.c_proj.bias", hidden);
     }
 
-    public string Norm(string name, string x) => graph.LayerNorm(x, Place(weights[name + ".weight"]), Place(weights[name + ".bias"]), tower.NormEpsilon);
+    public string Norm(string name, string x) => graph.LayerNorm(x, Place(name + ".weight"), Place(name + ".bias"), tower.NormEpsilon);
 
-    public string Project(string x, string name) => graph.MatMul(x, Place(weights[name]));
+    public string Project(string x, string name) => graph.MatMul(x, Place(name));
+
+    /// <summary>Puts the tensor of this OpenAI name into the graph.</summary>
+    public string Place(string name) => Place(eightBit?.Require(name) ?? weights[name]);
 
     /// <summary>Puts a tensor into the graph as float32, in place in its file where its form allows; once, however often used.</summary>
-    public string Place(StoredTensor tensor)
+    private string Place(StoredTensor tensor)
     {
         if (_placed.TryGetValue(tensor.Name, out var known))
         {
             return known;
         }
-        var usable = tensor.IsContiguous && (tensor.Type is ElementType.F32 or ElementType.F16);
+        var usable = tensor.IsContiguous && (tensor.Type is ElementType.F32 or ElementType.F16 or ElementType.I8);
         string value;
         if (!usable)
         {
@@ -66,7 +78,12 @@ internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTo
         }
         else
         {
-            var type = tensor.Type == ElementType.F32 ? OnnxType.Float32 : OnnxType.Float16;
+            var type = tensor.Type switch
+            {
+                ElementType.F16 => OnnxType.Float16,
+                ElementType.I8 => OnnxType.Int8,
+                _ => OnnxType.Float32,
+            };
             value = graph.External(tensor.Name, type, tensor.Shape, Path.GetFileName(tensor.File), tensor.Offset, tensor.Count * tensor.Type.Bytes());
             value = type == OnnxType.Float16 ? graph.ToFloat32(value) : value;
         }
@@ -86,7 +103,9 @@ internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTo
         return Joined(graph.AttentionOfSequences(q == v ? splitV : Split(q), k == v ? splitV : Split(k), splitV, tower.Heads));
     }
 
-    private string Linear(string weight, string bias, string x) => graph.Linear(x, Place(weights[weight]), Place(weights[bias]));
+    private string Linear(string weight, string bias, string x) => eightBit is null
+        ? graph.Linear(x, Place(weight), Place(bias))
+        : graph.EightBitLinear(x, Place(weight), Place(EightBitWeights.Scale(weight)), Place(bias));
 
     private string Project(string block, int part, string rows)
         => graph.Linear(rows, Place(weights.Projection(block, part, "weight")), Place(weights.Projection(block, part, "bias")));

@@ -21,6 +21,7 @@ internal sealed class ImageEncoder : IDisposable
     private readonly bool _takesBatches;
     private readonly Lazy<int> _found;
     private readonly ConcurrentDictionary<int, ConcurrentBag<OnnxSession.BoundRun>> _idle = [];
+    private readonly EightBitWeights? _eightBit;
     private int _reduced = int.MaxValue;
 
     /// <param name="weights">The model.</param>
@@ -28,20 +29,18 @@ internal sealed class ImageEncoder : IDisposable
     /// <param name="encoderId">Goes into the tokens.</param>
     /// <param name="session">How it is run.</param>
     /// <param name="batchBound">Largest batch to try; null: one on a CPU, by the size of the activations elsewhere.</param>
+    /// <param name="eightBitFile">Where the weights for <see cref="Precision.Int8"/> are kept, made if need be; null: in a temporary folder.</param>
     /// <exception cref="RefusedInputException">The model cannot run so.</exception>
-    public ImageEncoder(ClipWeights weights, ImageEncoderSettings settings, string encoderId, SessionSettings session, int? batchBound = null)
+    public ImageEncoder(ClipWeights weights, ImageEncoderSettings settings, string encoderId, SessionSettings session, int? batchBound = null, string? eightBitFile = null)
     {
-        if (session.Precision == Precision.Int8)
-        {
-            throw new RefusedInputException(RefusalCode.PrecisionUnsupported, $"The image encoder cannot be run in {session.Precision}; choose {Precision.Float32}.", session.Precision);
-        }
         _model = weights.Architecture;
         _settings = settings.CheckedFor(_model);
         _encoderId = encoderId;
         _weightFile = weights.FilePath;
         Settings = session;
         ActivationBytes = SessionMemory.PerImage(Rows, _model.VisionWidth, session.Precision);
-        _session = OnnxSession.Create(device => Graph(weights, session, batchBound is not null || device.Kind != DeviceKind.Cpu), Path.GetDirectoryName(weights.FilePath), session, OnnxSession.Supported);
+        _eightBit = session.Precision == Precision.Int8 ? EightBitWeights.Open(weights, eightBitFile) : null;
+        _session = OnnxSession.Create(device => Graph(weights, session, device, batchBound is not null || device.Kind != DeviceKind.Cpu), Path.GetDirectoryName(_eightBit?.File.FilePath ?? weights.FilePath), session, OnnxSession.Supported);
         _takesBatches = batchBound is not null || Device.Kind != DeviceKind.Cpu;
         _found = new Lazy<int>(() => BatchSearch.Find(batchBound ?? BatchSearch.Bound(ActivationBytes), Fits));
     }
@@ -126,11 +125,16 @@ internal sealed class ImageEncoder : IDisposable
             run.Dispose();
         }
         _session.Dispose();
+        _eightBit?.Dispose();
     }
 
-    private ModelProto Graph(ClipWeights weights, SessionSettings session, bool isBatched)
+    private ModelProto Graph(ClipWeights weights, SessionSettings session, Device device, bool isBatched)
     {
-        var graph = ImageEncoderGraph.Build(weights, _settings, isBatched: isBatched);
+        if (session.Precision == Precision.Int8 && device.Kind != DeviceKind.Cpu)
+        {
+            throw new NotSupportedException("8-bit matrix products are run on CPUs only.");
+        }
+        var graph = ImageEncoderGraph.Build(weights, _settings, isBatched: isBatched, eightBit: _eightBit?.File);
         return session.Precision == Precision.Float16 ? HalfPrecision.Convert(graph) : graph;
     }
 

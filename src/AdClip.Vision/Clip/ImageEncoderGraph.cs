@@ -27,7 +27,8 @@ internal static class ImageEncoderGraph
     /// <param name="settings">Checked settings.</param>
     /// <param name="withStreams">Also gives every <see cref="Stream"/> as an output.</param>
     /// <param name="isBatched">Takes any number of images in one run. For one image the other graph is simpler, hence faster.</param>
-    public static ModelProto Build(ClipWeights weights, ImageEncoderSettings settings, bool withStreams = false, bool isBatched = false)
+    /// <param name="eightBit">The model's <see cref="EightBitWeights"/>, to be used instead of its own.</param>
+    public static ModelProto Build(ClipWeights weights, ImageEncoderSettings settings, bool withStreams = false, bool isBatched = false, WeightFile? eightBit = null)
     {
         var model = weights.Architecture;
         var (width, side) = (model.VisionWidth, settings.ImageSize);
@@ -35,10 +36,10 @@ internal static class ImageEncoderGraph
         var firstDual = settings.Dpam < 2 ? model.VisionLayers + 1 : model.VisionLayers - settings.Dpam + 2;
         var graph = new GraphBuilder();
         var rows = 1 + (grid * grid);
-        var blocks = new ClipBlocks(graph, weights, model.Vision, isBatched ? (rows, width) : null);
+        var blocks = new ClipBlocks(graph, weights, model.Vision, isBatched ? (rows, width) : null, eightBit);
 
-        var patches = graph.Convolution(graph.Input(Pixels, isBatched ? -1 : 1, 3, side, side), blocks.Place(weights["visual.conv1.weight"]), model.PatchSize);
-        var classToken = graph.Reshape(blocks.Place(weights["visual.class_embedding"]), 1, width);
+        var patches = graph.Convolution(graph.Input(Pixels, isBatched ? -1 : 1, 3, side, side), blocks.Place("visual.conv1.weight"), model.PatchSize);
+        var classToken = graph.Reshape(blocks.Place("visual.class_embedding"), 1, width);
         var positions = PositionTable.Resize(weights["visual.positional_embedding"].ReadFloats(), model.Grid, grid, width);
         var table = graph.Constant("positions", positions, rows, width);
         var embedded = isBatched
@@ -57,7 +58,7 @@ internal static class ImageEncoderGraph
             // After the last block only the class token of the original stream is used, unless its patches are asked for.
             var isClassOnly = layer == model.VisionLayers && !withStreams && ((isDual && !settings.KeepsOriginal) || !settings.Layers.Contains(layer));
             var (q, k, v) = isClassOnly
-                ? blocks.FirstQueryKeysValues(block, normed)
+                ? blocks.FirstQueryKeysValues(block, normed, width)
                 : blocks.QueriesKeysValues(block, normed, width);
             if (isDual)
             {

@@ -9,6 +9,7 @@ namespace AdClip.Vision.Graphs;
 internal enum OnnxType
 {
     Float32 = 1,
+    Int8 = 3,
     Int64 = 7,
     Float16 = 10,
 }
@@ -61,6 +62,14 @@ internal sealed class GraphBuilder
 
     /// <summary>x Wᵀ + b for x [N, I], W [O, I], b [O].</summary>
     public string Linear(string x, string weight, string bias) => Node("Gemm", [x, weight, bias], ("transB", 1L));
+
+    /// <summary>x W + b with W as 8-bit integers; x is rounded to 256 levels between its least and largest value.</summary>
+    /// <param name="x">[N, I].</param>
+    /// <param name="weight">[I, O] in int8.</param>
+    /// <param name="scale">[O]: what one step of a column of W is worth.</param>
+    /// <param name="bias">[O].</param>
+    public string EightBitLinear(string x, string weight, string scale, string bias)
+        => Contribution("DynamicQuantizeMatMul", [x, weight, scale, "", bias]);
 
     public string LayerNorm(string x, string weight, string bias, float epsilon)
         => Node("LayerNormalization", [x, weight, bias], ("axis", -1L), ("epsilon", epsilon));
