@@ -20,6 +20,7 @@ internal static class EncodeCommand
         var output = new Option<string>("--out") { Description = "The safetensors file to write", Required = true };
         var command = new Command("encode", "Encode images: tensors i.pixels [3, S, S], i.class [D], i.patches.L [1+T, D] for image i and layer L, not normalised") { images, pixels, path, output };
         model.AddAll(command);
+        model.AddPrecision(command);
         command.Validators.Add(result =>
         {
             if ((result.GetResult(images) is null) == (result.GetResult(pixels) is null))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Graphs;
 
 namespace AdClip.Cli;
 
@@ -17,8 +18,15 @@ internal sealed class ModelOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private readonly Option<string> _precision = new("--precision")
+    {
+        Description = "float32, or int8: 8-bit matrix products, about twice as fast; whether they are good enough for your images is told by check-precision",
+        DefaultValueFactory = _ => "float32",
+    };
+
     public ModelOptions()
     {
+        _precision.AcceptOnlyFromAmong("float32", "int8");
         _layers.Validators.Add(result =>
         {
             if (result.Tokens.SelectMany(token => token.Value.Split(',')).Any(text => !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
@@ -42,6 +50,8 @@ internal sealed class ModelOptions
         command.Options.Add(_layers);
     }
 
+    public void AddPrecision(Command command) => command.Options.Add(_precision);
+
     public ClipDetector Open(ParseResult parsed, Func<DetectorOptions, DetectorOptions>? change = null)
     {
         var layers = parsed.GetValue(_layers);
@@ -49,7 +59,8 @@ internal sealed class ModelOptions
             parsed.GetValue(_imageSize),
             parsed.GetValue(_dpam),
             layers is { Length: > 0 } ? [.. layers.SelectMany(text => text.Split(',')).Select(text => int.Parse(text, CultureInfo.InvariantCulture))] : null,
-            VocabularyFolder: parsed.GetValue(_vocabulary));
+            VocabularyFolder: parsed.GetValue(_vocabulary),
+            Session: parsed.GetValue(_precision) == "int8" ? new SessionSettings(Precision: Precision.Int8) : null);
         return ClipDetector.Open(parsed.GetRequiredValue(_model), change?.Invoke(options) ?? options);
     }
 }

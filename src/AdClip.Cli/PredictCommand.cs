@@ -20,6 +20,7 @@ internal static class PredictCommand
         var output = new Option<string>("--out") { Description = "Folder for results.json, results.csv, and NAME.heatmap.png and NAME.map.npy of each image", Required = true };
         var command = new Command("predict", "Score images, and show where they look abnormal") { references, threshold, area, images, output };
         model.AddAll(command);
+        model.AddPrecision(command);
         prompts.Add(command);
         command.SetAction((parsed, cancellation) =>
         {

@@ -8,5 +8,6 @@ var root = new RootCommand("AdClip: finds defects in product images with CLIP.")
     TokenizeCommand.Create(),
     PredictCommand.Create(),
     MetricsCommand.Create(),
+    CheckPrecisionCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args);

@@ -234,8 +234,8 @@ public enum RefusalCode
     /// <summary>A device that is not one of the known names: the text.</summary>
     DeviceUnknown,
 
-    /// <summary>A precision that the encoder cannot be run in: its name.</summary>
-    PrecisionUnsupported,
+    /// <summary>8-bit arithmetic was not found good enough for these images: model, the figures that fail.</summary>
+    FidelityInsufficient,
 
     /// <summary>A device without memory for one image: device, image size in pixels, the runtime's words.</summary>
     DeviceOutOfMemory,

@@ -35,6 +35,7 @@ public sealed class ClipDetector : IDisposable
     private readonly Lazy<ClipTokenizer> _tokenizer;
     private readonly ConcurrentDictionary<string, Lazy<TextPair>> _texts = new(StringComparer.Ordinal);
     private readonly string? _textFolder;
+    private readonly string? _eightBitFile;
     private ImageEncoder? _encoder;
 
     private ClipDetector(ClipWeights weights, ImageEncoderSettings settings, ScoringScheme scheme, PromptLists? ensemble, ModelDescription model, SessionSettings session, DetectorOptions options)
@@ -47,6 +48,7 @@ public sealed class ClipDetector : IDisposable
         // Prompts are encoded once on the CPU in float32, whatever the images run on: the same features everywhere.
         _textSession = new SessionSettings(session.Threads, session.Prepack, DeviceWish.Cpu);
         _textFolder = options.TextFolder;
+        _eightBitFile = options.EightBitFolder is { } kept ? Path.Combine(kept, $"{model.Sha256}.8bit.safetensors") : null;
         Model = model;
         _tokenizer = new Lazy<ClipTokenizer>(() => new ClipTokenizer(
             VocabularyFiles.Read(options.VocabularyFolder ?? Path.GetDirectoryName(model.WeightFile)!, model.Name, weights.Architecture.VocabularySize), weights.Architecture.ContextLength));
@@ -82,7 +84,7 @@ public sealed class ClipDetector : IDisposable
             ZeroShotLayers = [.. scheme.ZeroShotLayers.Where(settings.Layers.Contains)],
             FewShotLayers = [.. scheme.FewShotLayers.Where(settings.Layers.Contains)],
         };
-        var sha256 = HashFile(weights.FilePath);
+        var sha256 = options.WeightsSha256 ?? HashFile(weights.FilePath);
         var encoderId = string.Create(CultureInfo.InvariantCulture,
             $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}{Setting(architecture.Vision, architecture.VisionWidth)}{(settings.KeepsOriginal ? "-o" : "")}{PrecisionMark(session.Precision)}");
         var model = new ModelDescription(
@@ -167,7 +169,7 @@ public sealed class ClipDetector : IDisposable
         }
         lock (_opening)
         {
-            return _encoder ??= new ImageEncoder(_weights, _settings, EncoderId, _session);
+            return _encoder ??= new ImageEncoder(_weights, _settings, EncoderId, _session, eightBitFile: _eightBitFile);
         }
     }
 

@@ -10,4 +10,10 @@ namespace AdClip.Vision.Detection;
 /// <param name="Session">How the image encoder is run; null: one thread, in float32.</param>
 /// <param name="KeepsOriginal">Also returns patch tokens of the original path beside the value-value path; scoring does not use them.</param>
 /// <param name="TextFolder">Where text features are kept from one opening to the next; null: nowhere. Files in it can be deleted at any time.</param>
-public sealed record DetectorOptions(int? ImageSize = null, int? Dpam = null, IReadOnlyList<int>? Layers = null, string? VocabularyFolder = null, SessionSettings? Session = null, bool KeepsOriginal = false, string? TextFolder = null);
+/// <param name="WeightsSha256">
+/// SHA-256 of the weight file in hexadecimal, if the caller knows it for sure: hashing takes several times as long as everything
+/// else that opening does. Null: it is computed.
+/// </param>
+/// <param name="EightBitFolder">Where 8-bit weights are kept once made; null: they are made each time and deleted afterwards.</param>
+public sealed record DetectorOptions(int? ImageSize = null, int? Dpam = null, IReadOnlyList<int>? Layers = null, string? VocabularyFolder = null, SessionSettings? Session = null, bool KeepsOriginal = false, string? TextFolder = null,
+    string? WeightsSha256 = null, string? EightBitFolder = null);
