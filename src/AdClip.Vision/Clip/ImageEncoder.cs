@@ -37,6 +37,7 @@ internal sealed class ImageEncoder : IDisposable
         _settings = settings.CheckedFor(_model);
         _encoderId = encoderId;
         _weightFile = weights.FilePath;
+        session = session.Prepack == Prepacking.Auto ? session with { Prepack = PackingRule.Decide(_model, Rows, session.Precision) } : session;
         Settings = session;
         ActivationBytes = SessionMemory.PerImage(Rows, _model.VisionWidth, session.Precision);
         _eightBit = session.Precision == Precision.Int8 ? EightBitWeights.Open(weights, eightBitFile) : null;

@@ -46,7 +46,7 @@ public sealed class ClipDetector : IDisposable
         _ensemble = ensemble;
         _session = session;
         // Prompts are encoded once on the CPU in float32, whatever the images run on: the same features everywhere.
-        _textSession = new SessionSettings(session.Threads, session.Prepack, DeviceWish.Cpu);
+        _textSession = new SessionSettings(session.Threads, Device: DeviceWish.Cpu);
         _textFolder = options.TextFolder;
         _eightBitFile = options.EightBitFolder is { } kept ? Path.Combine(kept, $"{model.Sha256}.8bit.safetensors") : null;
         Model = model;
@@ -86,7 +86,7 @@ public sealed class ClipDetector : IDisposable
         };
         var sha256 = options.WeightsSha256 ?? HashFile(weights.FilePath);
         var encoderId = string.Create(CultureInfo.InvariantCulture,
-            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}{Setting(architecture.Vision, architecture.VisionWidth)}{(settings.KeepsOriginal ? "-o" : "")}{PrecisionMark(session.Precision)}");
+            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}{Setting(architecture.Vision, architecture.VisionWidth)}{(settings.KeepsOriginal ? "-o" : "")}{PrecisionMark(session.Precision)}{PackingMark(session.Prepack)}");
         var model = new ModelDescription(
             folder.Name, folder.WeightFile, sha256, encoderId, architecture, settings.ImageSize, recommendedSize, settings.Dpam, settings.Layers,
             folder.Config is not null, folder.Clip?.FileName, folder.Config is { } own && own.TryGetProperty("licence", out var licence) ? licence.ToString() : null, folder.Limits);
@@ -270,6 +270,9 @@ public sealed class ClipDetector : IDisposable
         Precision.Int8 => "-i8",
         _ => "",
     };
+
+    // Chosen by hand it may differ from the rule, and with it the last bits.
+    private static string PackingMark(Prepacking prepack) => prepack == Prepacking.Auto ? "" : $"-p{(prepack == Prepacking.Always ? 1 : 0)}";
 
     // Nothing for OpenAI's settings, which most models have.
     private static string Setting(ClipTower tower, int width)
