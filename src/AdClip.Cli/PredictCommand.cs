@@ -18,10 +18,12 @@ internal static class PredictCommand
         var area = new Option<string?>("--regions") { Description = "Inspect only this area of the images: the inspection area's JSON, as the portal downloads it" };
         var images = new Option<string[]>("--images") { Description = "Images to inspect: files, a folder, or a product in MVTec-AD layout", Required = true, AllowMultipleArgumentsPerToken = true };
         var output = new Option<string>("--out") { Description = "Folder for results.json, results.csv, and NAME.heatmap.png and NAME.map.npy of each image", Required = true };
+        var tiles = new TileOptions();
         var command = new Command("predict", "Score images, and show where they look abnormal") { references, threshold, area, images, output };
         model.AddAll(command);
         model.AddPrecision(command);
         prompts.Add(command);
+        tiles.Add(command);
         command.SetAction((parsed, cancellation) =>
         {
             var inspected = ImageFiles.ToInspect(parsed.GetValue(images)!);
@@ -31,30 +33,15 @@ internal static class PredictCommand
             // Before the images are encoded, so that a wrong checkpoint is told at once.
             var settings = prompts.Read(parsed);
             detector.EncodePrompts(settings);
+            var tiling = tiles.Read(parsed, detector.Model, inspected);
             var folder = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };
+            string[] hashes = [.. good.Select(image => HashFile(image.Path))];
+            IInspection inspection = tiling is null ? new WholeInspection(detector, regions) : new TileInspection(detector, tiling, regions);
 
-            var bank = new Reference[good.Count];
-            using (var progress = new Progress("good images", good.Count))
-            {
-                Each(good.Count, parallel, i =>
-                {
-                    RegionsFile.CheckFits(regions, good[i].Path);
-                    bank[i] = new Reference(HashFile(good[i].Path), detector.EncodeFile(good[i].Path));
-                    progress.Step();
-                });
-            }
-            var scorer = detector.CreateScorer(settings, bank, regions);
+            inspection.Learn(settings, good, hashes, cancellation);
             var results = new ImageResult[inspected.Count];
-            using (var progress = new Progress("images", inspected.Count))
-            {
-                Each(inspected.Count, parallel, i =>
-                {
-                    results[i] = Inspect(inspected[i], detector, scorer, parsed.GetValue(threshold), folder);
-                    progress.Step();
-                });
-            }
-            ResultFiles.Write(folder, detector.Model, settings, good, bank, parsed.GetValue(threshold), regions, results);
+            inspection.Each(inspected, (i, look) => results[i] = Result(inspected[i], look, parsed.GetValue(threshold), folder), cancellation);
+            ResultFiles.Write(folder, detector.Model, settings, tiling, good, hashes, parsed.GetValue(threshold), regions, results);
             foreach (var refused in results.Where(result => result.Refusal is not null))
             {
                 Console.Error.WriteLine($"adclip: {refused.File}: {refused.Refusal}");
@@ -65,35 +52,25 @@ internal static class PredictCommand
     }
 
     // One image that cannot be read does not cost the others their results.
-    private static ImageResult Inspect(ImageFile image, ClipDetector detector, Scorer scorer, float? threshold, string folder)
+    private static ImageResult Result(ImageFile image, Func<string, Detection> look, float? threshold, string folder)
     {
         var sha256 = HashFile(image.Path);
         try
         {
-            RegionsFile.CheckFits(scorer.Regions, image.Path);
-            var detection = scorer.Score(detector.EncodeFile(image.Path), sha256);
+            var detection = look(sha256);
+            var size = ImageDecoder.Identify(image.Path);
             var (heatmap, map) = ($"{image.Name}.heatmap.png", $"{image.Name}.map.npy");
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, map))!);
             File.WriteAllBytes(Path.Combine(folder, heatmap), Heatmap.Render(detection.Map.Values, detection.Map.Width, detection.Map.Height, ColourMap.Ember));
             NpyWriter.Write(Path.Combine(folder, map), detection.Map.Values, detection.Map.Height, detection.Map.Width);
             var label = threshold is { } limit ? detection.Score >= limit ? "anomaly" : "good" : null;
-            return new ImageResult(image.Path, sha256, detection.Score, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability, label, heatmap, map, null);
+            return new ImageResult(
+                image.Path, sha256, detection.Score, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability, label, heatmap, map,
+                size.Width, size.Height, detection.Map.Width, detection.Map.Height, null);
         }
         catch (RefusedInputException refusal)
         {
-            return new ImageResult(image.Path, sha256, null, null, null, null, null, null, null, refusal.Message);
-        }
-    }
-
-    private static void Each(int count, ParallelOptions parallel, Action<int> work)
-    {
-        try
-        {
-            Parallel.For(0, count, parallel, work);
-        }
-        catch (AggregateException several)
-        {
-            throw several.Flatten().InnerExceptions[0];
+            return new ImageResult(image.Path, sha256, null, null, null, null, null, null, null, null, null, null, null, refusal.Message);
         }
     }
 

@@ -6,13 +6,13 @@ internal sealed class Progress(string what, int total) : IDisposable
     private readonly bool _isWatched = !Console.IsErrorRedirected;
     private int _done;
 
-    public void Step()
+    public void Step() => Show(Interlocked.Increment(ref _done), total);
+
+    /// <summary>For work whose size shows only while it runs.</summary>
+    public void Report(int done, int of)
     {
-        var done = Interlocked.Increment(ref _done);
-        if (_isWatched)
-        {
-            Console.Error.Write($"\r{what} {done}/{total}");
-        }
+        _done = done;
+        Show(done, of);
     }
 
     public void Dispose()
@@ -20,6 +20,14 @@ internal sealed class Progress(string what, int total) : IDisposable
         if (_isWatched && _done > 0)
         {
             Console.Error.WriteLine();
+        }
+    }
+
+    private void Show(int done, int of)
+    {
+        if (_isWatched)
+        {
+            Console.Error.Write($"\r{what} {done}/{of}");
         }
     }
 }

@@ -5,13 +5,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.Tiles;
 
 namespace AdClip.Cli;
 
 /// <summary>One image's line in the result files; scores are null where the image was refused.</summary>
 internal sealed record ImageResult(
     string File, string Sha256, float? Score, float? ZeroShotScore, float? FewShotScore, float? ClassProbability,
-    string? Label, string? Heatmap, string? Map, string? Refusal);
+    string? Label, string? Heatmap, string? Map, int? Width, int? Height, int? MapWidth, int? MapHeight, string? Refusal);
 
 /// <summary>Writes <c>results.json</c> and <c>results.csv</c>; docs/guide/cli.md names their fields.</summary>
 internal static class ResultFiles
@@ -26,7 +27,7 @@ internal static class ResultFiles
     };
 
     public static void Write(
-        string folder, ModelDescription model, PromptSettings prompts, IReadOnlyList<ImageFile> good, IReadOnlyList<Reference> references,
+        string folder, ModelDescription model, PromptSettings prompts, TileSettings? tiles, IReadOnlyList<ImageFile> good, IReadOnlyList<string> goodSha256s,
         float? threshold, InspectionRegions regions, IReadOnlyList<ImageResult> images)
     {
         var document = new
@@ -35,7 +36,8 @@ internal static class ResultFiles
             Version = 1,
             Model = new { model.Name, model.Sha256, model.EncoderId, model.ImageSize, model.Dpam, model.Layers },
             Prompts = prompts,
-            References = references.Select((reference, i) => new { File = good[i].Path, reference.Sha256 }),
+            Tiles = tiles,
+            References = good.Zip(goodSha256s, (image, sha256) => new { File = image.Path, Sha256 = sha256 }),
             Threshold = threshold,
             Regions = regions.Regions.Count == 0 ? null : JsonNode.Parse(InspectionRegionsJson.Write(regions)),
             Images = images,

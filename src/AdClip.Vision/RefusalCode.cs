@@ -251,6 +251,14 @@ public enum RefusalCode
     /// <summary>An image in other proportions than the one the regions were drawn on: drawn width, height, image width, height.</summary>
     RegionsOfAnotherAspect,
 
+    // Tiles.
+
+    /// <summary>A tile side that is too small: pixels, least.</summary>
+    TileSideInvalid,
+
+    /// <summary>A tile overlap outside its range: share, most, usual.</summary>
+    TileOverlapInvalid,
+
     // Runs.
 
     /// <summary>A run over nothing.</summary>

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using AdClip.Vision.Clip;
+using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Graphs;
 using AdClip.Vision.Imaging;
 
@@ -157,6 +158,20 @@ public sealed class ClipDetector : IDisposable
         ArgumentNullException.ThrowIfNull(references);
         return new Scorer(EncoderId, Model.ImageSize, Model.ImageSize / Model.Architecture.PatchSize, _scheme, EncodePrompts(prompts), references, regions);
     }
+
+    /// <summary>Makes a scorer for the tiles of large images.</summary>
+    /// <param name="prompts">What "normal" and "abnormal" mean.</param>
+    /// <param name="references">Good images, cut like the images to be inspected; may be empty.</param>
+    /// <param name="regions">What is inspected; null: everything.</param>
+    /// <exception cref="RefusedInputException">A prompt or a reference that does not fit the model.</exception>
+    public Scorer CreateTiledScorer(PromptSettings prompts, IReadOnlyList<CorePatches> references, InspectionRegions? regions = null)
+    {
+        ArgumentNullException.ThrowIfNull(references);
+        return new Scorer(EncoderId, Model.ImageSize, Model.ImageSize / Model.Architecture.PatchSize, _scheme, EncodePrompts(prompts), references, regions);
+    }
+
+    /// <summary>Layers whose patches are compared with good images.</summary>
+    internal IReadOnlyList<int> FewShotLayers => _scheme.FewShotLayers;
 
     /// <inheritdoc/>
     public void Dispose() => _encoder?.Dispose();

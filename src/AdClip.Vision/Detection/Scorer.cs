@@ -1,4 +1,5 @@
 using AdClip.Vision.Clip;
+using AdClip.Vision.Detection.Tiles;
 
 namespace AdClip.Vision.Detection;
 
@@ -10,9 +11,39 @@ public sealed class Scorer
     private readonly ScoringScheme _scheme;
     private readonly Dictionary<int, MemoryBank> _banks = [];
     private readonly MapOperator _enlarge;
-    private readonly InspectedArea? _area;
+    private readonly Lazy<InspectedArea?> _area;
 
     internal Scorer(string encoderId, int side, int grid, ScoringScheme scheme, TextPair texts, IReadOnlyList<Reference> references, InspectionRegions? regions)
+        : this(encoderId, side, grid, scheme, texts, regions)
+    {
+        // At once, so that regions too small for the model are refused before anything is scored.
+        var area = _area.Value;
+        foreach (var reference in references.DistinctBy(reference => reference.Sha256))
+        {
+            Check(reference.Tokens.EncoderId);
+            foreach (var layer in scheme.FewShotLayers)
+            {
+                var rows = UnitVectors.Normalise(reference.Tokens.Patches(layer), reference.Tokens.Width);
+                Bank(layer, reference.Tokens.Width).Add(reference.Sha256, area is null ? rows : area.InspectedRows(rows));
+            }
+        }
+    }
+
+    /// <summary>For tiles, whose good patches were chosen within the regions already.</summary>
+    internal Scorer(string encoderId, int side, int grid, ScoringScheme scheme, TextPair texts, IReadOnlyList<CorePatches> references, InspectionRegions? regions)
+        : this(encoderId, side, grid, scheme, texts, regions)
+    {
+        foreach (var reference in references.DistinctBy(reference => reference.Sha256))
+        {
+            Check(reference.EncoderId);
+            foreach (var layer in scheme.FewShotLayers)
+            {
+                Bank(layer, reference.Width).Add(reference.Sha256, reference.Layers[layer]);
+            }
+        }
+    }
+
+    private Scorer(string encoderId, int side, int grid, ScoringScheme scheme, TextPair texts, InspectionRegions? regions)
     {
         _encoderId = encoderId;
         _side = side;
@@ -20,23 +51,7 @@ public sealed class Scorer
         Texts = texts;
         _enlarge = new MapOperator(grid, grid, side, side, scheme.Sigma(side));
         Regions = regions ?? InspectionRegions.Everything;
-        if (Regions.Regions.Count > 0)
-        {
-            _area = new InspectedArea(Regions, grid, grid, side, side, patches => _enlarge.Apply(patches));
-        }
-        foreach (var reference in references.DistinctBy(reference => reference.Sha256))
-        {
-            Check(reference.Tokens);
-            foreach (var layer in scheme.FewShotLayers)
-            {
-                if (!_banks.TryGetValue(layer, out var bank))
-                {
-                    _banks[layer] = bank = new MemoryBank(reference.Tokens.Width);
-                }
-                var rows = UnitVectors.Normalise(reference.Tokens.Patches(layer), reference.Tokens.Width);
-                bank.Add(reference.Sha256, _area is null ? rows : _area.InspectedRows(rows));
-            }
-        }
+        _area = new Lazy<InspectedArea?>(() => Regions.Regions.Count > 0 ? new InspectedArea(Regions, grid, grid, side, side, patches => _enlarge.Apply(patches)) : null);
     }
 
     /// <summary>The text features in use.</summary>
@@ -55,7 +70,7 @@ public sealed class Scorer
     /// <exception cref="RefusedInputException">Tokens of another encoder.</exception>
     public Detection Score(ImageTokens tokens, string? sha256)
     {
-        var whole = ScorePatches(tokens, sha256, _area?.Coverage);
+        var whole = ScorePatches(tokens, sha256, _area.Value?.Coverage);
         return new Detection(whole.Score, whole.ZeroShotScore, whole.FewShotScore, whole.ClassProbability, Map(whole.Patches));
     }
 
@@ -64,7 +79,7 @@ public sealed class Scorer
     internal PatchDetection ScorePatches(ImageTokens tokens, string? sha256, float[]? coverage)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        Check(tokens);
+        Check(tokens.EncoderId);
         var classProbability = Texts.AbnormalProbability(tokens.ClassToken, _scheme.Temperature)[0];
         var patches = _scheme.ZeroShotPatches(tokens, Texts);
         var zeroShot = coverage is null
@@ -100,13 +115,22 @@ public sealed class Scorer
         => coverage is null ? PatchPooling.TopMean(patches, _scheme.TopFraction) : PatchPooling.TopMean(patches, coverage, _scheme.TopFraction);
 
     private AnomalyMap Map(float[] patches)
-        => new(_side, _side, _area is null ? _enlarge.Apply(patches) : _area.Map(patches));
+        => new(_side, _side, _area.Value is { } area ? area.Map(patches) : _enlarge.Apply(patches));
 
-    private void Check(ImageTokens tokens)
+    private MemoryBank Bank(int layer, int width)
     {
-        if (tokens.EncoderId != _encoderId)
+        if (!_banks.TryGetValue(layer, out var bank))
         {
-            throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"These tokens come from encoder {tokens.EncoderId}, the scorer uses {_encoderId}; encode the image again.", tokens.EncoderId, _encoderId);
+            _banks[layer] = bank = new MemoryBank(width);
+        }
+        return bank;
+    }
+
+    private void Check(string encoderId)
+    {
+        if (encoderId != _encoderId)
+        {
+            throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"These tokens come from encoder {encoderId}, the scorer uses {_encoderId}; encode the image again.", encoderId, _encoderId);
         }
     }
 }

@@ -78,7 +78,7 @@ public static class Resampler
     }
 
     /// <summary>Undoes the multiplication by alpha where it is neither 0 nor 255.</summary>
-    private static void Divide(byte[] rgb, byte[] alpha)
+    internal static void Divide(byte[] rgb, byte[] alpha)
     {
         for (var i = 0; i < alpha.Length; i++)
         {

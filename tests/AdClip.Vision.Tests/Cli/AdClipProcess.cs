@@ -5,7 +5,8 @@ namespace AdClip.Vision.Tests.Cli;
 /// <summary>Runs the real command line in a process of its own, with a home folder of its own.</summary>
 internal static class AdClipProcess
 {
-    public sealed record Outcome(int ExitCode, string Output, string Errors);
+    /// <param name="PeakBytes">Most memory that was resident at once, as Linux counts it; 0 elsewhere.</param>
+    public sealed record Outcome(int ExitCode, string Output, string Errors, long PeakBytes);
 
     public static Task<Outcome> RunAsync(string home, params string[] arguments) => RunInAsync(Environment.CurrentDirectory, home, arguments);
 
@@ -24,7 +25,28 @@ internal static class AdClipProcess
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var peak = PeakAsync(process);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return new Outcome(process.ExitCode, await output, await errors);
+        return new Outcome(process.ExitCode, await output, await errors, await peak);
+    }
+
+    // The kernel keeps the peak, but only as long as the process lives.
+    private static async Task<long> PeakAsync(Process process)
+    {
+        var peak = 0L;
+        while (OperatingSystem.IsLinux() && !process.HasExited)
+        {
+            try
+            {
+                var line = (await File.ReadAllLinesAsync($"/proc/{process.Id}/status", TestContext.Current.CancellationToken)).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+                peak = line is null ? peak : long.Parse(line["VmHWM:".Length..^"kB".Length], System.Globalization.CultureInfo.InvariantCulture) * 1024;
+            }
+            catch (IOException)
+            {
+                break; // it ended between the question and the answer
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+        }
+        return peak;
     }
 }

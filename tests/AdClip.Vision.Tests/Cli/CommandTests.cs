@@ -2,8 +2,10 @@ using System.Text.Json;
 using AdClip.Testing;
 using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Imaging;
 using AdClip.Vision.Tests.Clip;
+using AdClip.Vision.Tests.Detection.Tiles;
 
 namespace AdClip.Vision.Tests.Cli;
 
@@ -78,6 +80,47 @@ public sealed class CommandTests : IDisposable
         using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(output, "results.json"), TestContext.Current.CancellationToken));
         Assert.Equal(expected.Score, results.RootElement.GetProperty("images")[0].GetProperty("score").GetSingle());
         Assert.Equal(regions, InspectionRegionsJson.Read(results.RootElement.GetProperty("regions").GetRawText()));
+    }
+
+    [Fact]
+    public async Task Predict_Tiles_MapOfTheImagesShapeAndItsMapping()
+    {
+        CastSurface.Write(Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "in")).FullName, "wide.png"), 600, 300, seed: 1);
+        CastSurface.Write(Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "good")).FullName, "good.png"), 448, 448, seed: 2);
+        var output = Path.Combine(_folder, "out");
+
+        var outcome = await AdClipProcess.RunAsync(
+            Home, "predict", "--model", Model, "--reference", Path.Combine(_folder, "good"), "--images", Path.Combine(_folder, "in"), "--tile-size", "200", "--tile-overlap", "0.5", "--out", output);
+
+        Assert.Equal("", outcome.Errors);
+        using var detector = ClipDetector.Open(Model);
+        var tiles = new TiledInspection(detector, new TileSettings(200, 0.5), parallelism: 2);
+        var good = tiles.Reference(Path.Combine(_folder, "good/good.png"), "good", TiledInspection.PatchesOfEach(1), cancel: TestContext.Current.CancellationToken);
+        var expected = tiles.Inspect(Path.Combine(_folder, "in/wide.png"), "wide", detector.CreateTiledScorer(new PromptSettings(), [good]), cancel: TestContext.Current.CancellationToken);
+        using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(output, "results.json"), TestContext.Current.CancellationToken));
+        Assert.Equal(200, results.RootElement.GetProperty("tiles").GetProperty("side").GetInt32());
+        var image = results.RootElement.GetProperty("images")[0];
+        int Field(string name) => image.GetProperty(name).GetInt32();
+        Assert.Equal([600, 300, 168, 84], [Field("width"), Field("height"), Field("mapWidth"), Field("mapHeight")]);
+        Assert.Equal(expected.Score, image.GetProperty("score").GetSingle());
+        await using var file = File.OpenRead(Path.Combine(output, "wide.map.npy"));
+        var (map, shape) = NpyReader.ReadFloat32(file);
+        Assert.Equal([84, 168], shape);
+        Assert.Equal(expected.Map.Values, map);
+        Assert.Equal(168, ImageDecoder.Identify(Path.Combine(output, "wide.heatmap.png")).Width);
+    }
+
+    [Theory]
+    [InlineData("big", 2)]
+    [InlineData("3", 1)]
+    public async Task Predict_UnusableTileSize_OneClearLine(string size, int exitCode)
+    {
+        Picture("in/a.png", seed: 9);
+
+        var outcome = await AdClipProcess.RunAsync(Home, "predict", "--model", Model, "--images", Path.Combine(_folder, "in"), "--tile-size", size, "--out", Path.Combine(_folder, "out"));
+
+        Assert.Equal(exitCode, outcome.ExitCode);
+        Assert.Contains(size, outcome.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
