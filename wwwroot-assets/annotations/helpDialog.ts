@@ -22,7 +22,7 @@ const groups: readonly { title: TextKey; keys: readonly (readonly [string, TextK
   { title: "helpImage", keys: [["G", "goodLabel"], ["A", "anomaly"], ["F", "nextImage"], ["D", "previousImage"], ["Ctrl+S", "saveNow"]] },
   {
     title: "helpView",
-    keys: [["Wheel", "keyWheel"], ["Space", "keyPan"], ["+", "zoomIn"], ["−", "zoomOut"], ["0", "fit"], ["Shift+0", "oneToOne"], ["H", "hideLabels"], ["X", "crosshair"], ["?", "help"]],
+    keys: [["Wheel", "keyWheel"], ["Space", "keyPan"], ["+", "zoomIn"], ["−", "zoomOut"], ["0", "fit"], ["Shift+0", "oneToOne"], ["H", "hideLabels"], ["I", "inspectionArea"], ["X", "crosshair"], ["?", "help"]],
   },
 ];
 

@@ -4,6 +4,7 @@
 import { ImageSurface, type Plane } from "../viewer/imageSurface.ts";
 import type { Point, Rectangle } from "../viewer/view.ts";
 import { annotationsApi, type DefectClass, type ImageItem } from "./annotationsApi.ts";
+import { loadRegions } from "./areaDocument.ts";
 import { BoxTool, newBox } from "./boxTool.ts";
 import { largestBrush, smallestBrush } from "./brush.ts";
 import { BrushTool } from "./brushTool.ts";
@@ -15,6 +16,7 @@ import { Journal } from "./journal.ts";
 import type { Board, LabelTool, ToolName } from "./labelTool.ts";
 import { MaskLayer, type PaintedMask } from "./maskLayer.ts";
 import type { Merged } from "./merge.ts";
+import { OutsideLayer } from "./outsideLayer.ts";
 import { PolygonTool } from "./polygonTool.ts";
 import { wholePixels } from "./rectangles.ts";
 import { SelectTool } from "./selectTool.ts";
@@ -33,6 +35,8 @@ export interface LabelerSettings {
   /** Address of this page for an image: "{0}" stands for its id. */
   readonly imageUrl: string;
   readonly classes: readonly DefectClass[];
+  /** The project's inspection area. */
+  readonly areaUrl: string;
   readonly texts: Texts;
 }
 
@@ -80,6 +84,7 @@ export class Labeler implements Board {
   private readonly texts: Texts;
   private readonly root: HTMLElement;
   private readonly surface: ImageSurface;
+  private readonly outside: Plane;
   private readonly shapePlane: Plane;
   private readonly overlay: Plane;
   private readonly maskLayer = new MaskLayer();
@@ -96,6 +101,7 @@ export class Labeler implements Board {
     undo: h("button", { type: "button", class: "icon-button" }, icon("undo")),
     redo: h("button", { type: "button", class: "icon-button" }, icon("redo")),
     hide: h("button", { type: "button", class: "icon-button" }),
+    area: h("button", { type: "button", class: "icon-button", hidden: true, "aria-pressed": "true" }, icon("area")),
     crosshair: h("button", { type: "button", class: "icon-button" }, icon("crosshair")),
     classList: h("div", { class: "class-list", role: "radiogroup" }),
     shapeList: h("div", { class: "shape-list", role: "listbox", tabindex: 0 }),
@@ -117,6 +123,8 @@ export class Labeler implements Board {
   private hoveredId: string | null = null;
   private previewed: ReadonlyMap<string, Shape> | null = null;
   private isHidden = false;
+  private regions: readonly Shape[] = [];
+  private showsArea = true;
   private hasCrosshair = false;
   private cursor: Point | null = null;
   private size_ = { width: 1, height: 1 };
@@ -138,6 +146,8 @@ export class Labeler implements Board {
     this.surface.element.setAttribute("aria-label", this.texts.status);
     this.surface.element.setAttribute("role", "application");
     this.surface.base.layers.push(this.maskLayer);
+    this.outside = this.surface.addPlane();
+    this.outside.layers.push(new OutsideLayer(() => ({ regions: this.regions, size: this.size_, isVisible: this.showsArea, hasOutline: true })));
     this.shapePlane = this.surface.addPlane();
     this.shapePlane.layers.push(
       new ShapeLayer(() => ({
@@ -335,6 +345,8 @@ export class Labeler implements Board {
     history.replaceState(history.state, "", filled(this.settings.imageUrl, item.id));
     this.root.classList.add("is-loading");
     this.maskLayer.show([]);
+    this.regions = [];
+    this.outside.invalidate();
     this.shapePlane.invalidate();
     const picture = this.surface.show(`/api/v1/images/${item.id}/display`);
     let session = sessions.get(item.id);
@@ -357,6 +369,7 @@ export class Labeler implements Board {
     this.root.classList.remove("is-loading");
     this.tell(null);
     this.attach(session);
+    void this.showRegions(opening);
   }
 
   private attach(session: ImageSession): void {
@@ -411,6 +424,22 @@ export class Labeler implements Board {
         void session.flush();
       }
     }
+  }
+
+  /** The inspection area on this image, where there is one and it fits; labels can be drawn outside too. */
+  private async showRegions(opening: number): Promise<void> {
+    const regions = await loadRegions(this.settings.areaUrl, this.size_).catch(() => null);
+    if (opening === this.opening) {
+      this.regions = regions ?? [];
+      this.parts.area.hidden = this.regions.length === 0;
+      this.outside.invalidate();
+    }
+  }
+
+  private toggleArea(): void {
+    this.showsArea = !this.showsArea;
+    this.parts.area.setAttribute("aria-pressed", String(this.showsArea));
+    this.outside.invalidate();
   }
 
   private async step(by: number): Promise<void> {
@@ -681,6 +710,7 @@ export class Labeler implements Board {
       f: () => void this.step(1),
       g: () => this.setLabel("good"),
       h: () => this.toggleHidden(),
+      i: () => this.toggleArea(),
       n: () => this.select(null),
       x: () => this.toggleCrosshair(),
     };
@@ -749,6 +779,7 @@ export class Labeler implements Board {
     parts.good.disabled = parts.anomaly.disabled = !this.settings.canEdit;
     parts.hide.append(icon("eye"));
     named(parts.hide, "hideLabels", "H", () => this.toggleHidden());
+    named(parts.area, "inspectionArea", "I", () => this.toggleArea());
     named(parts.crosshair, "crosshair", "X", () => this.toggleCrosshair());
     named(parts.undo, "undo", "Ctrl+Z", () => this.session?.undo());
     named(parts.redo, "redo", "Ctrl+Shift+Z", () => this.session?.redo());
@@ -785,6 +816,7 @@ export class Labeler implements Board {
       parts.brush,
       h("label", { class: "bar-range" }, h("span", {}, texts.opacity), opacity),
       parts.hide,
+      parts.area,
       parts.crosshair,
       h("div", { class: "bar-gap" }),
       iconButton("minus", "zoomOut", "-", () => this.surface.zoom(0.8)),

@@ -3,7 +3,7 @@
 export const textKeys = [
   "addClass", "altClick", "anomaly", "box", "brush", "brushSize", "classColor", "classExists", "classHotkey", "classInUse", "className", "classes",
   "close", "crosshair", "deleteClass", "deleteShape", "ellipse", "eraser", "fit", "goodAgain", "goodLabel", "help", "helpClasses", "helpDraw",
-  "helpEdit", "helpImage", "helpView", "hideLabels", "imageFailed", "journalFailed", "keyArrows", "keyAltArrows", "keyBrushSize",
+  "helpEdit", "helpImage", "helpView", "hideLabels", "imageFailed", "inspectionArea", "journalFailed", "keyArrows", "keyAltArrows", "keyBrushSize",
   "keyClosePolygon", "keyCopyPaste", "keyCycle", "keyDigits", "keyEnterBox", "keyEscape", "keyNewMask", "keyPan", "keyVertex", "keyWheel", "loadFailed",
   "manageClasses", "mask", "merged", "mergedBoth", "mergedDeleted", "mergedLabel", "more", "nextImage", "noImages", "noImagesBody",
   "noShapes", "oneToOne", "opacity", "openImages", "copied", "polygon", "previousImage", "provenanceEdited",

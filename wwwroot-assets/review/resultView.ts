@@ -1,6 +1,8 @@
 // One result: the image with its anomaly map, the ground truth and the contour at the threshold, as one picture, side by
 // side, or blinking. Called by ResultViewInterop.cs.
 
+import { loadRegions } from "../annotations/areaDocument.ts";
+import { OutsideLayer } from "../annotations/outsideLayer.ts";
 import { ShapeLayer } from "../annotations/shapeLayer.ts";
 import { boundsOf, readAnnotation, type Annotation, type ImageDocument, type MaskShape, type Shape } from "../annotations/shapes.ts";
 import { BitmapLayer, ImageSurface, type Frame, type Layer } from "../viewer/imageSurface.ts";
@@ -14,6 +16,8 @@ export interface ResultScene {
   readonly annotationsUrl: string;
   /** Changes when the ground truth does. */
   readonly revision: number;
+  /** The inspection area of the run; null where it looked at everything. */
+  readonly areaUrl: string | null;
 }
 
 /** Twin of ResultLook in ResultViewInterop.cs. */
@@ -26,6 +30,7 @@ export interface ResultLook {
   readonly threshold: number;
   /** Value that gets the brightest colour; the same for all images of the run. */
   readonly scaleHigh: number;
+  readonly showsArea: boolean;
 }
 
 /** Twin of ResultSettings in ResultViewInterop.cs. */
@@ -42,7 +47,7 @@ interface KeyListener {
 }
 
 const blinkMilliseconds = 700;
-const keys = new Set(["ArrowLeft", "ArrowRight", "1", "2", "3", "s", "b", "o", "a", "f", "m", "e"]);
+const keys = new Set(["ArrowLeft", "ArrowRight", "1", "2", "3", "4", "s", "b", "o", "a", "f", "m", "e"]);
 const otherColour = "#4da3ff";
 const views = new Map<HTMLElement, ResultView>();
 
@@ -84,6 +89,7 @@ class ResultView {
   private annotation: Annotation = { label: null, shapes: [] };
   private masks = new Map<MaskShape, HTMLCanvasElement>();
   private segments: readonly Segment[] = [];
+  private regions: readonly Shape[] = [];
   private loading = new AbortController();
   private drawnScale = 0;
   private drawnLevel = Number.NaN;
@@ -103,6 +109,8 @@ class ResultView {
     this.plain = new ImageSurface(pane());
     this.layered = new ImageSurface(pane());
     this.heatmap = new BitmapLayer(this.layered);
+    const outside = this.layered.addPlane();
+    outside.layers.push(new OutsideLayer(() => ({ regions: this.regions, size: this.layered.size, isVisible: this.look.showsArea && !this.isBlinkedOff, hasOutline: true })));
     const above = this.layered.addPlane();
     above.layers.push(this.heatmap, { draw: (frame) => this.drawTruth(frame) }, this.shapeLayer(), { draw: (frame) => this.drawContour(frame) });
     this.readout.className = "result-readout";
@@ -140,6 +148,11 @@ class ResultView {
       this.map = map;
       this.annotation = truth;
       this.masks = new Map();
+      // An image with a result fits the area, or it would have been refused.
+      this.regions = scene.areaUrl ? ((await loadRegions(scene.areaUrl, this.layered.size, loading.signal)) ?? []) : [];
+      if (loading.signal.aborted) {
+        return;
+      }
       this.drawnScale = 0;
       this.drawnLevel = Number.NaN;
       await this.redraw();

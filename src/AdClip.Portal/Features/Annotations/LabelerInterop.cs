@@ -24,6 +24,7 @@ public sealed class LabelerInterop(IJSRuntime js) : JsModuleInterop(js, "./js/an
 /// <param name="UserId">Separates the journals of people who share a browser.</param>
 /// <param name="ImageUrl">Address of this page for an image; "{0}" stands for its id.</param>
 /// <param name="Classes">The project's defect classes.</param>
+/// <param name="AreaUrl">The project's inspection area.</param>
 /// <param name="Texts">Every text, by the keys of texts.ts.</param>
 public sealed record LabelerSettings(
     Guid ProjectId,
@@ -32,4 +33,5 @@ public sealed record LabelerSettings(
     Guid UserId,
     string ImageUrl,
     IReadOnlyList<DefectClass> Classes,
+    string AreaUrl,
     IReadOnlyDictionary<string, string> Texts);

@@ -21,10 +21,11 @@ public sealed class ResultViewInterop(IJSRuntime js) : JsModuleInterop(js, "./js
 }
 
 /// <summary>The image of a result and what lies on it; twin of ResultScene in resultView.ts.</summary>
-public sealed record ResultScene(string ImageUrl, string MapUrl, string AnnotationsUrl, int Revision);
+/// <param name="AreaUrl">The inspection area that the run looked at; null: it looked at everything.</param>
+public sealed record ResultScene(string ImageUrl, string MapUrl, string AnnotationsUrl, int Revision, string? AreaUrl);
 
 /// <summary>How it is shown; twin of ResultLook in resultView.ts. The mode is overlay, side or blink.</summary>
-public sealed record ResultLook(string Mode, double HeatmapOpacity, double TruthOpacity, bool ShowsContour, double Threshold, double ScaleHigh);
+public sealed record ResultLook(string Mode, double HeatmapOpacity, double TruthOpacity, bool ShowsContour, double Threshold, double ScaleHigh, bool ShowsArea);
 
 /// <summary>What stays the same for a run; twin of ResultSettings in resultView.ts. Colours are 256 x RGB.</summary>
 public sealed record ResultSettings(byte[] Colours, IReadOnlyDictionary<string, string> ClassColours, string ValueText);
