@@ -194,6 +194,12 @@ public enum RefusalCode
     /// <summary>Encoder output too large for float16: the value, the most that is worked with.</summary>
     TokensBeyondHalf,
 
+    /// <summary>A file of learned prompts that is not in the model's folder: its name, the folder's name, the model.</summary>
+    CheckpointUnknown,
+
+    /// <summary>A file of learned prompts that is another one than when the run was made: its name.</summary>
+    CheckpointChanged,
+
     // Models that are added.
 
     /// <summary>A model that is not there: its id.</summary>

@@ -134,7 +134,7 @@ public sealed class ClipDetector : IDisposable
     public TextPair EncodePrompts(PromptSettings prompts)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        var key = TextId(prompts);
+        var key = TextIdOf(prompts);
         var made = _texts.GetOrAdd(key, _ => new Lazy<TextPair>(() => KeptTexts(key, prompts)));
         try
         {
@@ -145,6 +145,21 @@ public sealed class ClipDetector : IDisposable
             // The next try may find the file repaired.
             _texts.TryRemove(KeyValuePair.Create(key, made));
             throw;
+        }
+    }
+
+    /// <summary>Finds out whether prompts fit the model; phrases are not encoded for it.</summary>
+    /// <exception cref="RefusedInputException">An empty list, a phrase that is too long, a vocabulary or file that is missing, learned prompts of another model.</exception>
+    public void CheckPrompts(PromptSettings prompts)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        if (prompts.Kind == PromptKind.Learned)
+        {
+            EncodePrompts(prompts);
+        }
+        else
+        {
+            TextIdOf(prompts);
         }
     }
 
@@ -188,9 +203,11 @@ public sealed class ClipDetector : IDisposable
         }
     }
 
-    // Everything that the text features depend on: the weights, and the token ids of every sentence or the learned vectors.
-    private string TextId(PromptSettings prompts)
+    /// <summary>Names what the text features depend on: the weights, and the token ids of every sentence or the file of learned prompts.</summary>
+    /// <exception cref="RefusedInputException">A phrase that does not fit the model, or a file that is not there.</exception>
+    public string TextIdOf(PromptSettings prompts)
     {
+        ArgumentNullException.ThrowIfNull(prompts);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"t{TextVersion} {Model.Sha256}{Setting(_weights.Architecture.Text, _weights.Architecture.TextWidth)} "));
         if (prompts.Kind == PromptKind.Learned)

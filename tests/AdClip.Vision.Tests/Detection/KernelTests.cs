@@ -137,5 +137,52 @@ public sealed class KernelTests
         Assert.Equal(3f, PatchPooling.TopMean([1, 3, 2], 0.01));
     }
 
+    [Theory]
+    [InlineData(14, 14, 224, 224, 4)]
+    [InlineData(3, 5, 30, 41, 2.5)]
+    public void Apply_ResizedAndSmoothed_AsOneAfterTheOther(int rows, int columns, int height, int width, double sigma)
+    {
+        var grid = Values(new Random(rows), rows * columns);
+
+        var resized = new MapOperator(rows, columns, height, width, sigma: 0).Apply(grid);
+
+        Golden.AssertClose(
+            new MapOperator(height, width, height, width, sigma).Apply(resized), new MapOperator(rows, columns, height, width, sigma).Apply(grid), 1e-6, "map");
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(37)]
+    [InlineData(128)]
+    public void AbnormalProbability_RowsOfAnyLength_SoftmaxOfTheCosines(int width)
+    {
+        var random = new Random(width);
+        var texts = new TextPair(UnitVectors.Normalise(Values(random, width), width), UnitVectors.Normalise(Values(random, width), width));
+        float[] rows = [.. Values(random, 9 * width).Select((value, i) => value * (1 + (i / width))), .. new float[width]];
+
+        var actual = texts.AbnormalProbability(rows, 0.07f);
+
+        for (var i = 0; i < 9; i++)
+        {
+            double Cosine(float[] text) => Enumerable.Range(0, width).Sum(d => (double)rows[(i * width) + d] * text[d])
+                / Math.Sqrt(Enumerable.Range(0, width).Sum(d => (double)rows[(i * width) + d] * rows[(i * width) + d]));
+            var (normal, abnormal) = (Math.Exp(Cosine(texts.Normal) / 0.07), Math.Exp(Cosine(texts.Abnormal) / 0.07));
+            Assert.Equal(abnormal / (normal + abnormal), actual[i], 2e-6);
+        }
+        Assert.Equal(0.5f, actual[9]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.3)]
+    [InlineData(0.01)]
+    public void TopMean_RandomValues_AsBySorting(double fraction)
+    {
+        float[] values = [.. Values(new Random(11), 500).Select(value => MathF.Round(value, 2))];
+        var count = (int)Math.Round(fraction * values.Length);
+
+        Assert.Equal((float)values.Order().TakeLast(count).Average(value => (double)value), PatchPooling.TopMean(values, fraction), 1e-7);
+    }
+
     private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)((2 * random.NextDouble()) - 1))];
 }

@@ -41,11 +41,11 @@ public sealed class ThresholdChoice
         .ThenByDescending(choice => choice.Id)
         .FirstOrDefaultAsync(cancel);
 
-    /// <summary>The newest one that was chosen on scores of this kind; null when there is none. Scores of other kinds have other scales.</summary>
+    /// <summary>The newest one that was chosen on scores of this kind; null when there is none. Scores of other kinds, by prompts of one's own among them, have other scales.</summary>
     public static Task<ThresholdChoice?> CurrentAsync(PortalDb db, ScoreKind kind, CancellationToken cancel) => db.Set<ThresholdChoice>()
         .AsNoTracking()
         .Where(choice => choice.ProjectId == kind.ProjectId
-            && db.Set<Run>().Any(run => run.Id == choice.RunId && run.EncoderId == kind.EncoderId && run.ReferenceCount > 0 == kind.HasReferences
+            && db.Set<Run>().Any(run => run.Id == choice.RunId && run.EncoderId == kind.EncoderId && run.ReferenceCount > 0 == kind.HasReferences && !run.Settings.Contains(RunSettings.OwnPromptsMark)
                 && db.Set<InspectionAreaRevision>().Any(area => area.ProjectId == run.ProjectId && area.Revision == run.AreaRevision && area.RegionCount > 0) == kind.HasArea))
         .OrderByDescending(choice => choice.ChosenAt)
         .ThenByDescending(choice => choice.Id)

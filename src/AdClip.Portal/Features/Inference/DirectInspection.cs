@@ -4,6 +4,7 @@ using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
+using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -33,7 +34,7 @@ public sealed class DirectInspection(
             await RunBoard.CheckFitsAsync(db, area, [.. good.Select(image => image.Id)], cancel);
             references = [.. good.Select(image => image.Sha256)];
         }
-        var scorer = await inspector.ScorerAsync(lease.Detector, project.ObjectName, references, area.Regions, () => { }, cancel);
+        var scorer = await inspector.ScorerAsync(lease.Detector, new PromptSettings(ProductName: project.ObjectName), references, area.Regions, () => { }, cancel);
         var inspection = await inspector.InspectAsync(lease.Detector, scorer, incoming.Path, sha256, cancel);
         Guid? imageId = null;
         if (request.Store)

@@ -36,9 +36,9 @@ public sealed class ImageInspector : IDisposable
     /// <param name="regions">What is inspected; the good images fit it.</param>
     /// <param name="encoded">Called after each good image, perhaps by several threads at once.</param>
     /// <exception cref="Vision.RefusedInputException">A good image cannot be read, or the prompts do not fit the model.</exception>
-    public async Task<Scorer> ScorerAsync(ClipDetector detector, string objectName, IReadOnlyList<string> referenceSha256s, InspectionRegions regions, Action encoded, CancellationToken cancel)
+    public async Task<Scorer> ScorerAsync(ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> referenceSha256s, InspectionRegions regions, Action encoded, CancellationToken cancel)
     {
-        var key = Key(detector, objectName, referenceSha256s, regions);
+        var key = Key(detector, prompts, referenceSha256s, regions);
         if (FindScorer(key) is { } kept)
         {
             return kept;
@@ -50,7 +50,7 @@ public sealed class ImageInspector : IDisposable
             references[i] = new Reference(referenceSha256s[i], tokens);
             encoded();
         });
-        var scorer = await InSlotAsync(() => detector.CreateScorer(new PromptSettings(ProductName: objectName), references, regions), cancel);
+        var scorer = await InSlotAsync(() => detector.CreateScorer(prompts, references, regions), cancel);
         KeepScorer(key, scorer);
         return scorer;
     }
@@ -98,8 +98,8 @@ public sealed class ImageInspector : IDisposable
         }
     }
 
-    private static string Key(ClipDetector detector, string objectName, IReadOnlyList<string> references, InspectionRegions regions) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [detector.EncoderId, objectName, InspectionRegionsJson.Write(regions), .. references]))));
+    private static string Key(ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> references, InspectionRegions regions) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [detector.EncoderId, detector.TextIdOf(prompts), InspectionRegionsJson.Write(regions), .. references]))));
 
     private Scorer? FindScorer(string key)
     {

@@ -12,17 +12,22 @@ namespace AdClip.Portal.Features.Inference;
 /// <param name="RemainingSeconds">At the present speed; null while that is unknown.</param>
 /// <param name="InspectionAreaRevision">Revision of the inspection area that it looks at; 0: at everything.</param>
 /// <param name="Attempts">1, and one more for each restart or retry.</param>
+/// <param name="Prompts">The words it compares with; null: what the model recommends.</param>
+/// <param name="RescoredFromRunId">The run whose images were scored again; null: a run of its own.</param>
+/// <param name="Encoded">Images that the encoder had to look at; the others were scored from kept tokens.</param>
 public sealed record RunAnswer(
     Guid Id, Guid ProjectId, Guid JobId, string Model, string ModelName, string EncoderId, string ObjectName, string References, int ReferenceCount, int InspectionAreaRevision, int ImageSize,
     string State, string? Message, int Done, int Total, int Refused, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
-    double? ElapsedSeconds, double? RemainingSeconds, double? MillisecondsPerImage, int Attempts)
+    double? ElapsedSeconds, double? RemainingSeconds, double? MillisecondsPerImage, int Attempts,
+    RunPrompts? Prompts, Guid? RescoredFromRunId, int Encoded)
 {
     public static RunAnswer Of(RunSummary summary, JobTexts texts, DateTimeOffset now) => new(
         summary.Run.Id, summary.Run.ProjectId, summary.Run.JobId, summary.Run.ModelId, summary.Run.ModelName, summary.Run.EncoderId, summary.Run.ObjectName,
-        NameOf(summary.Run.References), summary.Run.ReferenceCount, summary.Run.AreaRevision, RunSettings.Parse(summary.Run.Settings).ImageSize,
+        NameOf(summary.Run.References), summary.Run.ReferenceCount, summary.Run.AreaRevision, summary.Settings.ImageSize,
         NameOf(summary.Job.State), texts.Sentence(summary.Job), summary.Results + summary.Refused, summary.Run.ImageCount, summary.Refused,
         summary.Run.CreatedAt, summary.Job.StartedAt, summary.Job.FinishedAt,
-        summary.Job.Elapsed(now)?.TotalSeconds, summary.Job.Remaining(now)?.TotalSeconds, summary.MillisecondsPerImage, summary.Job.Attempt);
+        summary.Job.Elapsed(now)?.TotalSeconds, summary.Job.Remaining(now)?.TotalSeconds, summary.MillisecondsPerImage, summary.Job.Attempt,
+        summary.Settings.Prompts, summary.Settings.RescoredFromRunId, summary.Encoded);
 
     public static string NameOf<T>(T value)
         where T : struct, Enum

@@ -23,7 +23,7 @@ public static class InferenceEndpoints
         var ofProject = api.MapGroup("/projects/{projectId:guid}").WithTags("Runs");
         ofProject.MapPost("/runs", StartAsync).RequireAuthorization(Policies.Run)
             .WithSummary("Start a run over images of the project")
-            .WithDescription("Everything may be left out. images: all, unlabelled, labelled, selection (with imageIds). references: none, allGood, firstGood (with referenceCount: the first by SHA-256), chosen (with referenceImages); left out: all good images if there are any. Location names the run.");
+            .WithDescription("Everything may be left out. images: all, unlabelled, labelled, selection (with imageIds). references: none, allGood, firstGood (with referenceCount: the first by SHA-256), chosen (with referenceImages); left out: all good images if there are any. prompts: kind modelDefault, pair, ensemble, lists (with normal and abnormal, each a list of phrases with {} for objectName, and perhaps templates) or learned (with checkpoint, a file name in the folder checkpoints of the model). Location names the run.");
         ofProject.MapGet("/runs", ListAsync).WithSummary("Runs of the project, newest first");
         ofProject.MapPost("/inspect", InspectAsync)
             .RequireAuthorization(Policies.Label)
@@ -35,6 +35,9 @@ public static class InferenceEndpoints
         run.MapGet("/", GetAsync).WithSummary("State, progress and timing of a run");
         run.MapGet("/results", ResultsAsync).WithSummary("Results of a run; sort=-score (default), score or image; after=id, limit=1..500");
         run.MapGet("/refusals", RefusalsAsync).WithSummary("Images of the run that could not be inspected");
+        run.MapPost("/rescore", RescoreAsync).RequireAuthorization(Policies.Run)
+            .WithSummary("Score the run's images again with other prompts or good images")
+            .WithDescription("Makes a new run; this one stays. What is left out stays as it was: objectName, prompts, references (with referenceCount, referenceImages). Kept tokens are used; images whose tokens are gone are encoded again, and encoded of the new run counts them. Location names the new run.");
         run.MapPost("/cancel", CancelAsync).RequireAuthorization(Policies.Run).WithSummary("Stop a run; its results so far stay");
         run.MapPost("/resume", ResumeAsync).RequireAuthorization(Policies.Run).WithSummary("Go on with a run that was cancelled or failed");
 
@@ -52,6 +55,17 @@ public static class InferenceEndpoints
             return TypedResults.NotFound();
         }
         var run = await runs.StartAsync(project, request, user.UserId(), cancel);
+        return TypedResults.Accepted($"/api/v1/runs/{run.Id}", await AnswerAsync(run.Id, dbs, texts, clock, cancel));
+    }
+
+    private static async Task<Results<Accepted<RunAnswer>, NotFound>> RescoreAsync(
+        Guid runId, RescoreRequest request, RunAccess access, ProjectAccess projects, RunBoard runs, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        if (await access.FindAsync(runId, user, cancel) is not { } source || await projects.FindAsync(source.ProjectId, user, cancel) is not { } project)
+        {
+            return TypedResults.NotFound();
+        }
+        var run = await runs.RescoreAsync(project, source, request, user.UserId(), cancel);
         return TypedResults.Accepted($"/api/v1/runs/{run.Id}", await AnswerAsync(run.Id, dbs, texts, clock, cancel));
     }
 

@@ -12,6 +12,7 @@ public static class InferenceFeature
         services.AddSingleton<ImageInspector>();
         services.AddSingleton<Heatmaps>();
         services.AddSingleton<RunAccess>();
+        services.AddSingleton<LearnedPrompts>();
         services.AddSingleton<RunBoard>();
         services.AddSingleton<ScoreThresholds>();
         services.AddSingleton<DirectInspection>();

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.Json;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Jobs;
@@ -10,10 +11,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Inference;
 
-/// <summary>Inspects the images of a run. One image is one durable step: map blob first, then the row that names it.</summary>
+/// <summary>Inspects the images of a run. One image is one durable step, though several may be stored together.</summary>
 /// <remarks>After a restart it looks up which rows there are and does the others; the unique index on run and image refuses a second row.</remarks>
 internal sealed class InferenceJob(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, ImageInspector inspector, InspectionAreaStore areas, BlobStore blobs, TimeProvider clock) : IJobHandler
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, LearnedPrompts learned, ImageInspector inspector, InspectionAreaStore areas, BlobStore blobs, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "Inference";
 
@@ -21,7 +22,8 @@ internal sealed class InferenceJob(
     {
         var runId = Guid.Parse(job.Payload);
         var (run, references, open) = await LoadAsync(runId, cancel);
-        using var lease = await detectors.RentAsync(run.ModelId, RunSettings.Parse(run.Settings).ImageSize, cancel);
+        var settings = RunSettings.Parse(run.Settings);
+        using var lease = await detectors.RentAsync(run.ModelId, settings.ImageSize, cancel);
         var detector = lease.Detector;
         if (detector.EncoderId != run.EncoderId)
         {
@@ -36,16 +38,23 @@ internal sealed class InferenceJob(
 
         var area = await areas.AtAsync(run.ProjectId, run.AreaRevision, cancel)
             ?? throw new InvalidOperationException($"Run {run.Id} names revision {run.AreaRevision} of the inspection area, which is not there.");
-        var scorer = await inspector.ScorerAsync(detector, run.ObjectName, references, area.Regions, Step, cancel);
+        var scorer = await inspector.ScorerAsync(detector, await PromptsAsync(run, settings, cancel), references, area.Regions, Step, cancel);
         // The bank may have been kept from an earlier run, in which case nobody counted.
         done = run.ImageCount - open.Count + references.Count;
         job.Report(done, total);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = inspector.Parallelism, CancellationToken = cancel };
-        await Parallel.ForEachAsync(open, parallel, async (image, stop) =>
+        var writer = new ResultWriter(dbs, blobs, Step);
+        var writing = writer.RunAsync(cancel);
+        try
         {
-            await InspectAsync(run.Id, image, detector, scorer, stop);
-            Step();
-        });
+            await Parallel.ForEachAsync(open, parallel, async (image, stop) => await writer.AddAsync(await InspectAsync(run.Id, image, detector, scorer, stop), stop));
+        }
+        finally
+        {
+            // Images that are finished are stored even if another one fails.
+            writer.Complete();
+            await writing;
+        }
         return await ConcludeAsync(run, cancel);
     }
 
@@ -63,15 +72,20 @@ internal sealed class InferenceJob(
         return (run, references, open);
     }
 
-    private async Task InspectAsync(Guid runId, RunImage image, ClipDetector detector, Scorer scorer, CancellationToken cancel)
+    private async Task<PromptSettings> PromptsAsync(Run run, RunSettings settings, CancellationToken cancel)
     {
-        object row;
+        var prompts = settings.Prompts ?? new RunPrompts();
+        return prompts.For(run.ObjectName, prompts.Checkpoint is null ? null : learned.PathFor(await catalog.GetAsync(run.ModelId, cancel), prompts));
+    }
+
+    private async Task<Finding> InspectAsync(Guid runId, RunImage image, ClipDetector detector, Scorer scorer, CancellationToken cancel)
+    {
         try
         {
             var inspection = await inspector.InspectAsync(detector, scorer, blobs.PathOf(image.Sha256), image.Sha256, cancel);
             var detection = inspection.Detection;
-            var (smallest, largest) = (detection.Map.Values.Min(), detection.Map.Values.Max());
-            row = new ImageResult
+            var (smallest, largest) = (TensorPrimitives.Min<float>(detection.Map.Values), TensorPrimitives.Max<float>(detection.Map.Values));
+            return new Finding(detection.Map, mapBlob => new ImageResult
             {
                 RunId = runId,
                 ImageId = image.ImageId,
@@ -79,29 +93,19 @@ internal sealed class InferenceJob(
                 ZeroShotScore = detection.ZeroShotScore,
                 FewShotScore = detection.FewShotScore,
                 ClassProbability = detection.ClassProbability,
-                MapBlob = await StoreAsync(detection.Map, cancel),
+                MapBlob = mapBlob!,
                 MapMin = smallest,
                 MapMax = largest,
                 Milliseconds = inspection.Milliseconds,
                 WasCached = inspection.WasCached,
                 CreatedAt = clock.GetUtcNow(),
-            };
+            });
         }
         catch (RefusedInputException refused)
         {
             // One image that cannot be read does not cost the others their results.
-            row = new RunRefusal { RunId = runId, ImageId = image.ImageId, Code = refused.Code.ToString(), Arguments = JsonSerializer.Serialize(refused.Arguments), Message = refused.Message };
+            return new Finding(null, _ => new RunRefusal { RunId = runId, ImageId = image.ImageId, Code = refused.Code.ToString(), Arguments = JsonSerializer.Serialize(refused.Arguments), Message = refused.Message });
         }
-        await using var db = await dbs.CreateDbContextAsync(cancel);
-        db.Add(row);
-        await db.SaveChangesAsync(cancel);
-    }
-
-    private async Task<string> StoreAsync(AnomalyMap map, CancellationToken cancel)
-    {
-        using var npy = new MemoryStream((map.Values.Length * sizeof(float)) + 256);
-        NpyWriter.Write(npy, map.Values, map.Height, map.Width);
-        return await blobs.PutAsync(npy.GetBuffer().AsMemory(0, (int)npy.Length), cancel);
     }
 
     private async Task<JobOutcome> ConcludeAsync(Run run, CancellationToken cancel)

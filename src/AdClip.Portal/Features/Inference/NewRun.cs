@@ -23,6 +23,7 @@ public enum ImageChoice
 /// <param name="Images">Which images to inspect.</param>
 /// <param name="ImageIds">For <see cref="ImageChoice.Selection"/>.</param>
 /// <param name="ImageSize">Side of the model's input in pixels; null: as the model recommends.</param>
+/// <param name="Prompts">The words to compare with; null: what the model recommends.</param>
 public sealed record NewRun(
     string? Model = null,
     string? ObjectName = null,
@@ -31,4 +32,5 @@ public sealed record NewRun(
     IReadOnlyList<Guid>? ReferenceImages = null,
     ImageChoice Images = ImageChoice.All,
     IReadOnlyList<Guid>? ImageIds = null,
-    int? ImageSize = null);
+    int? ImageSize = null,
+    RunPrompts? Prompts = null);

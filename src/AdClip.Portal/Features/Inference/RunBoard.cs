@@ -5,13 +5,14 @@ using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
+using AdClip.Vision.Detection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>Makes runs: settles what is left open, notes the images, puts the job on the board.</summary>
-public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, JobBoard jobs, InspectionAreaStore areas, IOptions<InferenceOptions> options, TimeProvider clock)
+public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, LearnedPrompts learned, TokenCache tokens, JobBoard jobs, InspectionAreaStore areas, IOptions<InferenceOptions> options, TimeProvider clock)
 {
     /// <summary>The good images that a project can be compared with, in the order that "first N" means: by SHA-256.</summary>
     public static IQueryable<ImageRecord> Good(PortalDb db, Guid projectId) => db.Set<ImageRecord>().AsNoTracking()
@@ -33,25 +34,87 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
     }
 
     /// <summary>Starts a run. Durable when it returns.</summary>
-    /// <exception cref="RefusedInputException">No such model, no image, or not enough good images.</exception>
+    /// <exception cref="RefusedInputException">No such model, no image, not enough good images, or prompts that do not fit the model.</exception>
     public async Task<Run> StartAsync(Project project, NewRun request, Guid userId, CancellationToken cancel)
     {
         var model = request.Model is null ? await catalog.DefaultAsync(project.Id, cancel) : await catalog.GetAsync(request.Model, cancel);
-        string encoderId;
-        int imageSize;
-        using (var lease = await detectors.RentAsync(model.Id, request.ImageSize, cancel))
-        {
-            (encoderId, imageSize) = (lease.Detector.EncoderId, lease.Detector.Model.ImageSize);
-        }
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var (choice, references) = await ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, request.ReferenceImages, cancel);
-        var images = await ToInspect(db, project.Id, request.Images, request.ImageIds).Select(image => new { image.Id, image.Sha256 }).ToListAsync(cancel);
+        var images = await ToInspect(db, project.Id, request.Images, request.ImageIds).Select(image => new RunFile(image.Id, image.Sha256)).ToListAsync(cancel);
+        var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? project.ObjectName : request.ObjectName.Trim();
+        return await AddAsync(project, model, request.ImageSize, objectName, request.Prompts, choice, references, images, rescoredFrom: null, userId, cancel);
+    }
+
+    /// <summary>Starts a run over the images of an earlier one, with other prompts or good images. Kept tokens are used as they are.</summary>
+    /// <exception cref="RefusedInputException">Its images or its model are gone, not enough good images, or prompts that do not fit the model.</exception>
+    public async Task<Run> RescoreAsync(Project project, Run source, RescoreRequest request, Guid userId, CancellationToken cancel)
+    {
+        var model = await catalog.GetAsync(source.ModelId, cancel);
+        var settings = RunSettings.Parse(source.Settings);
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var (choice, references) = request.References is null
+            ? (source.References, await SameReferencesAsync(db, source, cancel))
+            : await ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, request.ReferenceImages, cancel);
+        var images = await ImagesOf(db, source.Id).ToListAsync(cancel);
+        var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? source.ObjectName : request.ObjectName.Trim();
+        return await AddAsync(project, model, settings.ImageSize, objectName, request.Prompts ?? settings.Prompts, choice, references, images, source.Id, userId, cancel);
+    }
+
+    /// <summary>The images of a run that are still there, in its order.</summary>
+    public static IQueryable<RunFile> ImagesOf(PortalDb db, Guid runId) =>
+        from image in db.Set<RunImage>().AsNoTracking()
+        where image.RunId == runId && db.Set<ImageRecord>().Any(record => record.Id == image.ImageId && record.DeletedAt == null)
+        orderby image.Ordinal
+        select new RunFile(image.ImageId, image.Sha256);
+
+    /// <summary>A run beside its job; null: there is none.</summary>
+    public async Task<RunSummary?> FindAsync(Guid runId, CancellationToken cancel = default)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        return (await RunSummary.ReadAsync(db, db.Set<Run>().AsNoTracking().Where(run => run.Id == runId), cancel)).FirstOrDefault();
+    }
+
+    /// <summary>Of how many of a run's images the tokens are kept, as the model encodes them now.</summary>
+    /// <exception cref="RefusedInputException">The model is gone.</exception>
+    public async Task<(int Kept, int All)> KeptTokensAsync(Run run, CancellationToken cancel = default)
+    {
+        using var lease = await detectors.RentAsync(run.ModelId, RunSettings.Parse(run.Settings).ImageSize, cancel);
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var images = await ImagesOf(db, run.Id).ToListAsync(cancel);
+        return (images.Count(image => tokens.Holds(lease.Detector.EncoderId, image.Sha256)), images.Count);
+    }
+
+    // An image that was deleted since counts no longer.
+    private static async Task<IReadOnlyList<(Guid Id, string Sha256)>> SameReferencesAsync(PortalDb db, Run source, CancellationToken cancel) =>
+        (await db.Set<RunReference>().AsNoTracking()
+            .Where(reference => reference.RunId == source.Id && db.Set<ImageRecord>().Any(record => record.Id == reference.ImageId && record.DeletedAt == null))
+            .OrderBy(reference => reference.Sha256)
+            .Select(reference => new { reference.ImageId, reference.Sha256 })
+            .ToListAsync(cancel)).ConvertAll(reference => (reference.ImageId, reference.Sha256));
+
+    private async Task<Run> AddAsync(
+        Project project, ModelRecord model, int? imageSize, string objectName, RunPrompts? prompts, ReferenceChoice choice,
+        IReadOnlyList<(Guid Id, string Sha256)> references, List<RunFile> images, Guid? rescoredFrom, Guid userId, CancellationToken cancel)
+    {
         if (images.Count == 0)
         {
             throw new RefusedInputException(RefusalCode.RunWithoutImages, "There is no image to inspect; upload images, or choose others.");
         }
+        prompts = Settled(prompts, model);
+        string encoderId;
+        int inputSide;
+        using (var lease = await detectors.RentAsync(model.Id, imageSize, cancel))
+        {
+            (encoderId, inputSide) = (lease.Detector.EncoderId, lease.Detector.Model.ImageSize);
+            // What does not fit is told where it was typed, not by a job later.
+            var settings = (prompts ?? new RunPrompts()).For(objectName, prompts is null ? null : learned.PathFor(model, prompts));
+            await Task.Run(() => lease.Detector.CheckPrompts(settings), cancel);
+        }
         var area = await areas.CurrentAsync(project.Id, cancel);
-        await CheckFitsAsync(db, area, [.. references.Select(reference => reference.Id)], cancel);
+        await using (var db = await dbs.CreateDbContextAsync(cancel))
+        {
+            await CheckFitsAsync(db, area, [.. references.Select(reference => reference.Id)], cancel);
+        }
         var runId = Guid.CreateVersion7();
         Run? run = null;
         await jobs.EnqueueAsync(
@@ -66,17 +129,17 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
                     ModelId = model.Id,
                     ModelName = model.Name,
                     EncoderId = encoderId,
-                    ObjectName = string.IsNullOrWhiteSpace(request.ObjectName) ? project.ObjectName : request.ObjectName.Trim(),
+                    ObjectName = objectName,
                     References = choice,
                     ReferenceCount = references.Count,
                     ImageCount = images.Count,
                     AreaRevision = area.Revision,
-                    Settings = new RunSettings(imageSize).ToJson(),
+                    Settings = new RunSettings(inputSide, Prompts: prompts, RescoredFromRunId: rescoredFrom).ToJson(),
                     CreatedAt = clock.GetUtcNow(),
                     CreatedBy = userId,
                 };
                 transaction.Add(run);
-                transaction.AddRange(images.Select((image, place) => new RunImage { RunId = runId, ImageId = image.Id, Ordinal = place, Sha256 = image.Sha256 }));
+                transaction.AddRange(images.Select((image, place) => new RunImage { RunId = runId, ImageId = image.ImageId, Ordinal = place, Sha256 = image.Sha256 }));
                 transaction.AddRange(references.Select(reference => new RunReference { RunId = runId, ImageId = reference.Id, Sha256 = reference.Sha256 }));
             },
             cancel);
@@ -95,6 +158,14 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
             }
         }
     }
+
+    // The model's own recommendation is written as nothing, so that such runs are alike whoever asked for it how.
+    private RunPrompts? Settled(RunPrompts? prompts, ModelRecord model) => prompts?.Cleaned() switch
+    {
+        null or { Kind: PromptKind.ModelDefault } => null,
+        { Kind: PromptKind.Learned } chosen => chosen with { CheckpointSha256 = LearnedPrompts.Sha256(learned.PathOf(model, chosen.Checkpoint)) },
+        var chosen => chosen,
+    };
 
     /// <summary>The good images that a request means, by SHA-256.</summary>
     /// <exception cref="RefusedInputException">There are not enough.</exception>
@@ -128,3 +199,6 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
                 needed, found.Count);
     }
 }
+
+/// <summary>An image of a run and its file.</summary>
+public sealed record RunFile(Guid ImageId, string Sha256);

@@ -4,8 +4,13 @@ namespace AdClip.Portal.Features.Inference;
 
 /// <summary>What a run's scores depend on besides model, object name and references.</summary>
 /// <param name="ImageSize">Side of the preprocessed image in pixels.</param>
-public sealed record RunSettings(int ImageSize)
+/// <param name="Prompts">Null: what the model recommends.</param>
+/// <param name="RescoredFromRunId">The run whose images were scored again; null: a run of its own.</param>
+public sealed record RunSettings(int ImageSize, RunPrompts? Prompts = null, Guid? RescoredFromRunId = null)
 {
+    /// <summary>Occurs in the JSON of those settings alone that have prompts of their own.</summary>
+    public const string OwnPromptsMark = "\"prompts\":{";
+
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
     public static RunSettings Parse(string json) =>

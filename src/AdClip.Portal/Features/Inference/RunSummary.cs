@@ -7,9 +7,13 @@ namespace AdClip.Portal.Features.Inference;
 /// <summary>A run beside its job and what came of it so far.</summary>
 /// <param name="Results">Images with a result.</param>
 /// <param name="Refused">Images that could not be read.</param>
+/// <param name="Encoded">Results for which the encoder had to look at the image.</param>
 /// <param name="MillisecondsPerImage">Mean over the images that the encoder saw for the first time; null: none.</param>
-public sealed record RunSummary(Run Run, JobView Job, int Results, int Refused, double? MillisecondsPerImage)
+public sealed record RunSummary(Run Run, JobView Job, int Results, int Refused, double? MillisecondsPerImage, int Encoded)
 {
+    /// <summary>What the scores depend on besides model, object name and references.</summary>
+    public RunSettings Settings { get; } = RunSettings.Parse(Run.Settings);
+
     /// <summary>Newest first.</summary>
     public static async Task<List<RunSummary>> ReadAsync(PortalDb db, IQueryable<Run> runs, CancellationToken cancel)
     {
@@ -23,8 +27,9 @@ public sealed record RunSummary(Run Run, JobView Job, int Results, int Refused, 
                 job,
                 results = db.Set<ImageResult>().Count(result => result.RunId == run.Id),
                 refused = db.Set<RunRefusal>().Count(refusal => refusal.RunId == run.Id),
+                encoded = db.Set<ImageResult>().Count(result => result.RunId == run.Id && !result.WasCached),
                 milliseconds = db.Set<ImageResult>().Where(result => result.RunId == run.Id && !result.WasCached).Average(result => (double?)result.Milliseconds),
             }).ToListAsync(cancel);
-        return rows.ConvertAll(row => new RunSummary(row.run, JobView.Of(row.job), row.results, row.refused, row.milliseconds));
+        return rows.ConvertAll(row => new RunSummary(row.run, JobView.Of(row.job), row.results, row.refused, row.milliseconds, row.encoded));
     }
 }

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>What the runs page of a project shows and can do.</summary>
-public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageInspector inspector)
+public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageInspector inspector, LearnedPrompts learned)
 {
     /// <summary>Numbers of good images that the few-shot stages of AD-CLIP use.</summary>
     private static readonly int[] Stages = [4, 10, 110];
@@ -64,6 +64,20 @@ public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, Mo
     public async Task StartAsync(Project project, NewRun request, ClaimsPrincipal user)
     {
         await runs.StartAsync(project, request, user.UserId(), CancellationToken.None);
+        await ReadRunsAsync(project.Id);
+    }
+
+    /// <summary>Files of learned prompts that a model has.</summary>
+    public IReadOnlyList<string> CheckpointsOf(string? modelId) => Models.FirstOrDefault(model => model.Id == modelId) is { } model ? learned.List(model) : [];
+
+    /// <exception cref="Vision.RefusedInputException">The model is gone.</exception>
+    public Task<(int Kept, int All)> KeptTokensAsync(Run run) => runs.KeptTokensAsync(run);
+
+    /// <summary>Scores a run's images again, as a new run.</summary>
+    /// <exception cref="Vision.RefusedInputException">Its images or its model are gone, not enough to compare with, or prompts that do not fit.</exception>
+    public async Task RescoreAsync(Project project, Run source, RescoreRequest request, ClaimsPrincipal user)
+    {
+        await runs.RescoreAsync(project, source, request, user.UserId(), CancellationToken.None);
         await ReadRunsAsync(project.Id);
     }
 

@@ -1,3 +1,4 @@
+using AdClip.Portal.Storage;
 using AdClip.Vision.Detection;
 using Microsoft.Extensions.Options;
 
@@ -10,15 +11,17 @@ public sealed class DetectorPool : IDisposable
     private const double BytesPerParameter = 4 * 1.35;
     private readonly ModelCatalog _catalog;
     private readonly ModelFolders _folders;
+    private readonly string _textFolder;
     private readonly long _budget;
     private readonly Lock _lock = new();
     private readonly Dictionary<(string ModelId, string Sha256, int ImageSize), Entry> _entries = [];
     private long _uses;
 
-    public DetectorPool(ModelCatalog catalog, ModelFolders folders, IOptions<ModelsOptions> options)
+    public DetectorPool(ModelCatalog catalog, ModelFolders folders, DataFolder data, IOptions<ModelsOptions> options)
     {
         _catalog = catalog;
         _folders = folders;
+        _textFolder = Path.Combine(data.Cache, "texts");
         _budget = options.Value.DetectorMemoryMebibytes > 0
             ? options.Value.DetectorMemoryMebibytes * 1024L * 1024L
             : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
@@ -37,7 +40,7 @@ public sealed class DetectorPool : IDisposable
             {
                 var folder = _folders.PathOf(model);
                 entry = new Entry((long)(model.Parameters * BytesPerParameter), new Lazy<Task<ClipDetector>>(
-                    () => Task.Run(() => ClipDetector.Open(folder, new DetectorOptions(ImageSize: key.Item3)), CancellationToken.None)));
+                    () => Task.Run(() => ClipDetector.Open(folder, new DetectorOptions(ImageSize: key.Item3, TextFolder: _textFolder)), CancellationToken.None)));
                 Evict(entry.Bytes);
                 _entries.Add(key, entry);
             }
