@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -18,6 +19,16 @@ public static class ModelsEndpoints
         models.MapPost("/uploads/{uploadId:guid}/commit", CommitAsync).RequireAuthorization(Policies.Administer).WithSummary("Make the uploaded files a model");
         models.MapPost("/imports", ImportAsync).RequireAuthorization(Policies.Administer).WithSummary("Add a model from the server's disk or from the hub; answers with a job");
         models.MapDelete("/{modelId}", DeleteAsync).RequireAuthorization(Policies.Administer).WithSummary("Delete a model's files; results of its runs stay");
+
+        var cache = api.MapGroup("/token-cache").WithTags("Models").RequireAuthorization(Policies.Administer);
+        cache.MapGet("/", (TokenCache tokens) => TypedResults.Ok(tokens.State())).WithSummary("Size of the kept tokens, and how often they helped since the server started");
+        cache.MapDelete("/", ClearCache).WithSummary("Delete all kept tokens; they are made again when they are needed");
+    }
+
+    private static NoContent ClearCache(TokenCache tokens)
+    {
+        tokens.Clear();
+        return TypedResults.NoContent();
     }
 
     private static async Task<Ok<List<ModelAnswer>>> ListAsync(ModelCatalog catalog, CancellationToken cancel) =>

@@ -83,6 +83,25 @@ public sealed class RescoreTests
     }
 
     [Fact]
+    public async Task TokenCache_AfterARun_IsMeasuredAndCanBeCleared()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.Admin);
+        var project = await PortalHost.NewProjectAsync(client);
+        await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(2));
+        var run = await FinishAsync(client, await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(), Cancel));
+        await FinishAsync(client, await client.PostAsJsonAsync($"/api/v1/runs/{run.Id}/rescore", new RescoreRequest(), Cancel));
+
+        var state = (await client.GetFromJsonAsync<TokenCacheState>("/api/v1/token-cache", Cancel))!;
+        Assert.Equal((2, 2), (state.Hits, state.Misses));
+        Assert.InRange(state.Bytes, 100_000, state.MostBytes);
+        Assert.Contains("adclip_token_cache_bytes", await client.GetStringAsync("/metrics", Cancel), StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync("/api/v1/token-cache", Cancel)).StatusCode);
+        Assert.Equal(0, (await client.GetFromJsonAsync<TokenCacheState>("/api/v1/token-cache", Cancel))!.Bytes);
+    }
+
+    [Fact]
     public async Task Start_PromptsThatDoNotFit_AreRefusedAtOnce()
     {
         await using var host = new PortalHost();
