@@ -1,0 +1,49 @@
+using AdClip.Vision.Clip;
+
+namespace AdClip.Benchmarks;
+
+/// <summary>A model to be measured.</summary>
+/// <param name="Name">For the table.</param>
+/// <param name="File">Its weight file.</param>
+/// <param name="Settings">How it is run.</param>
+/// <param name="Rounds">How often each candidate is run.</param>
+internal sealed record MeasuredModel(string Name, string File, ImageEncoderSettings Settings, int Rounds)
+{
+    public string Title => $"{Name}@{Settings.ImageSize}";
+}
+
+/// <summary>The embedded model, and two of OpenAI's sizes whose weights are made up once and kept in the temporary folder.</summary>
+internal static class Models
+{
+    public static string EmbeddedFolder { get; } = Path.Combine(Root(), "data", "models", "adclip-mini");
+
+    public static MeasuredModel Embedded { get; } = new("adclip-mini", Path.Combine(EmbeddedFolder, "model.safetensors"), new ImageEncoderSettings(224, 4, [4, 6, 8]), 20);
+
+    public static MeasuredModel Base => new(ClipSize.Base.Name, Made(ClipSize.Base), ClipSize.Base.Settings, 8);
+
+    public static MeasuredModel Large => new(ClipSize.Large.Name, Made(ClipSize.Large), ClipSize.Large.Settings, 3);
+
+    /// <summary>The same with weights in 16 bits, as OpenAI's own files have them.</summary>
+    public static MeasuredModel LargeHalf => new(ClipSize.Large.Name + " fp16 file", Made(ClipSize.Large, ElementType.F16), ClipSize.Large.Settings, 3);
+
+    private static string Made(ClipSize size, ElementType type = ElementType.F32)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "adclip-benchmarks")).FullName;
+        var path = Path.Combine(folder, $"{size.Name.Replace('/', '-')}-{type}.safetensors");
+        if (!File.Exists(path))
+        {
+            RandomClip.Write(path, size, type);
+        }
+        return path;
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "AdClip.Portal.sln")))
+        {
+            folder = folder.Parent;
+        }
+        return folder?.FullName ?? Environment.CurrentDirectory;
+    }
+}
