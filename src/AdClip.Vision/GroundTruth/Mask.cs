@@ -173,6 +173,29 @@ public sealed class Mask : IEquatable<Mask>
         return right < 0 ? null : new PixelBounds(left, top, right - left + 1, bottom - top + 1);
     }
 
+    /// <summary>Writes <paramref name="value"/> for a pixel of row <paramref name="y"/> in the mask and 0 for any other.</summary>
+    /// <param name="y">Row, from 0.</param>
+    /// <param name="value">What stands for the mask.</param>
+    /// <param name="row">[Width].</param>
+    internal void RowTo(int y, byte value, Span<byte> row)
+    {
+        row.Clear();
+        for (var tileX = 0; tileX < Width; tileX += TileSide)
+        {
+            if (TileAt(tileX, y) is not { } tile)
+            {
+                continue;
+            }
+            for (var x = tileX; x < Math.Min(Width, tileX + TileSide); x += 64)
+            {
+                for (var bits = tile[WordOf(x, y)]; bits != 0; bits &= bits - 1)
+                {
+                    row[x + BitOperations.TrailingZeroCount(bits)] = value;
+                }
+            }
+        }
+    }
+
     /// <summary>Writes 1 for a pixel in the mask and 0 for any other, row by row.</summary>
     /// <param name="pixels">Row-major: [Height, Width].</param>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> has another length.</exception>

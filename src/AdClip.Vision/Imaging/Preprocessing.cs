@@ -1,3 +1,5 @@
+using AdClip.Vision.GroundTruth;
+
 namespace AdClip.Vision.Imaging;
 
 /// <summary>From a picture to the encoder's input tensor.</summary>
@@ -62,6 +64,21 @@ public static class Preprocessing
         }
         // level / 255 > 0.5 is level >= 128
         return [.. Resampler.Resize(levels, width, height, 1, outWidth, outHeight, ResampleFilter.Bilinear).Select(level => level >= 128)];
+    }
+
+    /// <summary>The same, row by row: a mask of a giant image is never spread out.</summary>
+    /// <returns>[outHeight, outWidth].</returns>
+    public static bool[] MaskToSize(Mask mask, int outWidth, int outHeight)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        var pass = new Resampler.StreamedPass(mask.Width, mask.Height, 1, outWidth, outHeight, ResampleFilter.Bilinear);
+        var row = new byte[mask.Width];
+        for (var y = 0; y < mask.Height; y++)
+        {
+            mask.RowTo(y, 255, row);
+            pass.Take(y, row);
+        }
+        return [.. pass.Finish().Select(level => level >= 128)];
     }
 
     private static float[] MakeTable(int channel)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AdClip.Testing;
+using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Imaging;
 
 namespace AdClip.Vision.Tests.Imaging;
@@ -111,6 +112,27 @@ public sealed class PreprocessingTests
 
         Assert.Equal(wanted.GetProperty("positive_pixels").GetInt32(), resized.Count(defect => defect));
         Assert.Equal(wanted.GetProperty("binary_sha256").GetString(), Sha256([.. resized.Select(defect => defect ? (byte)1 : (byte)0)]));
+    }
+
+    [Theory]
+    [InlineData(120, 90)]
+    [InlineData(700, 530)]
+    [InlineData(613, 401)]
+    public void MaskToSize_RowByRow_AsSpreadOut(int outWidth, int outHeight)
+    {
+        var mask = new Mask(613, 401);
+        var random = new Random(5);
+        for (var i = 0; i < 300; i++)
+        {
+            var x = random.Next(600);
+            mask.FillRow(random.Next(401), x, x + random.Next(60));
+        }
+        var pixels = new byte[613 * 401];
+        mask.ToRowMajor(pixels);
+
+        Assert.Equal(
+            Preprocessing.MaskToSize(Array.ConvertAll(pixels, pixel => pixel != 0), 613, 401, outWidth, outHeight),
+            Preprocessing.MaskToSize(mask, outWidth, outHeight));
     }
 
     [Fact]

@@ -100,9 +100,6 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
         await using var db = await dbs.CreateDbContextAsync();
         var record = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(known => known.Id == image.ImageId);
         var truth = await groundTruth.ReadAsync(record);
-        var pixels = new byte[checked(truth.Width * truth.Height)];
-        GroundTruthMask.Union(truth.Shapes, truth.Width, truth.Height).ToRowMajor(pixels);
-        var mask = Array.ConvertAll(pixels, pixel => pixel != 0);
-        return Preprocessing.MaskToSize(mask, truth.Width, truth.Height, mapWidth, mapHeight);
+        return Preprocessing.MaskToSize(GroundTruthMask.Union(truth.Shapes, truth.Width, truth.Height), mapWidth, mapHeight);
     }
 }

@@ -45,7 +45,7 @@ public sealed class ThresholdChoice
     public static Task<ThresholdChoice?> CurrentAsync(PortalDb db, ScoreKind kind, CancellationToken cancel) => db.Set<ThresholdChoice>()
         .AsNoTracking()
         .Where(choice => choice.ProjectId == kind.ProjectId
-            && db.Set<Run>().Any(run => run.Id == choice.RunId && run.EncoderId == kind.EncoderId && run.ReferenceCount > 0 == kind.HasReferences && !run.Settings.Contains(RunSettings.OwnPromptsMark)
+            && db.Set<Run>().Any(run => run.Id == choice.RunId && run.EncoderId == kind.EncoderId && run.ReferenceCount > 0 == kind.HasReferences && !run.Settings.Contains(RunSettings.OwnPromptsMark) && run.Settings.Contains(RunSettings.TilesMark) == kind.HasTiles
                 && db.Set<InspectionAreaRevision>().Any(area => area.ProjectId == run.ProjectId && area.Revision == run.AreaRevision && area.RegionCount > 0) == kind.HasArea))
         .OrderByDescending(choice => choice.ChosenAt)
         .ThenByDescending(choice => choice.Id)

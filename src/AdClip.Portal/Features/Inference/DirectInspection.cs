@@ -34,8 +34,8 @@ public sealed class DirectInspection(
             await RunBoard.CheckFitsAsync(db, area, [.. good.Select(image => image.Id)], cancel);
             references = [.. good.Select(image => image.Sha256)];
         }
-        var scorer = await inspector.ScorerAsync(lease.Detector, new PromptSettings(ProductName: project.ObjectName), references, area.Regions, () => { }, cancel);
-        var inspection = await inspector.InspectAsync(lease.Detector, scorer, incoming.Path, sha256, cancel);
+        var scorer = await inspector.ScorerAsync(lease.Detector, new PromptSettings(ProductName: project.ObjectName), references, area.Regions, tiles: null, _ => { }, cancel);
+        var inspection = await inspector.InspectAsync(lease.Detector, scorer, tiles: null, incoming.Path, sha256, _ => { }, cancel);
         Guid? imageId = null;
         if (request.Store)
         {
@@ -46,7 +46,7 @@ public sealed class DirectInspection(
         var detection = inspection.Detection;
         var (width, height) = (info.Width, info.Height);
         var boxes = MapBoxes.Find(detection.Map, request.MapThreshold, width, height);
-        var applied = request.Threshold ?? await thresholds.SavedAsync(new ScoreKind(project.Id, lease.Detector.EncoderId, references.Count > 0, area.Regions.Regions.Count > 0), cancel);
+        var applied = request.Threshold ?? await thresholds.SavedAsync(new ScoreKind(project.Id, lease.Detector.EncoderId, references.Count > 0, area.Regions.Regions.Count > 0, HasTiles: false), cancel);
         var isAnomaly = applied is { } threshold ? detection.Score >= threshold : boxes.Count > 0;
         return new InspectAnswer(
             isAnomaly ? "anomaly" : "good", detection.Score, (float?)applied, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,

@@ -5,7 +5,9 @@ using AdClip.Portal.Features.Images;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Imaging;
+using AdClip.Vision.Imaging.Tiles;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Inference;
@@ -15,6 +17,7 @@ namespace AdClip.Portal.Features.Inference;
 public sealed class ImageInspector : IDisposable
 {
     private const int KeptScorers = 4;
+    private const int MostKeptTiles = 100;
     private readonly BlobStore _blobs;
     private readonly TokenCache _tokens;
     private readonly ImageLimits _limits;
@@ -34,21 +37,29 @@ public sealed class ImageInspector : IDisposable
 
     /// <summary>A scorer for these good images, which are named by their blobs in the order of SHA-256.</summary>
     /// <param name="regions">What is inspected; the good images fit it.</param>
-    /// <param name="encoded">Called after each good image, perhaps by several threads at once.</param>
+    /// <param name="tiles">How images are cut; null: each is looked at whole.</param>
+    /// <param name="encoded">Told of tiles that are done (an image that is looked at whole is one), perhaps by several threads at once.</param>
     /// <exception cref="Vision.RefusedInputException">A good image cannot be read, or the prompts do not fit the model.</exception>
-    public async Task<Scorer> ScorerAsync(ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> referenceSha256s, InspectionRegions regions, Action encoded, CancellationToken cancel)
+    public async Task<Scorer> ScorerAsync(ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> referenceSha256s, InspectionRegions regions, TileSettings? tiles, Action<int> encoded, CancellationToken cancel)
     {
-        var key = Key(detector, prompts, referenceSha256s, regions);
+        var key = Key(detector, prompts, referenceSha256s, regions, tiles);
         if (FindScorer(key) is { } kept)
         {
             return kept;
+        }
+        if (tiles is not null)
+        {
+            var cores = await CoresAsync(detector, referenceSha256s, regions, tiles, encoded, cancel);
+            var tiled = await InSlotAsync(() => detector.CreateTiledScorer(prompts, cores, regions), cancel);
+            KeepScorer(key, tiled);
+            return tiled;
         }
         var references = new Reference[referenceSha256s.Count];
         await Parallel.ForAsync(0, references.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancel }, async (i, stop) =>
         {
             var (tokens, _) = await InSlotAsync(() => Encode(detector, _blobs.PathOf(referenceSha256s[i]), referenceSha256s[i]), stop);
             references[i] = new Reference(referenceSha256s[i], tokens);
-            encoded();
+            encoded(1);
         });
         var scorer = await InSlotAsync(() => detector.CreateScorer(prompts, references, regions), cancel);
         KeepScorer(key, scorer);
@@ -57,7 +68,9 @@ public sealed class ImageInspector : IDisposable
 
     /// <summary>Looks at one image file; <paramref name="sha256"/> is its hash, so that it is not compared with itself.</summary>
     /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
-    public Task<Inspection> InspectAsync(ClipDetector detector, Scorer scorer, string path, string sha256, CancellationToken cancel) => InSlotAsync(
+    /// <param name="tiles">As the scorer was made with.</param>
+    /// <param name="looked">Told of tiles that are done, perhaps by several threads at once.</param>
+    public Task<Inspection> InspectAsync(ClipDetector detector, Scorer scorer, TileSettings? tiles, string path, string sha256, Action<int> looked, CancellationToken cancel) => InSlotAsync(
         () =>
         {
             var begin = Stopwatch.GetTimestamp();
@@ -66,9 +79,17 @@ public sealed class ImageInspector : IDisposable
                 var info = ImageDecoder.Identify(path, _limits);
                 scorer.Regions.CheckFits(info.Width, info.Height);
             }
+            if (tiles is not null)
+            {
+                var isKept = true;
+                var detection = WithSpareSlots(parallelism => new TiledInspection(detector, tiles, parallelism, _limits, TokensOfTiles(detector, path, tiles, () => isKept = false))
+                    .Inspect(path, sha256, scorer, (_, _) => looked(1), cancel));
+                return new Inspection(detection, Stopwatch.GetElapsedTime(begin).TotalMilliseconds, isKept);
+            }
             var (tokens, wasCached) = Encode(detector, path, sha256);
-            var detection = scorer.Score(tokens, sha256);
-            return new Inspection(detection, Stopwatch.GetElapsedTime(begin).TotalMilliseconds, wasCached);
+            var whole = scorer.Score(tokens, sha256);
+            looked(1);
+            return new Inspection(whole, Stopwatch.GetElapsedTime(begin).TotalMilliseconds, wasCached);
         },
         cancel);
 
@@ -85,6 +106,67 @@ public sealed class ImageInspector : IDisposable
         return (tokens, false);
     }
 
+    private async Task<CorePatches[]> CoresAsync(
+        ClipDetector detector, IReadOnlyList<string> sha256s, InspectionRegions regions, TileSettings tiles, Action<int> encoded, CancellationToken cancel)
+    {
+        var cores = new CorePatches[sha256s.Count];
+        await Parallel.ForAsync(0, cores.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancel }, async (i, stop) =>
+        {
+            var path = _blobs.PathOf(sha256s[i]);
+            cores[i] = await InSlotAsync(
+                () => WithSpareSlots(parallelism => new TiledInspection(detector, tiles, parallelism, _limits, TokensOfTiles(detector, path, tiles, () => { }))
+                    .Reference(path, sha256s[i], TiledInspection.PatchesOfEach(cores.Length), regions, (_, _) => encoded(1), stop)),
+                stop);
+        });
+        return cores;
+    }
+
+    // A giant image would push all others out of the cache, and its own first tiles too.
+    private TileTokens? TokensOfTiles(ClipDetector detector, string path, TileSettings tiles, Action missed)
+    {
+        var info = ImageDecoder.Identify(path, _limits);
+        if (TilePlan.For(info.Width, info.Height, tiles.Side, tiles.Overlap).Count > MostKeptTiles)
+        {
+            missed();
+            return null;
+        }
+        return new TileTokens(
+            (sha256, tile) =>
+            {
+                var found = _tokens.Find(detector.EncoderId, KeyOf(sha256, tile, info));
+                if (found is null)
+                {
+                    missed();
+                }
+                return found;
+            },
+            (sha256, tile, tokens) => _tokens.Keep(tokens, KeyOf(sha256, tile, info)));
+    }
+
+    // A tile that is the whole image is encoded as the image is.
+    private static string KeyOf(string sha256, Tile tile, ImageInfo info) => (tile.Width, tile.Height) == (info.Width, info.Height) ? sha256 : $"{sha256}-{tile.Key}";
+
+    // Where slots are free, several tiles of one image go at once; never more than there are slots.
+    private T WithSpareSlots<T>(Func<int, T> work)
+    {
+        var spare = 0;
+        while (spare + 1 < Parallelism && _slots.Wait(0))
+        {
+            spare++;
+        }
+        try
+        {
+            return work(1 + spare);
+        }
+        finally
+        {
+            if (spare > 0)
+            {
+                _slots.Release(spare);
+            }
+        }
+    }
+
     private async Task<T> InSlotAsync<T>(Func<T> work, CancellationToken cancel)
     {
         await _slots.WaitAsync(cancel);
@@ -98,8 +180,8 @@ public sealed class ImageInspector : IDisposable
         }
     }
 
-    private static string Key(ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> references, InspectionRegions regions) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [detector.EncoderId, detector.TextIdOf(prompts), InspectionRegionsJson.Write(regions), .. references]))));
+    private static string Key(ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> references, InspectionRegions regions, TileSettings? tiles) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [detector.EncoderId, detector.TextIdOf(prompts), InspectionRegionsJson.Write(regions), $"{tiles}", .. references]))));
 
     private Scorer? FindScorer(string key)
     {

@@ -25,7 +25,7 @@ public sealed class ImageResult
     /// <summary>Probability of "anomaly" from the class feature alone.</summary>
     public required float ClassProbability { get; init; }
 
-    /// <summary>Blob of the anomaly map: a .npy file, float32, [S, S], in the frame of the preprocessed image.</summary>
+    /// <summary>Blob of the anomaly map: a .npy file, float32, [rows, columns], over the whole stored image.</summary>
     public required string MapBlob { get; init; }
 
     public required float MapMin { get; init; }

@@ -1,9 +1,11 @@
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
+using AdClip.Vision.Detection.Tiles;
 
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>A run as the API shows it.</summary>
+/// <param name="Tiles">How images are cut; null: each is looked at whole.</param>
 /// <param name="State">queued, running, cancelling, cancelled, succeeded, failed or refused.</param>
 /// <param name="Message">How it ended, in the caller's language; null: nothing to add.</param>
 /// <param name="Done">Images that are finished: with a result, or refused.</param>
@@ -16,14 +18,14 @@ namespace AdClip.Portal.Features.Inference;
 /// <param name="RescoredFromRunId">The run whose images were scored again; null: a run of its own.</param>
 /// <param name="Encoded">Images that the encoder had to look at; the others were scored from kept tokens.</param>
 public sealed record RunAnswer(
-    Guid Id, Guid ProjectId, Guid JobId, string Model, string ModelName, string EncoderId, string ObjectName, string References, int ReferenceCount, int InspectionAreaRevision, int ImageSize,
+    Guid Id, Guid ProjectId, Guid JobId, string Model, string ModelName, string EncoderId, string ObjectName, string References, int ReferenceCount, int InspectionAreaRevision, int ImageSize, TileSettings? Tiles,
     string State, string? Message, int Done, int Total, int Refused, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
     double? ElapsedSeconds, double? RemainingSeconds, double? MillisecondsPerImage, int Attempts,
     RunPrompts? Prompts, Guid? RescoredFromRunId, int Encoded)
 {
     public static RunAnswer Of(RunSummary summary, JobTexts texts, DateTimeOffset now) => new(
         summary.Run.Id, summary.Run.ProjectId, summary.Run.JobId, summary.Run.ModelId, summary.Run.ModelName, summary.Run.EncoderId, summary.Run.ObjectName,
-        NameOf(summary.Run.References), summary.Run.ReferenceCount, summary.Run.AreaRevision, summary.Settings.ImageSize,
+        NameOf(summary.Run.References), summary.Run.ReferenceCount, summary.Run.AreaRevision, summary.Settings.ImageSize, summary.Settings.Tiles,
         NameOf(summary.Job.State), texts.Sentence(summary.Job), summary.Results + summary.Refused, summary.Run.ImageCount, summary.Refused,
         summary.Run.CreatedAt, summary.Job.StartedAt, summary.Job.FinishedAt,
         summary.Job.Elapsed(now)?.TotalSeconds, summary.Job.Remaining(now)?.TotalSeconds, summary.MillisecondsPerImage, summary.Job.Attempt,
@@ -39,7 +41,7 @@ public sealed record RunAnswer(
 
 /// <summary>A result as the API shows it. Scores are exact: reading them as binary32 gives the stored bits.</summary>
 /// <param name="Label">The ground truth as it is now: unlabelled, good or anomaly.</param>
-/// <param name="MapUrl">The map: .npy, float32, [S, S].</param>
+/// <param name="MapUrl">The map: .npy, float32, [rows, columns], over the whole image.</param>
 public sealed record ResultAnswer(
     Guid Id, Guid RunId, Guid ImageId, string FileName, string Sha256, string Label, float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability,
     float MapMin, float MapMax, double Milliseconds, bool WasCached, string MapUrl, string HeatmapUrl)

@@ -43,7 +43,7 @@ public static class InferenceEndpoints
 
         var result = api.MapGroup("/results/{resultId:guid}").WithTags("Runs");
         result.MapGet("/", ResultAsync).WithSummary("One result");
-        result.MapGet("/map", MapFileAsync).WithSummary("The anomaly map: .npy, float32, [S, S], 0 good to 1 anomalous");
+        result.MapGet("/map", MapFileAsync).WithSummary("The anomaly map: .npy, float32, [rows, columns] over the whole image, 0 good to 1 anomalous");
         result.MapGet("/heatmap", HeatmapAsync).WithSummary("The map as a PNG on the fixed scale 0 to 1; colours=ember|jet, fade=0..100 (values below fade in), high=1..100 (hundredths at which the scale ends)");
     }
 

@@ -13,6 +13,7 @@ public static class InferenceFeature
         services.AddSingleton<Heatmaps>();
         services.AddSingleton<RunAccess>();
         services.AddSingleton<LearnedPrompts>();
+        services.AddSingleton<TileAdvisor>();
         services.AddSingleton<RunBoard>();
         services.AddSingleton<ScoreThresholds>();
         services.AddSingleton<DirectInspection>();

@@ -1,12 +1,15 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
 using AdClip.Portal.Features.Annotations;
+using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.Tiles;
+using AdClip.Vision.Imaging.Tiles;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Inference;
@@ -31,23 +34,27 @@ internal sealed class InferenceJob(
             throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"The run was made with encoder {run.EncoderId}, the model is now {detector.EncoderId}; start a new run.", run.EncoderId, detector.EncoderId);
         }
 
-        var total = references.Count + run.ImageCount;
-        var done = run.ImageCount - open.Count;
+        // Counted in tiles; an image that is looked at whole is one.
+        var (ofReferences, ofImages) = settings.Tiles is null ? (references.Count, run.ImageCount) : await CountTilesAsync(runId, settings.Tiles, cancel);
+        var left = settings.Tiles is null ? open.Count : await CountTilesAsync(open, settings.Tiles, cancel);
+        var (total, done) = (ofReferences + ofImages, ofImages - left);
         await job.BeginAsync(done, total);
-        void Step() => job.Report(Interlocked.Increment(ref done), total);
+        void Step(int tiles) => job.Report(Math.Min(total, Interlocked.Add(ref done, tiles)), total);
 
         var area = await areas.AtAsync(run.ProjectId, run.AreaRevision, cancel)
             ?? throw new InvalidOperationException($"Run {run.Id} names revision {run.AreaRevision} of the inspection area, which is not there.");
-        var scorer = await inspector.ScorerAsync(detector, await PromptsAsync(run, settings, cancel), references, area.Regions, Step, cancel);
+        var scorer = await inspector.ScorerAsync(detector, await PromptsAsync(run, settings, cancel), references, area.Regions, settings.Tiles, Step, cancel);
         // The bank may have been kept from an earlier run, in which case nobody counted.
-        done = run.ImageCount - open.Count + references.Count;
+        done = ofReferences + ofImages - left;
         job.Report(done, total);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = inspector.Parallelism, CancellationToken = cancel };
-        var writer = new ResultWriter(dbs, blobs, Step);
+        var writer = new ResultWriter(dbs, blobs, settings.Tiles is null ? () => Step(1) : () => { });
+        // A tile that is done shows at once; an image that is looked at whole, when it is stored.
+        Action<int> looked = settings.Tiles is null ? _ => { } : Step;
         var writing = writer.RunAsync(cancel);
         try
         {
-            await Parallel.ForEachAsync(open, parallel, async (image, stop) => await writer.AddAsync(await InspectAsync(run.Id, image, detector, scorer, stop), stop));
+            await Parallel.ForEachAsync(open, parallel, async (image, stop) => await writer.AddAsync(await InspectAsync(run.Id, image, detector, scorer, settings.Tiles, looked, stop), stop));
         }
         finally
         {
@@ -78,11 +85,32 @@ internal sealed class InferenceJob(
         return prompts.For(run.ObjectName, prompts.Checkpoint is null ? null : learned.PathFor(await catalog.GetAsync(run.ModelId, cancel), prompts));
     }
 
-    private async Task<Finding> InspectAsync(Guid runId, RunImage image, ClipDetector detector, Scorer scorer, CancellationToken cancel)
+    private async Task<(int OfReferences, int OfImages)> CountTilesAsync(Guid runId, TileSettings tiles, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        // Good images are cut side by side.
+        var good = await db.Set<RunReference>().Where(reference => reference.RunId == runId).Join(db.Set<ImageRecord>(), reference => reference.ImageId, image => image.Id, (_, image) => new { image.Width, image.Height }).ToListAsync(cancel);
+        var images = await db.Set<RunImage>().Where(image => image.RunId == runId).Join(db.Set<ImageRecord>(), image => image.ImageId, record => record.Id, (_, record) => new { record.Width, record.Height }).ToListAsync(cancel);
+        return (good.Sum(size => TilePlan.For(size.Width, size.Height, tiles.Side, overlap: 0).Count), images.Sum(size => TilePlan.For(size.Width, size.Height, tiles.Side, tiles.Overlap).Count));
+    }
+
+    private async Task<int> CountTilesAsync(IReadOnlyList<RunImage> images, TileSettings tiles, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var count = 0;
+        foreach (var some in images.Select(image => image.ImageId).Chunk(1000))
+        {
+            var sizes = await db.Set<ImageRecord>().Where(image => some.Contains(image.Id)).Select(image => new { image.Width, image.Height }).ToListAsync(cancel);
+            count += sizes.Sum(size => TilePlan.For(size.Width, size.Height, tiles.Side, tiles.Overlap).Count);
+        }
+        return count;
+    }
+
+    private async Task<Finding> InspectAsync(Guid runId, RunImage image, ClipDetector detector, Scorer scorer, TileSettings? tiles, Action<int> looked, CancellationToken cancel)
     {
         try
         {
-            var inspection = await inspector.InspectAsync(detector, scorer, blobs.PathOf(image.Sha256), image.Sha256, cancel);
+            var inspection = await inspector.InspectAsync(detector, scorer, tiles, blobs.PathOf(image.Sha256), image.Sha256, looked, cancel);
             var detection = inspection.Detection;
             var (smallest, largest) = (TensorPrimitives.Min<float>(detection.Map.Values), TensorPrimitives.Max<float>(detection.Map.Values));
             return new Finding(detection.Map, mapBlob => new ImageResult

@@ -24,6 +24,7 @@ public enum ImageChoice
 /// <param name="ImageIds">For <see cref="ImageChoice.Selection"/>.</param>
 /// <param name="ImageSize">Side of the model's input in pixels; null: as the model recommends.</param>
 /// <param name="Prompts">The words to compare with; null: what the model recommends.</param>
+/// <param name="Tiles">How large images are cut; null: each is looked at whole.</param>
 public sealed record NewRun(
     string? Model = null,
     string? ObjectName = null,
@@ -33,4 +34,5 @@ public sealed record NewRun(
     ImageChoice Images = ImageChoice.All,
     IReadOnlyList<Guid>? ImageIds = null,
     int? ImageSize = null,
-    RunPrompts? Prompts = null);
+    RunPrompts? Prompts = null,
+    RunTiles? Tiles = null);

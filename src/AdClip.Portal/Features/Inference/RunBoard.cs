@@ -6,13 +6,14 @@ using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.Tiles;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>Makes runs: settles what is left open, notes the images, puts the job on the board.</summary>
-public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, LearnedPrompts learned, TokenCache tokens, JobBoard jobs, InspectionAreaStore areas, IOptions<InferenceOptions> options, TimeProvider clock)
+public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, LearnedPrompts learned, TokenCache tokens, JobBoard jobs, InspectionAreaStore areas, TileAdvisor advisor, IOptions<InferenceOptions> options, TimeProvider clock)
 {
     /// <summary>The good images that a project can be compared with, in the order that "first N" means: by SHA-256.</summary>
     public static IQueryable<ImageRecord> Good(PortalDb db, Guid projectId) => db.Set<ImageRecord>().AsNoTracking()
@@ -34,7 +35,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
     }
 
     /// <summary>Starts a run. Durable when it returns.</summary>
-    /// <exception cref="RefusedInputException">No such model, no image, not enough good images, or prompts that do not fit the model.</exception>
+    /// <exception cref="RefusedInputException">No such model, no image, not enough good images, prompts that do not fit the model, or tiles that cannot be cut.</exception>
     public async Task<Run> StartAsync(Project project, NewRun request, Guid userId, CancellationToken cancel)
     {
         var model = request.Model is null ? await catalog.DefaultAsync(project.Id, cancel) : await catalog.GetAsync(request.Model, cancel);
@@ -42,7 +43,8 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         var (choice, references) = await ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, request.ReferenceImages, cancel);
         var images = await ToInspect(db, project.Id, request.Images, request.ImageIds).Select(image => new RunFile(image.Id, image.Sha256)).ToListAsync(cancel);
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? project.ObjectName : request.ObjectName.Trim();
-        return await AddAsync(project, model, request.ImageSize, objectName, request.Prompts, choice, references, images, rescoredFrom: null, userId, cancel);
+        return await AddAsync(project, model, request.ImageSize, objectName, request.Prompts, choice, references, images, rescoredFrom: null,
+            opened => advisor.SettleAsync(project.Id, request.Tiles, opened, ToInspect(db, project.Id, request.Images, request.ImageIds), cancel), userId, cancel);
     }
 
     /// <summary>Starts a run over the images of an earlier one, with other prompts or good images. Kept tokens are used as they are.</summary>
@@ -57,7 +59,8 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
             : await ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, request.ReferenceImages, cancel);
         var images = await ImagesOf(db, source.Id).ToListAsync(cancel);
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? source.ObjectName : request.ObjectName.Trim();
-        return await AddAsync(project, model, settings.ImageSize, objectName, request.Prompts ?? settings.Prompts, choice, references, images, source.Id, userId, cancel);
+        return await AddAsync(project, model, settings.ImageSize, objectName, request.Prompts ?? settings.Prompts, choice, references, images, source.Id,
+            _ => Task.FromResult(settings.Tiles), userId, cancel);
     }
 
     /// <summary>The images of a run that are still there, in its order.</summary>
@@ -94,7 +97,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
 
     private async Task<Run> AddAsync(
         Project project, ModelRecord model, int? imageSize, string objectName, RunPrompts? prompts, ReferenceChoice choice,
-        IReadOnlyList<(Guid Id, string Sha256)> references, List<RunFile> images, Guid? rescoredFrom, Guid userId, CancellationToken cancel)
+        IReadOnlyList<(Guid Id, string Sha256)> references, List<RunFile> images, Guid? rescoredFrom, Func<ModelDescription, Task<TileSettings?>> settleTiles, Guid userId, CancellationToken cancel)
     {
         if (images.Count == 0)
         {
@@ -103,12 +106,14 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         prompts = Settled(prompts, model);
         string encoderId;
         int inputSide;
+        TileSettings? tiles;
         using (var lease = await detectors.RentAsync(model.Id, imageSize, cancel))
         {
             (encoderId, inputSide) = (lease.Detector.EncoderId, lease.Detector.Model.ImageSize);
             // What does not fit is told where it was typed, not by a job later.
             var settings = (prompts ?? new RunPrompts()).For(objectName, prompts is null ? null : learned.PathFor(model, prompts));
             await Task.Run(() => lease.Detector.CheckPrompts(settings), cancel);
+            tiles = await settleTiles(lease.Detector.Model);
         }
         var area = await areas.CurrentAsync(project.Id, cancel);
         await using (var db = await dbs.CreateDbContextAsync(cancel))
@@ -134,7 +139,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
                     ReferenceCount = references.Count,
                     ImageCount = images.Count,
                     AreaRevision = area.Revision,
-                    Settings = new RunSettings(inputSide, Prompts: prompts, RescoredFromRunId: rescoredFrom).ToJson(),
+                    Settings = new RunSettings(inputSide, Prompts: prompts, RescoredFromRunId: rescoredFrom, Tiles: tiles).ToJson(),
                     CreatedAt = clock.GetUtcNow(),
                     CreatedBy = userId,
                 };

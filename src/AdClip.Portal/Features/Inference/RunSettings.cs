@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AdClip.Vision.Detection.Tiles;
 
 namespace AdClip.Portal.Features.Inference;
 
@@ -6,10 +7,14 @@ namespace AdClip.Portal.Features.Inference;
 /// <param name="ImageSize">Side of the preprocessed image in pixels.</param>
 /// <param name="Prompts">Null: what the model recommends.</param>
 /// <param name="RescoredFromRunId">The run whose images were scored again; null: a run of its own.</param>
-public sealed record RunSettings(int ImageSize, RunPrompts? Prompts = null, Guid? RescoredFromRunId = null)
+/// <param name="Tiles">How images are cut; null: each is looked at whole.</param>
+public sealed record RunSettings(int ImageSize, RunPrompts? Prompts = null, Guid? RescoredFromRunId = null, TileSettings? Tiles = null)
 {
     /// <summary>Occurs in the JSON of those settings alone that have prompts of their own.</summary>
     public const string OwnPromptsMark = "\"prompts\":{";
+
+    /// <summary>Occurs in the JSON of those settings alone that have tiles.</summary>
+    public const string TilesMark = "\"tiles\":{";
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 

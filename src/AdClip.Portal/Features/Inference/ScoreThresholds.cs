@@ -1,7 +1,7 @@
 namespace AdClip.Portal.Features.Inference;
 
-/// <summary>Scores that one threshold can hold for: of a project, by one encoder, with or without good images to compare with, with or without an inspection area.</summary>
-public sealed record ScoreKind(Guid ProjectId, string EncoderId, bool HasReferences, bool HasArea);
+/// <summary>Scores that one threshold can hold for: of a project, by one encoder, with or without good images to compare with, with or without an inspection area, in tiles or whole.</summary>
+public sealed record ScoreKind(Guid ProjectId, string EncoderId, bool HasReferences, bool HasArea, bool HasTiles);
 
 /// <summary>Asks the feature downstream that keeps thresholds for the one that people saved.</summary>
 public sealed class ScoreThresholds

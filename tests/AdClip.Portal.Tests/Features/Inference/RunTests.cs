@@ -202,7 +202,7 @@ public sealed class RunTests
         }
     }
 
-    private static async Task<RunAnswer> RunAsync(HttpClient client, Guid projectId, NewRun request)
+    internal static async Task<RunAnswer> RunAsync(HttpClient client, Guid projectId, NewRun request)
     {
         using var started = await client.PostAsJsonAsync($"/api/v1/projects/{projectId}/runs", request, Cancel);
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
