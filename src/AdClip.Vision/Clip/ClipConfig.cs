@@ -26,9 +26,10 @@ internal sealed record ClipConfig(string FileName, TowerConfig Vision, TowerConf
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            CheckTexts(json.RootElement);
             return json.RootElement.Clone();
         }
-        catch (JsonException wrong)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
             throw Damaged(name, wrong.Message);
         }
@@ -83,6 +84,30 @@ internal sealed record ClipConfig(string FileName, TowerConfig Vision, TowerConf
 
     public static RefusedInputException Unsupported(string fileName, string key, string value)
         => new(RefusalCode.ModelSettingUnsupported, $"{fileName} sets {key} to {value}, which this program does not compute; use a plain ViT CLIP model.", fileName, key, value);
+
+    // Half of a surrogate pair is found when a text is asked for, so all are asked for here.
+    private static void CheckTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    CheckTexts(property.Value);
+                }
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    CheckTexts(item);
+                }
+                break;
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+        }
+    }
 
     private static ClipConfig? ParseOwn(JsonElement root, string fileName)
     {

@@ -1,3 +1,4 @@
+using AdClip.Fuzz;
 using AdClip.Testing;
 using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
@@ -23,8 +24,8 @@ public sealed class SameModelTests : IDisposable
         SafetensorsWriter.Write(Path.Combine(_folder, "open_clip_a.safetensors"), tensors);
         SafetensorsWriter.Write(Path.Combine(_folder, "text_prefix.safetensors"), [.. tensors.Select(tensor => tensor with { Name = tensor.Name.StartsWith("visual.", StringComparison.Ordinal) || tensor.Name == "logit_scale" ? tensor.Name : $"text.{tensor.Name}" })]);
         SafetensorsWriter.Write(Path.Combine(_folder, "hf.safetensors"), [.. tensors.SelectMany(tensor => HuggingFace(tensor.Name, tensor.Shape, tensor.Values))]);
-        TorchFiles.WriteZip(Path.Combine(_folder, "zip.pt"), tensors);
-        TorchFiles.WriteLegacy(Path.Combine(_folder, "legacy.pt"), tensors);
+        File.WriteAllBytes(Path.Combine(_folder, "zip.pt"), TorchFiles.Zip(tensors));
+        File.WriteAllBytes(Path.Combine(_folder, "legacy.pt"), TorchFiles.Legacy(tensors));
 
         foreach (var file in Directory.GetFiles(_folder))
         {
