@@ -14,6 +14,7 @@ internal sealed class BytePairVocabulary
         _ids = ids;
         _ranks = ranks;
         (Start, End) = (Marker(StartSymbol), Marker(EndSymbol));
+        LongestSymbol = ids.Keys.Max(symbol => symbol.Length);
         var isTaken = new bool[ids.Count];
         foreach (var (symbol, id) in ids)
         {
@@ -41,6 +42,9 @@ internal sealed class BytePairVocabulary
     public int End { get; }
 
     public int Count => _ids.Count;
+
+    /// <summary>Symbols of single bytes in the longest token, at most.</summary>
+    public int LongestSymbol { get; }
 
     public int? Id(string symbol) => _ids.TryGetValue(symbol, out var id) ? id : null;
 

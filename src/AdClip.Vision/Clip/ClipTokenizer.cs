@@ -15,10 +15,34 @@ internal sealed class ClipTokenizer(BytePairVocabulary vocabulary, int contextLe
     private readonly ConcurrentDictionary<string, int[]> _pieces = new(StringComparer.Ordinal);
 
     /// <summary>The ids of a text without start and end.</summary>
-    public List<int> Encode(string text)
+    public List<int> Encode(string text) => EncodeClean(TextCleaner.Clean(text));
+
+    /// <summary>Start, the ids, end; not padded.</summary>
+    /// <exception cref="RefusedInputException">More tokens than the model's context.</exception>
+    public int[] Sequence(string text)
+    {
+        var clean = TextCleaner.Clean(text);
+        // Merging takes the square of a word's length, so what cannot fit is not merged at all.
+        var least = 2 + (clean.Count(letter => !char.IsWhiteSpace(letter)) / vocabulary.LongestSymbol);
+        if (least > contextLength)
+        {
+            throw TooLong(text, least);
+        }
+        int[] sequence = [vocabulary.Start, .. EncodeClean(clean), vocabulary.End];
+        return sequence.Length <= contextLength ? sequence : throw TooLong(text, sequence.Length);
+    }
+
+    /// <summary>The same cut to the context, the last token replaced by the end.</summary>
+    public int[] TruncatedSequence(string text)
+    {
+        int[] sequence = [vocabulary.Start, .. Encode(text), vocabulary.End];
+        return sequence.Length <= contextLength ? sequence : [.. sequence[..(contextLength - 1)], vocabulary.End];
+    }
+
+    private List<int> EncodeClean(string text)
     {
         var ids = new List<int>();
-        foreach (var piece in Split(TextCleaner.Clean(text)))
+        foreach (var piece in Split(text))
         {
             ids.AddRange(piece switch
             {
@@ -30,22 +54,8 @@ internal sealed class ClipTokenizer(BytePairVocabulary vocabulary, int contextLe
         return ids;
     }
 
-    /// <summary>Start, the ids, end; not padded.</summary>
-    /// <exception cref="RefusedInputException">More tokens than the model's context.</exception>
-    public int[] Sequence(string text)
-    {
-        int[] sequence = [vocabulary.Start, .. Encode(text), vocabulary.End];
-        return sequence.Length <= contextLength
-            ? sequence
-            : throw new RefusedInputException(RefusalCode.TextTooLong, $"The text '{Shorten(text)}' has {sequence.Length} tokens, start and end included; the model takes {contextLength}, so shorten it.", Shorten(text), sequence.Length, contextLength);
-    }
-
-    /// <summary>The same cut to the context, the last token replaced by the end.</summary>
-    public int[] TruncatedSequence(string text)
-    {
-        int[] sequence = [vocabulary.Start, .. Encode(text), vocabulary.End];
-        return sequence.Length <= contextLength ? sequence : [.. sequence[..(contextLength - 1)], vocabulary.End];
-    }
+    private RefusedInputException TooLong(string text, int tokens)
+        => new(RefusalCode.TextTooLong, $"The text '{Shorten(text)}' has {tokens} tokens or more, start and end included; the model takes {contextLength}, so shorten it.", Shorten(text), tokens, contextLength);
 
     private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "...";
 

@@ -10,7 +10,7 @@ internal sealed class PickleCalls(string file)
     public object Call(PickleName function, object?[] arguments) => (function.Module, function.Name) switch
     {
         ("collections", "OrderedDict") when arguments.Length == 0 => new Dictionary<object, object?>(PickleKeys.Comparer),
-        ("torch._utils", "_rebuild_tensor_v2" or "_rebuild_tensor") => new PickleTensor((PickleStorage)arguments[0]!, (long)arguments[1]!, Lengths(arguments[2]), Lengths(arguments[3])),
+        ("torch._utils", "_rebuild_tensor_v2" or "_rebuild_tensor") => new PickleTensor(arguments[0] as PickleStorage ?? throw TensorPickle.Invalid(file), (long)arguments[1]!, Lengths(arguments[2]), Lengths(arguments[3])),
         ("torch._utils", "_rebuild_parameter") => (PickleTensor)arguments[0]!,
         ("torch", "Size") => (object?[])arguments[0]!,
         // TorchScript's notes about the element type of a list say nothing about tensors.

@@ -81,7 +81,7 @@ internal sealed class TensorPickle
                         var state = Pop();
                         if (Peek() is PickleModule module)
                         {
-                            module.Attributes = (Dictionary<object, object?>)state!;
+                            module.Attributes = state as Dictionary<object, object?> ?? throw Invalid(_file);
                         }
                         // The state of an ordered dictionary is bookkeeping (_metadata) that says nothing about tensors.
                         break;

@@ -179,6 +179,10 @@ public sealed class ClipTokenizerTests
     }
 
     [Fact]
+    public void Sequence_WordOfAMillionLetters_RefusedWithoutMergingIt()
+        => Assert.Equal(RefusalCode.TextTooLong, Assert.Throws<RefusedInputException>(() => OpenAi.Value.Sequence(new string('a', 1_000_000))).Code);
+
+    [Fact]
     public void Read_FolderWithoutVocabulary_SaysWhichFilesToAdd()
     {
         var refusal = Assert.Throws<RefusedInputException>(() => VocabularyFiles.Read(Path.GetTempPath(), "model.pt", 49408));
