@@ -5,12 +5,13 @@ using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
+using AdClip.Vision.Imaging.Tiles;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>What the runs page of a project shows and can do.</summary>
-public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageInspector inspector, LearnedPrompts learned)
+public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageInspector inspector, LearnedPrompts learned, DetectorPool detectors, TileAdvisor advisor)
 {
     /// <summary>Numbers of good images that the few-shot stages of AD-CLIP use.</summary>
     private static readonly int[] Stages = [4, 10, 110];
@@ -22,6 +23,9 @@ public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, Mo
 
     /// <summary>The project's default.</summary>
     public string? DefaultModelId { get; private set; }
+
+    /// <summary>Images in flight at most.</summary>
+    public int Parallelism => inspector.Parallelism;
 
     public int AllImages { get; private set; }
 
@@ -59,6 +63,21 @@ public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, Mo
     /// <summary>How long a run will take, from the model's last run; null: it has not run yet.</summary>
     public TimeSpan? Estimate(ModelRecord? model, int images) =>
         model?.MillisecondsPerImage is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds * images / inspector.Parallelism) : null;
+
+    /// <summary>What tiles these images would be cut into; null: there is none.</summary>
+    /// <exception cref="Vision.RefusedInputException">The model is gone.</exception>
+    public async Task<TileOutlook?> TilesAsync(Guid projectId, ModelRecord model, ImageChoice choice, IReadOnlyList<Guid> selected)
+    {
+        await using var db = await dbs.CreateDbContextAsync();
+        var images = RunBoard.ToInspect(db, projectId, choice, selected);
+        using var lease = await detectors.RentAsync(model.Id, null, CancellationToken.None);
+        if (await advisor.AdviseAsync(projectId, lease.Detector.Model, images, TilePlan.DefaultOverlap, CancellationToken.None) is not { } advice)
+        {
+            return null;
+        }
+        var sizes = await images.GroupBy(image => new { image.Width, image.Height }).Select(group => new { group.Key.Width, group.Key.Height, Count = group.Count() }).ToListAsync();
+        return new TileOutlook(advice, sizes.ConvertAll(size => (size.Width, size.Height, size.Count)));
+    }
 
     /// <exception cref="Vision.RefusedInputException">There is nothing to inspect, or not enough to compare with.</exception>
     public async Task StartAsync(Project project, NewRun request, ClaimsPrincipal user)
