@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using AdClip.Vision;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Graphs;
 
@@ -12,6 +13,7 @@ internal sealed class ModelOptions
     private readonly Option<int?> _imageSize = new("--image-size", "--image_size") { Description = "Side of the square input in pixels" };
     private readonly Option<int?> _dpam = new("--dpam") { Description = "The last K-1 blocks run the value-value path; 0: none, plain CLIP tokens" };
     private readonly Option<string?> _vocabulary = new("--vocabulary") { Description = "Folder of the tokenizer's files, if they are not beside the weights" };
+    private readonly Option<string> _device = new("--device") { Description = "What encodes the images: auto, cpu, cuda, cuda:N or directml", DefaultValueFactory = _ => "auto" };
     private readonly Option<string[]> _layers = new("--layers", "--features_list")
     {
         Description = "Blocks, counted from 1, whose patch tokens are used: 2,4,6",
@@ -20,13 +22,24 @@ internal sealed class ModelOptions
 
     private readonly Option<string> _precision = new("--precision")
     {
-        Description = "float32, or int8: 8-bit matrix products, about twice as fast; whether they are good enough for your images is told by check-precision",
+        Description = "float32; float16, for graphics processors; or int8: 8-bit matrix products, about twice as fast; whether they are good enough for your images is told by check-precision",
         DefaultValueFactory = _ => "float32",
     };
 
     public ModelOptions()
     {
-        _precision.AcceptOnlyFromAmong("float32", "int8");
+        _precision.AcceptOnlyFromAmong("float32", "float16", "int8");
+        _device.Validators.Add(result =>
+        {
+            try
+            {
+                DeviceWish.Parse(result.GetValueOrDefault<string>());
+            }
+            catch (RefusedInputException refused)
+            {
+                result.AddError(refused.Message);
+            }
+        });
         _layers.Validators.Add(result =>
         {
             if (result.Tokens.SelectMany(token => token.Value.Split(',')).Any(text => !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
@@ -48,6 +61,7 @@ internal sealed class ModelOptions
         command.Options.Add(_imageSize);
         command.Options.Add(_dpam);
         command.Options.Add(_layers);
+        command.Options.Add(_device);
     }
 
     public void AddPrecision(Command command) => command.Options.Add(_precision);
@@ -60,7 +74,19 @@ internal sealed class ModelOptions
             parsed.GetValue(_dpam),
             layers is { Length: > 0 } ? [.. layers.SelectMany(text => text.Split(',')).Select(text => int.Parse(text, CultureInfo.InvariantCulture))] : null,
             VocabularyFolder: parsed.GetValue(_vocabulary),
-            Session: parsed.GetValue(_precision) == "int8" ? new SessionSettings(Precision: Precision.Int8) : null);
-        return ClipDetector.Open(parsed.GetRequiredValue(_model), change?.Invoke(options) ?? options);
+            Session: new SessionSettings(
+                Device: DeviceWish.Parse(parsed.GetValue(_device) ?? "auto"),
+                Precision: parsed.GetValue(_precision) switch
+                {
+                    "int8" => Precision.Int8,
+                    "float16" => Precision.Float16,
+                    _ => Precision.Float32,
+                }));
+        var detector = ClipDetector.Open(parsed.GetRequiredValue(_model), change?.Invoke(options) ?? options);
+        if (detector.Execution.Fallback is { } fallback)
+        {
+            Console.Error.WriteLine($"adclip: warning: {fallback}");
+        }
+        return detector;
     }
 }

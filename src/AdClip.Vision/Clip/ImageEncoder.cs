@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.ExceptionServices;
 using AdClip.Vision.Graphs;
 using AdClip.Vision.Graphs.Onnx;
 
@@ -9,7 +10,7 @@ namespace AdClip.Vision.Clip;
 /// <summary>Turns normalised pixels into tokens. Safe for concurrent calls.</summary>
 /// <remarks>
 /// A CPU takes one image at a time, straight from and into the caller's memory: batches give it nothing. Graphics processors
-/// take as many as fit, through buffers that are used again.
+/// take as many as fit, through buffers that are used again; callers that wait at the same time are served by one batch.
 /// </remarks>
 internal sealed class ImageEncoder : IDisposable
 {
@@ -22,6 +23,8 @@ internal sealed class ImageEncoder : IDisposable
     private readonly Lazy<int> _found;
     private readonly ConcurrentDictionary<int, ConcurrentBag<OnnxSession.BoundRun>> _idle = [];
     private readonly EightBitWeights? _eightBit;
+    private readonly ConcurrentQueue<Waiting> _waiting = [];
+    private readonly Lock _device = new();
     private int _reduced = int.MaxValue;
 
     /// <param name="weights">The model.</param>
@@ -38,25 +41,15 @@ internal sealed class ImageEncoder : IDisposable
         _encoderId = encoderId;
         _weightFile = weights.FilePath;
         session = session.Prepack == Prepacking.Auto ? session with { Prepack = PackingRule.Decide(_model, Rows, session.Precision) } : session;
-        Settings = session;
-        ActivationBytes = SessionMemory.PerImage(Rows, _model.VisionWidth, session.Precision);
         _eightBit = session.Precision == Precision.Int8 ? EightBitWeights.Open(weights, eightBitFile) : null;
         _session = OnnxSession.Create(device => Graph(weights, session, device, batchBound is not null || device.Kind != DeviceKind.Cpu), Path.GetDirectoryName(_eightBit?.File.FilePath ?? weights.FilePath), session, OnnxSession.Supported);
-        _takesBatches = batchBound is not null || Device.Kind != DeviceKind.Cpu;
-        _found = new Lazy<int>(() => BatchSearch.Find(batchBound ?? BatchSearch.Bound(ActivationBytes), Fits));
+        _takesBatches = batchBound is not null || _session.Device.Kind != DeviceKind.Cpu;
+        Execution = new Execution(_session.Device, _session.Fallback, session, _takesBatches);
+        _found = new Lazy<int>(() => BatchSearch.Find(batchBound ?? BatchSearch.Bound(SessionMemory.PerImage(Rows, _model.VisionWidth, session.Precision)), Fits));
     }
 
-    /// <summary>How it is run.</summary>
-    public SessionSettings Settings { get; }
-
-    /// <summary>What it runs on.</summary>
-    public Device Device => _session.Device;
-
-    /// <summary>Set if that is not what was asked for.</summary>
-    public DeviceFallback? Fallback => _session.Fallback;
-
-    /// <summary>Estimated bytes that encoding one image takes beside the weights.</summary>
-    public long ActivationBytes { get; }
+    /// <summary>How it runs.</summary>
+    public Execution Execution { get; }
 
     /// <summary>Images that are best encoded together; found out by trying when first asked for.</summary>
     public int BatchSize => _takesBatches ? Math.Max(1, Math.Min(_found.Value, Volatile.Read(ref _reduced))) : 1;
@@ -74,16 +67,20 @@ internal sealed class ImageEncoder : IDisposable
         {
             return Tokens(_session.Run(Input(1), pixels, Outputs(1)));
         }
-        var run = Take(1);
-        pixels.CopyTo(run.Input);
-        try
+        var own = new Waiting(pixels.ToArray());
+        _waiting.Enqueue(own);
+        while (!own.IsDone)
         {
-            return RunBound(run, 1)[0];
+            // While one caller's batch runs the others wait here; the next one through takes all that came meanwhile along.
+            lock (_device)
+            {
+                if (!own.IsDone)
+                {
+                    EncodeWaiting();
+                }
+            }
         }
-        catch (OutOfDeviceMemoryException fault)
-        {
-            throw NoMemory(fault);
-        }
+        return own.Tokens;
     }
 
     /// <summary>Encodes images together as far as the device takes them.</summary>
@@ -96,7 +93,7 @@ internal sealed class ImageEncoder : IDisposable
         {
             // Powers of two, so that few sizes of buffers are kept.
             var batch = Math.Min(BatchSize, (int)BitOperations.RoundUpToPowerOf2((uint)(images.Count - tokens.Count + 1)) / 2);
-            if (batch <= 1)
+            if (!_takesBatches)
             {
                 tokens.Add(Encode(images[tokens.Count].Span));
                 continue;
@@ -110,10 +107,14 @@ internal sealed class ImageEncoder : IDisposable
             {
                 tokens.AddRange(RunBound(run, batch));
             }
-            catch (OutOfDeviceMemoryException)
+            catch (OutOfDeviceMemoryException) when (batch > 1)
             {
                 // Something else took memory since the size was found.
                 Interlocked.Exchange(ref _reduced, batch / 2);
+            }
+            catch (OutOfDeviceMemoryException fault)
+            {
+                throw NoMemory(fault);
             }
         }
         return tokens;
@@ -127,6 +128,27 @@ internal sealed class ImageEncoder : IDisposable
         }
         _session.Dispose();
         _eightBit?.Dispose();
+    }
+
+    private void EncodeWaiting()
+    {
+        var group = new List<Waiting>();
+        while (group.Count < BatchSize && _waiting.TryDequeue(out var waiting))
+        {
+            group.Add(waiting);
+        }
+        try
+        {
+            var tokens = Encode([.. group.Select(waiting => new ReadOnlyMemory<float>(waiting.Pixels))]);
+            foreach (var (i, waiting) in group.Index())
+            {
+                waiting.Finish(tokens[i], null);
+            }
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            group.ForEach(waiting => waiting.Finish(null, fault));
+        }
     }
 
     private ModelProto Graph(ClipWeights weights, SessionSettings session, Device device, bool isBatched)
@@ -205,5 +227,35 @@ internal sealed class ImageEncoder : IDisposable
     }
 
     private RefusedInputException NoMemory(OutOfDeviceMemoryException fault) => new(
-        RefusalCode.DeviceOutOfMemory, $"{Device} has too little memory left for one image of {_settings.ImageSize} pixels ({fault.Message}); choose a smaller image size or another device.", Device, _settings.ImageSize, fault.Message);
+        RefusalCode.DeviceOutOfMemory, $"{_session.Device} has too little memory left for one image of {_settings.ImageSize} pixels ({fault.Message}); choose a smaller image size or another device.", _session.Device, _settings.ImageSize, fault.Message);
+
+    /// <summary>An image on its way into a batch.</summary>
+    private sealed class Waiting(float[] pixels)
+    {
+        private ImageTokens? _tokens;
+        private Exception? _fault;
+        private volatile bool _isDone;
+
+        public float[] Pixels { get; } = pixels;
+
+        public bool IsDone => _isDone;
+
+        public ImageTokens Tokens
+        {
+            get
+            {
+                if (_fault is not null)
+                {
+                    ExceptionDispatchInfo.Throw(_fault);
+                }
+                return _tokens!;
+            }
+        }
+
+        public void Finish(ImageTokens? tokens, Exception? fault)
+        {
+            (_tokens, _fault) = (tokens, fault);
+            _isDone = true;
+        }
+    }
 }

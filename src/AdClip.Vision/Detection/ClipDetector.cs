@@ -58,6 +58,9 @@ public sealed class ClipDetector : IDisposable
     /// <summary>What is known about the model, and how it is being run.</summary>
     public ModelDescription Model { get; }
 
+    /// <summary>How the image encoder really runs: device, precision, and why not otherwise.</summary>
+    public Execution Execution => _encoder.Execution;
+
     /// <summary>Names the encoder and its settings; tokens with another id do not fit.</summary>
     public string EncoderId => Model.EncoderId;
 

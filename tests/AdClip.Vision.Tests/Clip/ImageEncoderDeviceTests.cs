@@ -55,6 +55,21 @@ public sealed class ImageEncoderDeviceTests
     }
 
     [Fact]
+    public async Task Encode_ManyCallersOfABatchingEncoder_EachGetsItsOwn()
+    {
+        var settings = new ImageEncoderSettings(56, 4, [2, 6]);
+        using var single = Open("tiny-clip", settings, new SessionSettings());
+        using var batched = Open("tiny-clip", settings, new SessionSettings(), batchBound: 4);
+
+        var together = await Task.WhenAll(Enumerable.Range(0, 24).Select(seed => Task.Run(() => batched.Encode(Pixels(56, seed)), TestContext.Current.CancellationToken)));
+
+        for (var seed = 0; seed < together.Length; seed++)
+        {
+            AssertClose(single.Encode(Pixels(56, seed)), together[seed], 1e-5f);
+        }
+    }
+
+    [Fact]
     public void Encode_BoundBuffers_SameBitsAsWithout()
     {
         var settings = new ImageEncoderSettings(56, 4, [2, 6]);
@@ -100,9 +115,9 @@ public sealed class ImageEncoderDeviceTests
         using var encoder = Open("tiny-clip", settings, new SessionSettings(Device: DeviceWish.Parse("cuda")));
         using var plain = Open("tiny-clip", settings, new SessionSettings());
 
-        Assert.Equal(Device.Cpu, encoder.Device);
-        Assert.Equal(DeviceFallbackReason.NotInBuild, encoder.Fallback!.Reason);
-        Assert.Null(plain.Fallback);
+        Assert.Equal(Device.Cpu, encoder.Execution.Device);
+        Assert.Equal(DeviceFallbackReason.NotInBuild, encoder.Execution.Fallback!.Reason);
+        Assert.Null(plain.Execution.Fallback);
         AssertSameBits(plain.Encode(Pixels(56, 0)), encoder.Encode(Pixels(56, 0)));
     }
 
