@@ -83,6 +83,11 @@ internal sealed class ModelOptions
                     _ => Precision.Float32,
                 }));
         var detector = ClipDetector.Open(parsed.GetRequiredValue(_model), change?.Invoke(options) ?? options);
+        if (detector.Execution.Device.Kind != DeviceKind.Cpu)
+        {
+            // Only a session tells whether the device works.
+            detector.WarmUp();
+        }
         if (detector.Execution.Fallback is { } fallback)
         {
             Console.Error.WriteLine($"adclip: warning: {fallback}");

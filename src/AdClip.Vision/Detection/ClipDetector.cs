@@ -58,8 +58,15 @@ public sealed class ClipDetector : IDisposable
     /// <summary>What is known about the model, and how it is being run.</summary>
     public ModelDescription Model { get; }
 
-    /// <summary>How the image encoder really runs: device, precision, and why not otherwise.</summary>
-    public Execution Execution => _encoder.Execution;
+    /// <summary>How the image encoder runs: device, precision, and why not otherwise. Until it is open, how it is meant to.</summary>
+    public Execution Execution
+    {
+        get
+        {
+            var preview = Devices.Preview(_session.Device);
+            return Volatile.Read(ref _encoder)?.Execution ?? new Execution(preview.Device, preview.Fallback, _session, preview.Device.Kind != DeviceKind.Cpu);
+        }
+    }
 
     /// <summary>Names the encoder and its settings; tokens with another id do not fit.</summary>
     public string EncoderId => Model.EncoderId;
