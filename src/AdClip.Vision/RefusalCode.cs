@@ -246,6 +246,9 @@ public enum RefusalCode
     /// <summary>A device without memory for one image: device, image size in pixels, the runtime's words.</summary>
     DeviceOutOfMemory,
 
+    /// <summary>A model that has no room beside those in use: its id, memory for models in mebibytes.</summary>
+    ModelMemoryBusy,
+
     // Inspection regions.
 
     /// <summary>Regions that leave no pixel to inspect: how many there are.</summary>

@@ -23,12 +23,12 @@ public static class StorageFeature
         return services;
     }
 
-    /// <summary>Ready means: started, and the database answers.</summary>
+    /// <summary>Ready means: started, and the database answers. What else should be known follows line by line.</summary>
     public static void MapStorage(this WebApplication app) =>
-        app.MapGet("/health/ready", async (IDbContextFactory<PortalDb> dbs, CancellationToken cancel) =>
+        app.MapGet("/health/ready", async (IDbContextFactory<PortalDb> dbs, IEnumerable<ReadyNote> notes, CancellationToken cancel) =>
         {
             await using var db = await dbs.CreateDbContextAsync(cancel);
-            return await db.Database.CanConnectAsync(cancel) ? Results.Text("ready") : Results.Text("database unreachable", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return await db.Database.CanConnectAsync(cancel) ? Results.Text(string.Join('\n', ["ready", .. notes.Select(note => note.Read()).OfType<string>()])) : Results.Text("database unreachable", statusCode: StatusCodes.Status503ServiceUnavailable);
         }).WithTags("Health");
 
     /// <summary>Creates or upgrades the database and clears what a killed server left behind. Runs before any request.</summary>

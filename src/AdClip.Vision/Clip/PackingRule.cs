@@ -18,10 +18,16 @@ internal static class PackingRule
     /// <param name="model">The model.</param>
     /// <param name="rows">Tokens of an image.</param>
     /// <param name="precision">Of the products.</param>
-    public static Prepacking Decide(ClipArchitecture model, int rows, Precision precision)
+    public static Prepacking Decide(ClipArchitecture model, int rows, Precision precision) => Decide(model.VisionLayers, model.VisionWidth, rows, precision);
+
+    /// <param name="layers">Blocks of the image transformer.</param>
+    /// <param name="width">Width D of its stream.</param>
+    /// <param name="rows">Tokens of an image.</param>
+    /// <param name="precision">Of the products.</param>
+    public static Prepacking Decide(int layers, int width, long rows, Precision precision)
     {
         // Of a block the projections of attention, 4 D², and the two layers of the network, 8 D²; the rest is small.
-        var bytes = 12L * model.VisionLayers * model.VisionWidth * model.VisionWidth * sizeof(float);
+        var bytes = 12L * layers * width * width * sizeof(float);
         return precision == Precision.Int8 || bytes <= SmallBytes || (rows < ManyRows && bytes <= LargeBytes) ? Prepacking.Always : Prepacking.Never;
     }
 }

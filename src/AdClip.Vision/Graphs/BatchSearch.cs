@@ -24,6 +24,6 @@ internal static class BatchSearch
     }
 
     /// <summary>The largest batch worth trying.</summary>
-    /// <param name="bytesPerImage">Intermediate values that are alive at once for one image, from <see cref="SessionMemory"/>.</param>
+    /// <param name="bytesPerImage">Intermediate values that are alive at once for one image.</param>
     public static int Bound(long bytesPerImage) => (int)Math.Clamp(ActivationBudget / Math.Max(1, bytesPerImage), 1, Most);
 }

@@ -1,3 +1,4 @@
+using AdClip.Vision.Clip;
 using AdClip.Vision.Graphs;
 
 namespace AdClip.Vision.Tests.Graphs;

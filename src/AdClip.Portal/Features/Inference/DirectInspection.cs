@@ -15,6 +15,7 @@ namespace AdClip.Portal.Features.Inference;
 public sealed class DirectInspection(
     IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, RunBoard runs, ScoreThresholds thresholds, ImageInspector inspector, InspectionAreaStore areas, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
 {
+    private static readonly TimeSpan MemoryPatience = TimeSpan.FromSeconds(30);
     private const int ChunkBytes = 1 << 17;
 
     /// <exception cref="RefusedInputException">The file is not an image that can be read, or there is no such model.</exception>
@@ -24,7 +25,7 @@ public sealed class DirectInspection(
         var sha256 = await ReceiveAsync(incoming, content, cancel);
         var info = ImageDecoder.Identify(incoming.Path, images.Value.Limits);
         var model = request.Model is null ? await catalog.DefaultAsync(project.Id, cancel) : await catalog.GetAsync(request.Model, cancel);
-        using var lease = await detectors.RentAsync(model.Id, null, cancel);
+        using var lease = await detectors.RentAsync(model.Id, null, cancel, patience: MemoryPatience);
         IReadOnlyList<string> references;
         var area = await areas.CurrentAsync(project.Id, cancel);
         area.Regions.CheckFits(info.Width, info.Height);
@@ -35,7 +36,9 @@ public sealed class DirectInspection(
             references = [.. good.Select(image => image.Sha256)];
         }
         var scorer = await inspector.ScorerAsync(lease.Detector, new PromptSettings(ProductName: project.ObjectName), references, area.Regions, tiles: null, _ => { }, cancel);
-        var inspection = await inspector.InspectAsync(lease.Detector, scorer, tiles: null, incoming.Path, sha256, _ => { }, cancel);
+        // One image alone gets all processors; the same bits, sooner. A run that begins meanwhile shares them with this one image.
+        using var alone = inspector.IsIdle ? await detectors.TryRentForOneAsync(model.Id, null, cancel) : null;
+        var inspection = await inspector.InspectAsync(alone?.Detector ?? lease.Detector, scorer, tiles: null, incoming.Path, sha256, _ => { }, cancel);
         Guid? imageId = null;
         if (request.Store)
         {

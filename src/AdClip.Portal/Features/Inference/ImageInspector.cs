@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Models;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
@@ -20,20 +21,24 @@ public sealed class ImageInspector : IDisposable
     private const int MostKeptTiles = 100;
     private readonly BlobStore _blobs;
     private readonly TokenCache _tokens;
+    private readonly EncoderSpeeds _speeds;
     private readonly ImageLimits _limits;
     private readonly SemaphoreSlim _slots;
     private readonly Lock _lock = new();
     private readonly LinkedList<(string Key, Scorer Scorer)> _scorers = [];
 
-    public ImageInspector(BlobStore blobs, TokenCache tokens, IOptions<ImagesOptions> images, IOptions<InferenceOptions> options)
+    public ImageInspector(BlobStore blobs, TokenCache tokens, EncoderSpeeds speeds, IOptions<ImagesOptions> images, IOptions<InferenceOptions> options)
     {
-        (_blobs, _tokens, _limits) = (blobs, tokens, images.Value.Limits);
+        (_blobs, _tokens, _speeds, _limits) = (blobs, tokens, speeds, images.Value.Limits);
         Parallelism = options.Value.ImagesInFlight == 0 ? Environment.ProcessorCount : options.Value.ImagesInFlight;
         _slots = new SemaphoreSlim(Parallelism);
     }
 
     /// <summary>Images in flight at most.</summary>
     public int Parallelism { get; }
+
+    /// <summary>Whether no image is being looked at.</summary>
+    public bool IsIdle => _slots.CurrentCount == Parallelism;
 
     /// <summary>A scorer for these good images, which are named by their blobs in the order of SHA-256.</summary>
     /// <param name="regions">What is inspected; the good images fit it.</param>
@@ -101,7 +106,7 @@ public sealed class ImageInspector : IDisposable
         {
             return (found, true);
         }
-        var tokens = detector.EncodeFile(path, _limits);
+        var tokens = _speeds.Time(detector, () => detector.EncodeFile(path, _limits));
         _tokens.Keep(tokens, sha256);
         return (tokens, false);
     }

@@ -1,66 +1,112 @@
 using AdClip.Portal.Storage;
+using AdClip.Vision;
+using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Graphs;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Models;
 
-/// <summary>Opened models, shared by everything that detects; the one unused longest is closed when memory runs out.</summary>
+/// <summary>Opened models, shared by everything that detects and bounded by memory.</summary>
+/// <remarks>
+/// A model that does not fit beside the others waits until one of them is unused and closed; only the first is opened whatever it
+/// takes. Sizes are the documented estimate of <see cref="SessionMemory"/>, since the growth of a process tells little while
+/// others work in it. A model can be open twice: for many callers with one thread each, and for one caller with all processors;
+/// both give the same bits, and share their weights' pages where these are not packed.
+/// </remarks>
 public sealed class DetectorPool : IDisposable
 {
-    // Weights as float32, and about a third again for the runtime's buffers.
-    private const double BytesPerParameter = 4 * 1.35;
     private readonly ModelCatalog _catalog;
     private readonly ModelFolders _folders;
     private readonly string _textFolder;
+    private readonly DeviceStatus _devices;
+    private readonly Precision _precision;
+    private readonly Prepacking _prepack;
     private readonly long _budget;
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string ModelId, string Sha256, int ImageSize), Entry> _entries = [];
+    private readonly Dictionary<Key, Entry> _entries = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _uses;
 
-    public DetectorPool(ModelCatalog catalog, ModelFolders folders, DataFolder data, IOptions<ModelsOptions> options)
+    public DetectorPool(ModelCatalog catalog, ModelFolders folders, DataFolder data, DeviceStatus devices, IOptions<ModelsOptions> options, IOptions<EncodingOptions> encoding)
     {
-        _catalog = catalog;
-        _folders = folders;
+        (_catalog, _folders, _devices) = (catalog, folders, devices);
         _textFolder = Path.Combine(data.Cache, "texts");
+        (_precision, _prepack) = (encoding.Value.EncoderPrecision, options.Value.Prepack);
         _budget = options.Value.DetectorMemoryMebibytes > 0
             ? options.Value.DetectorMemoryMebibytes * 1024L * 1024L
             : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
     }
 
-    /// <summary>The model, opened for this image size (null: the recommended one). Dispose the lease when done.</summary>
-    /// <exception cref="AdClip.Vision.RefusedInputException">There is no such model, or it cannot run with this size.</exception>
-    public async Task<DetectorLease> RentAsync(string modelId, int? imageSize, CancellationToken cancel)
+    /// <summary>Models that are open at this moment.</summary>
+    public IReadOnlyList<OpenDetector> Open
     {
-        var model = await _catalog.GetAsync(modelId, cancel);
-        var key = (model.Id, model.Sha256, imageSize ?? model.RecommendedImageSize);
-        Entry entry;
+        get
+        {
+            lock (_lock)
+            {
+                return [.. from pair in _entries
+                           where pair.Value.Detector is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
+                           let detector = pair.Value.Detector.Value.GetAwaiter().GetResult()
+                           select new OpenDetector(pair.Key.ModelId, detector.Model.ImageSize, detector.Execution, pair.Value.Bytes, pair.Value.Leases)];
+            }
+        }
+    }
+
+    /// <summary>How a model is run for many callers at once.</summary>
+    public SessionSettings ManyCallers(Precision? precision = null) => new(1, _prepack, _devices.Wish, precision ?? _precision);
+
+    /// <summary>The model, opened for this image size (null: the recommended one), when there is room. Dispose the lease when done.</summary>
+    /// <param name="precision">Null: the one that the settings name.</param>
+    /// <param name="patience">Longest wait for room; null: none.</param>
+    /// <exception cref="RefusedInputException">There is no such model, it cannot run with this size, or there was no room in time.</exception>
+    public async Task<DetectorLease> RentAsync(string modelId, int? imageSize, CancellationToken cancel, Precision? precision = null, TimeSpan? patience = null) =>
+        await RentAsync(modelId, imageSize, ManyCallers(precision), patience, cancel);
+
+    /// <summary>The same, run in a way of the caller's choice.</summary>
+    public async Task<DetectorLease> RentAsync(string modelId, int? imageSize, SessionSettings settings, TimeSpan? patience, CancellationToken cancel)
+    {
+        var key = await KeyAsync(modelId, imageSize, settings, cancel);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(patience ?? Timeout.InfiniteTimeSpan);
+        while (true)
+        {
+            Entry? entry;
+            Task changed;
+            lock (_lock)
+            {
+                entry = Take(key, mayEvict: true);
+                changed = _changed.Task;
+            }
+            if (entry is not null)
+            {
+                return await OpenedAsync(key, entry, cancel);
+            }
+            try
+            {
+                await changed.WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                throw new RefusedInputException(RefusalCode.ModelMemoryBusy, $"The models that are in use fill the memory for models ({_budget >> 20} MiB), so {modelId} could not be opened; try again later or raise Models:DetectorMemoryMebibytes.", modelId, _budget >> 20);
+            }
+        }
+    }
+
+    /// <summary>The model with all processors for one image, as a caller wants it when nothing else is going on; null where that is not faster or does not fit.</summary>
+    public async Task<DetectorLease?> TryRentForOneAsync(string modelId, int? imageSize, CancellationToken cancel)
+    {
+        if (Environment.ProcessorCount == 1 || _devices.Device.Kind != DeviceKind.Cpu)
+        {
+            return null;
+        }
+        var key = await KeyAsync(modelId, imageSize, ManyCallers() with { Threads = Environment.ProcessorCount }, cancel);
+        Entry? entry;
         lock (_lock)
         {
-            if (!_entries.TryGetValue(key, out entry!))
-            {
-                var folder = _folders.PathOf(model);
-                entry = new Entry((long)(model.Parameters * BytesPerParameter), new Lazy<Task<ClipDetector>>(
-                    () => Task.Run(() => ClipDetector.Open(folder, new DetectorOptions(ImageSize: key.Item3, TextFolder: _textFolder)), CancellationToken.None)));
-                Evict(entry.Bytes);
-                _entries.Add(key, entry);
-            }
-            entry.Leases++;
-            entry.LastUse = ++_uses;
+            entry = Take(key, mayEvict: false);
         }
-        var opened = false;
-        try
-        {
-            var lease = new DetectorLease(await entry.Detector.Value.WaitAsync(cancel), () => Return(entry));
-            opened = true;
-            return lease;
-        }
-        finally
-        {
-            if (!opened)
-            {
-                GiveUp(key, entry);
-            }
-        }
+        return entry is null ? null : await OpenedAsync(key, entry, cancel);
     }
 
     /// <summary>Closes a model that nobody uses; false when somebody does.</summary>
@@ -81,6 +127,10 @@ public sealed class DetectorPool : IDisposable
         }
     }
 
+    /// <summary>Estimated memory of a model that is run so.</summary>
+    public static long BytesOf(ModelRecord model, int imageSize, SessionSettings settings) =>
+        SessionMemory.ImageEncoder(model.VisionLayers, model.VisionWidth, model.PatchSize, imageSize, settings, Math.Max(1, Environment.ProcessorCount / settings.Threads));
+
     public void Dispose()
     {
         lock (_lock)
@@ -92,16 +142,75 @@ public sealed class DetectorPool : IDisposable
         }
     }
 
+    private async Task<Key> KeyAsync(string modelId, int? imageSize, SessionSettings settings, CancellationToken cancel)
+    {
+        var model = await _catalog.GetAsync(modelId, cancel);
+        var size = imageSize ?? model.RecommendedImageSize;
+        return new Key(model.Id, model.Sha256, size, settings, _folders.PathOf(model), BytesOf(model, size, settings));
+    }
+
+    /// <summary>A lease on the entry, which is made if it fits; null if it does not.</summary>
+    private Entry? Take(Key key, bool mayEvict)
+    {
+        if (!_entries.TryGetValue(key, out var entry))
+        {
+            if (mayEvict)
+            {
+                Evict(key.Bytes);
+            }
+            if (_entries.Count > 0 && _entries.Values.Sum(open => open.Bytes) + key.Bytes > _budget)
+            {
+                return null;
+            }
+            entry = new Entry(key.Bytes, new Lazy<Task<ClipDetector>>(() => Task.Run(() => OpenModel(key), CancellationToken.None)));
+            _entries.Add(key, entry);
+        }
+        entry.Leases++;
+        entry.LastUse = ++_uses;
+        return entry;
+    }
+
+    private ClipDetector OpenModel(Key key)
+    {
+        var detector = ClipDetector.Open(key.Folder, new DetectorOptions(ImageSize: key.ImageSize, Session: key.Settings, TextFolder: _textFolder));
+        if (detector.Execution.Device.Kind != DeviceKind.Cpu)
+        {
+            // Only a session tells whether the device works.
+            detector.WarmUp();
+        }
+        _devices.Note(detector.Execution.Device, detector.Execution.Fallback);
+        return detector;
+    }
+
+    private async Task<DetectorLease> OpenedAsync(Key key, Entry entry, CancellationToken cancel)
+    {
+        var opened = false;
+        try
+        {
+            var lease = new DetectorLease(await entry.Detector.Value.WaitAsync(cancel), () => Return(entry));
+            opened = true;
+            return lease;
+        }
+        finally
+        {
+            if (!opened)
+            {
+                GiveUp(key, entry);
+            }
+        }
+    }
+
     private void Return(Entry entry)
     {
         lock (_lock)
         {
             entry.Leases--;
+            TellWaiting();
         }
     }
 
     /// <summary>What could not be opened is tried afresh next time.</summary>
-    private void GiveUp((string ModelId, string Sha256, int ImageSize) key, Entry entry)
+    private void GiveUp(Key key, Entry entry)
     {
         lock (_lock)
         {
@@ -110,14 +219,21 @@ public sealed class DetectorPool : IDisposable
             {
                 _entries.Remove(key);
             }
+            TellWaiting();
         }
     }
 
-    /// <summary>Makes room among the models that nobody uses at this moment.</summary>
+    private void TellWaiting()
+    {
+        var waiting = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        waiting.SetResult();
+    }
+
+    /// <summary>Makes room among the models that nobody uses at this moment, the one unused longest first.</summary>
     private void Evict(long bytesWanted)
     {
-        var idle = _entries.Where(pair => pair.Value.Leases == 0).OrderBy(pair => pair.Value.LastUse).ToList();
-        foreach (var (key, entry) in idle)
+        foreach (var (key, entry) in _entries.Where(pair => pair.Value.Leases == 0).OrderBy(pair => pair.Value.LastUse).ToList())
         {
             if (_entries.Values.Sum(open => open.Bytes) + bytesWanted <= _budget)
             {
@@ -127,7 +243,7 @@ public sealed class DetectorPool : IDisposable
         }
     }
 
-    private void Close((string ModelId, string Sha256, int ImageSize) key, Entry entry)
+    private void Close(Key key, Entry entry)
     {
         _entries.Remove(key);
         if (entry.Detector is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
@@ -135,6 +251,8 @@ public sealed class DetectorPool : IDisposable
             entry.Detector.Value.GetAwaiter().GetResult().Dispose();
         }
     }
+
+    private sealed record Key(string ModelId, string Sha256, int ImageSize, SessionSettings Settings, string Folder, long Bytes);
 
     private sealed class Entry(long bytes, Lazy<Task<ClipDetector>> detector)
     {
@@ -147,6 +265,11 @@ public sealed class DetectorPool : IDisposable
         public long LastUse { get; set; }
     }
 }
+
+/// <summary>A model that is open.</summary>
+/// <param name="Bytes">Estimated memory.</param>
+/// <param name="Leases">Who uses it now.</param>
+public sealed record OpenDetector(string ModelId, int ImageSize, Execution Execution, long Bytes, int Leases);
 
 /// <summary>The right to use an opened model until disposal.</summary>
 public sealed class DetectorLease(ClipDetector detector, Action end) : IDisposable

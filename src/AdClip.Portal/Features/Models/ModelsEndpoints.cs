@@ -18,6 +18,7 @@ public static class ModelsEndpoints
             .Accepts<Stream>("application/octet-stream");
         models.MapPost("/uploads/{uploadId:guid}/commit", CommitAsync).RequireAuthorization(Policies.Administer).WithSummary("Make the uploaded files a model");
         models.MapPost("/imports", ImportAsync).RequireAuthorization(Policies.Administer).WithSummary("Add a model from the server's disk or from the hub; answers with a job");
+        models.MapPost("/{modelId}/measurements", MeasureAsync).RequireAuthorization(Policies.Run).WithSummary("Measure the model's speed on this server; answers with a job");
         models.MapDelete("/{modelId}", DeleteAsync).RequireAuthorization(Policies.Administer).WithSummary("Delete a model's files; results of its runs stay");
 
         var cache = api.MapGroup("/token-cache").WithTags("Models").RequireAuthorization(Policies.Administer);
@@ -31,8 +32,13 @@ public static class ModelsEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Ok<List<ModelAnswer>>> ListAsync(ModelCatalog catalog, CancellationToken cancel) =>
-        TypedResults.Ok((await catalog.ListAsync(cancel)).Select(ModelAnswer.Of).ToList());
+    private static async Task<Ok<List<ModelAnswer>>> ListAsync(ModelCatalog catalog, ModelsState state, CancellationToken cancel) =>
+        TypedResults.Ok((await catalog.ListAsync(cancel)).Select(model => ModelAnswer.Of(model, state.FactsOf(model))).ToList());
+
+    private static async Task<Results<Accepted<JobView>, NotFound>> MeasureAsync(string modelId, ModelCatalog catalog, ModelsState state, ClaimsPrincipal user, CancellationToken cancel) =>
+        (await catalog.ListAsync(cancel)).FirstOrDefault(model => model.Id == modelId) is { } model
+            ? TypedResults.Accepted((string?)null, await state.MeasureAsync(model, user.UserId()))
+            : TypedResults.NotFound();
 
     private static async Task<NoContent> UploadAsync(Guid uploadId, string fileName, ModelUpload upload, HttpContext http, CancellationToken cancel)
     {
@@ -44,10 +50,10 @@ public static class ModelsEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Created<ModelAnswer>> CommitAsync(Guid uploadId, NewModel request, ModelUpload upload, CancellationToken cancel)
+    private static async Task<Created<ModelAnswer>> CommitAsync(Guid uploadId, NewModel request, ModelUpload upload, ModelsState state, CancellationToken cancel)
     {
         var model = await upload.CommitAsync(uploadId, request.Name, cancel);
-        return TypedResults.Created($"/api/v1/models/{model.Id}", ModelAnswer.Of(model));
+        return TypedResults.Created($"/api/v1/models/{model.Id}", ModelAnswer.Of(model, state.FactsOf(model)));
     }
 
     private static async Task<Accepted<JobView>> ImportAsync(ImportRequest request, ModelsState state, ClaimsPrincipal user) =>
@@ -73,9 +79,9 @@ public sealed record ImportRequest(ModelSource Source, string Location, string N
 /// <summary>A model as the API shows it.</summary>
 public sealed record ModelAnswer(
     string Id, string Name, bool IsEmbedded, string Sha256, long Bytes, int PatchSize, int VisionLayers, int VisionWidth, int EmbedWidth, long Parameters,
-    int RecommendedImageSize, int Dpam, string Layers, string? Licence, double? MillisecondsPerImage)
+    int RecommendedImageSize, int Dpam, string Layers, string? Licence, double? MillisecondsPerImage, DeviceFacts Execution)
 {
-    public static ModelAnswer Of(ModelRecord model) => new(
+    public static ModelAnswer Of(ModelRecord model, DeviceFacts execution) => new(
         model.Id, model.Name, model.IsEmbedded, model.Sha256, model.Bytes, model.PatchSize, model.VisionLayers, model.VisionWidth, model.EmbedWidth, model.Parameters,
-        model.RecommendedImageSize, model.Dpam, model.Layers, model.Licence, model.MillisecondsPerImage);
+        model.RecommendedImageSize, model.Dpam, model.Layers, model.Licence, model.MillisecondsPerImage, execution);
 }

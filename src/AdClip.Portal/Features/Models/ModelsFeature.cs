@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Storage;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Models;
@@ -9,6 +10,11 @@ public static class ModelsFeature
     {
         services.AddOptions<ModelsOptions>().BindConfiguration("Models").ValidateOnStart();
         services.AddSingleton<IValidateOptions<ModelsOptions>, ValidateModelsOptions>();
+        services.AddOptions<EncodingOptions>().BindConfiguration("Inference").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<EncodingOptions>, ValidateEncodingOptions>();
+        services.AddSingleton<DeviceStatus>();
+        services.AddSingleton(provider => new ReadyNote(() => provider.GetRequiredService<DeviceStatus>().Fallback?.ToString()));
+        services.AddSingleton<EncoderSpeeds>();
         services.AddSingleton<ModelFolders>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<DetectorPool>();
@@ -20,6 +26,7 @@ public static class ModelsFeature
         services.AddHttpClient<ModelHub>(http => http.Timeout = TimeSpan.FromMinutes(2))
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(15) });
         services.AddJob<ModelImportJob, ModelsText>(ModelImportJob.Kind);
+        services.AddJob<ModelMeasureJob, ModelsText>(ModelMeasureJob.Kind);
         return services;
     }
 }

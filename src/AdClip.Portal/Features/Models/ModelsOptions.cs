@@ -1,3 +1,4 @@
+using AdClip.Vision.Graphs;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Models;
@@ -25,6 +26,9 @@ public sealed class ModelsOptions
 
     /// <summary>Memory for opened models, in mebibytes; 0: a quarter of what the process may use. One model is always opened.</summary>
     public int DetectorMemoryMebibytes { get; set; }
+
+    /// <summary>Whether weights are copied into the kernels' order: faster for short inputs, but each process has its own copy.</summary>
+    public Prepacking Prepack { get; set; } = Prepacking.Auto;
 
     internal long MaxFileBytes => MaxFileMebibytes * 1024L * 1024L;
 }

@@ -1,12 +1,16 @@
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Storage;
 using AdClip.Vision;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Models;
 
 /// <summary>What the models page shows and can do.</summary>
-public sealed class ModelsState(ModelCatalog catalog, DetectorPool detectors, ModelPaths paths, JobBoard board, IOptions<ModelsOptions> options)
+public sealed class ModelsState(ModelCatalog catalog, DetectorPool detectors, DeviceStatus devices, EncoderSpeeds speeds, ModelPaths paths, JobBoard board, IDbContextFactory<PortalDb> dbs, IOptions<ModelsOptions> options)
 {
+    private Dictionary<(string ModelId, string Sha256), IReadOnlyList<ModelMeasurement>> _measured = [];
+
     /// <summary>Embedded first; null until loaded.</summary>
     public IReadOnlyList<ModelRecord>? Models { get; private set; }
 
@@ -16,7 +20,34 @@ public sealed class ModelsState(ModelCatalog catalog, DetectorPool detectors, Mo
 
     public string HubHost => new Uri(options.Value.HubUrl).Host;
 
-    public async Task LoadAsync() => Models = await catalog.ListAsync();
+    public async Task LoadAsync()
+    {
+        var models = await catalog.ListAsync();
+        await using var db = await dbs.CreateDbContextAsync();
+        var measured = await db.Set<ModelMeasurement>().AsNoTracking().OrderByDescending(measurement => measurement.MeasuredAt).ToListAsync();
+        _measured = measured.GroupBy(measurement => (measurement.ModelId, measurement.Sha256)).ToDictionary(
+            group => group.Key,
+            group => (IReadOnlyList<ModelMeasurement>)[.. group.DistinctBy(measurement => (measurement.Device, measurement.Precision, measurement.Threads, measurement.ImageSize)).OrderBy(measurement => measurement.Precision).ThenBy(measurement => measurement.Threads)]);
+        Models = models;
+    }
+
+    /// <summary>How the model runs at this moment.</summary>
+    public DeviceFacts FactsOf(ModelRecord model) => DeviceFacts.Of(model, detectors, devices, speeds);
+
+    /// <summary>The latest measurement in each way of running the model, with the weights that it has now.</summary>
+    public IReadOnlyList<ModelMeasurement> MeasurementsOf(ModelRecord model) => _measured.GetValueOrDefault((model.Id, model.Sha256)) ?? [];
+
+    /// <summary>Starts a job that measures the model in every way that it can be run.</summary>
+    public Task<JobView> MeasureAsync(ModelRecord model, Guid userId) =>
+        board.EnqueueAsync(new NewJob(ModelMeasureJob.Kind, null, model.Id, [model.Name], userId));
+
+    /// <summary>"cpu" is written CPU for people; the others are names already.</summary>
+    public static string DeviceName(string device) => device.Split(':') switch
+    {
+        ["cuda", var index] => $"CUDA {index}",
+        ["directml", var index] => $"DirectML {index}",
+        _ => "CPU",
+    };
 
     /// <summary>Starts a job that brings a model in.</summary>
     /// <exception cref="RefusedInputException">The path may not be read, the repository may not be downloaded, or the name is taken.</exception>

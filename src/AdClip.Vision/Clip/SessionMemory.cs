@@ -1,4 +1,6 @@
-namespace AdClip.Vision.Graphs;
+using AdClip.Vision.Graphs;
+
+namespace AdClip.Vision.Clip;
 
 /// <summary>How much memory an image encoder's session takes, estimated before it is made.</summary>
 /// <remarks>
@@ -31,7 +33,8 @@ public static class SessionMemory
         long rows = 1 + (imageSize / patchSize * (imageSize / patchSize));
         // Per block: joined projections 3, their output 1, the two MLP matrices 4 each.
         var weights = (12L * layers * width * width) + (3L * patchSize * patchSize * width) + (rows * width);
-        var packed = settings.Prepack == Prepacking.Never ? 0 : weights * BytesPerWeight(settings.Precision);
+        var prepack = settings.Prepack == Prepacking.Auto ? PackingRule.Decide(layers, width, rows, settings.Precision) : settings.Prepack;
+        var packed = prepack == Prepacking.Never ? 0 : weights * BytesPerWeight(settings.Precision);
         return Runtime + packed + (PerImage(rows, width, settings.Precision) * callers);
     }
 
