@@ -53,7 +53,7 @@ public sealed class EncoderSpeeds(TimeProvider clock)
         recent = recent.Count > 0 ? recent : [.. samples.TakeLast(1)];
         var span = clock.GetElapsedTime(recent.Min(sample => sample.Begin), last).TotalSeconds;
         return new EncoderSpeed(
-            key.ImageSize, key.Device, key.Precision, key.Threads, recent.Average(sample => clock.GetElapsedTime(sample.Begin, sample.End).TotalMilliseconds),
+            key.ImageSize, key.Device.ToString(), DeviceFacts.Name(key.Precision), key.Threads, recent.Average(sample => clock.GetElapsedTime(sample.Begin, sample.End).TotalMilliseconds),
             span > 0 ? recent.Count / span : 0, recent.Count);
     }
 
@@ -67,4 +67,4 @@ public sealed class EncoderSpeeds(TimeProvider clock)
 /// <param name="MillisecondsPerImage">Mean, reading the file included.</param>
 /// <param name="ImagesPerSecond">Of all callers together.</param>
 /// <param name="Images">That the numbers are from.</param>
-public sealed record EncoderSpeed(int ImageSize, Device Device, Precision Precision, int Threads, double MillisecondsPerImage, double ImagesPerSecond, int Images);
+public sealed record EncoderSpeed(int ImageSize, string Device, string Precision, int Threads, double MillisecondsPerImage, double ImagesPerSecond, int Images);

@@ -29,9 +29,9 @@ internal sealed class ModelMeasureJob(IDbContextFactory<PortalDb> dbs, ModelCata
                 using var lease = await detectors.RentAsync(model.Id, null, way, null, cancel);
                 measured.Add(await Task.Run(() => Measure(model, lease.Detector, cancel), cancel));
             }
-            catch (RefusedInputException refused) when (refused.Code is RefusalCode.PrecisionUnsupported or RefusalCode.DeviceOutOfMemory)
+            catch (RefusedInputException refused) when (refused.Code == RefusalCode.DeviceOutOfMemory)
             {
-                // This model or device cannot do that; the other ways tell enough.
+                // The device is too small for this way; the others tell enough.
             }
             job.Report(i + 1, ways.Count);
         }

@@ -665,6 +665,60 @@ namespace AdClip.Portal.Storage.Migrations
                     b.ToTable("Jobs", (string)null);
                 });
 
+            modelBuilder.Entity("AdClip.Portal.Features.Models.ModelMeasurement", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Callers")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ImageSize")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("ImagesPerSecond")
+                        .HasColumnType("REAL");
+
+                    b.Property<long>("MeasuredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("MillisecondsPerImage")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("ModelId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Precision")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Threads")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ModelId", "MeasuredAt");
+
+                    b.ToTable("ModelMeasurements", (string)null);
+                });
+
             modelBuilder.Entity("AdClip.Portal.Features.Models.ModelRecord", b =>
                 {
                     b.Property<string>("Id")
@@ -1229,6 +1283,15 @@ namespace AdClip.Portal.Storage.Migrations
                     b.HasOne("AdClip.Portal.Features.Projects.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId");
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Models.ModelMeasurement", b =>
+                {
+                    b.HasOne("AdClip.Portal.Features.Models.ModelRecord", null)
+                        .WithMany()
+                        .HasForeignKey("ModelId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("AdClip.Portal.Features.Models.ProjectModel", b =>
