@@ -12,7 +12,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("threads", ComparisonBenchmarks.Threads),
     ("preprocessing", SmallBenchmarks.Preprocessing),
     ("tokenizer", SmallBenchmarks.Tokenizer),
-    ("cache", SmallBenchmarks.Cache),
+    ("cache", RescoringBenchmark.Run),
 ];
 if (args is ["session-child", .. var rest])
 {

@@ -1,4 +1,3 @@
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging;
 
@@ -40,34 +39,6 @@ internal static class SmallBenchmarks
             }
         }));
         Console.WriteLine($"tokenizer: {texts.Length / measured[0].CpuSeconds:N0} texts/s");
-    }
-
-    /// <summary>Scoring kept tokens against encoding and scoring, per image, with ten good images.</summary>
-    public static void Cache()
-    {
-        using var detector = ClipDetector.Open(Models.EmbeddedFolder);
-        var random = new Random(3);
-        float[][] images = [.. Enumerable.Range(0, 14).Select(i => Pixels.Random(detector.Model.ImageSize).Select(value => value + (0.5f * random.NextSingle())).ToArray())];
-        Reference[] good = [.. images[..10].Select((pixels, i) => new Reference($"{i}", detector.Encode(pixels)))];
-        var scorer = detector.CreateScorer(new PromptSettings(), good);
-        byte[][] kept = [.. images[10..].Select(pixels => TokenFile.Write(detector.Encode(pixels), "image"))];
-        var measured = Rounds.Interleave(
-            10,
-            new Candidate("encode and score", () =>
-            {
-                foreach (var pixels in images[10..])
-                {
-                    scorer.Score(detector.Encode(pixels), null);
-                }
-            }),
-            new Candidate("kept tokens", () =>
-            {
-                foreach (var file in kept)
-                {
-                    scorer.Score(TokenFile.Read(file, detector.EncoderId, "image"), null);
-                }
-            }));
-        Console.WriteLine($"re-scoring with ten good images: {measured[1].CpuSeconds * 1000 / kept.Length:F2} ms CPU per image from kept tokens, {measured[0].CpuSeconds * 1000 / kept.Length:F2} with encoding; {measured[0].CpuSeconds / measured[1].CpuSeconds:F1} times as fast");
     }
 
     private static byte[] Photograph(int width, int height)
