@@ -83,7 +83,7 @@ internal static class VocabularyFiles
         return new BytePairVocabulary(ids, Ranks(model.GetProperty("merges").EnumerateArray().Select(Pair), size));
 
         // "a b", or since 2024 ["a", "b"].
-        static string Pair(JsonElement merge) => merge.ValueKind == JsonValueKind.Array ? $"{merge[0].GetString()} {merge[1].GetString()}" : merge.GetString()!;
+        static string Pair(JsonElement merge) => merge.ValueKind == JsonValueKind.Array ? $"{merge[0].GetString()} {merge[1].GetString()}" : merge.GetString() ?? throw new InvalidDataException("a merge is null");
     }
 
     // Ids follow from the order: bytes, bytes that end a word, one for each merge, the two markers.
