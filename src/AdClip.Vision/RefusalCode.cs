@@ -243,6 +243,12 @@ public enum RefusalCode
     /// <summary>8-bit arithmetic was not found good enough for these images: model, the figures that fail.</summary>
     FidelityInsufficient,
 
+    /// <summary>8-bit arithmetic was not compared on these images: model, image size.</summary>
+    FidelityUnknown,
+
+    /// <summary>Too few images to compare 8-bit arithmetic on: project, images, least number.</summary>
+    FidelityImagesTooFew,
+
     /// <summary>A device without memory for one image: device, image size in pixels, the runtime's words.</summary>
     DeviceOutOfMemory,
 

@@ -26,7 +26,7 @@ internal sealed class InferenceJob(
         var runId = Guid.Parse(job.Payload);
         var (run, references, open) = await LoadAsync(runId, cancel);
         var settings = RunSettings.Parse(run.Settings);
-        using var lease = await detectors.RentAsync(run.ModelId, settings.ImageSize, cancel);
+        using var lease = await detectors.RentAsync(run.ModelId, settings.ImageSize, cancel, settings.Precision);
         var detector = lease.Detector;
         if (detector.EncoderId != run.EncoderId)
         {

@@ -7,13 +7,14 @@ using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Tiles;
+using AdClip.Vision.Graphs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>Makes runs: settles what is left open, notes the images, puts the job on the board.</summary>
-public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, LearnedPrompts learned, TokenCache tokens, JobBoard jobs, InspectionAreaStore areas, TileAdvisor advisor, IOptions<InferenceOptions> options, TimeProvider clock)
+public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, PrecisionChecks precisions, LearnedPrompts learned, TokenCache tokens, JobBoard jobs, InspectionAreaStore areas, TileAdvisor advisor, IOptions<InferenceOptions> options, TimeProvider clock)
 {
     /// <summary>The good images that a project can be compared with, in the order that "first N" means: by SHA-256.</summary>
     public static IQueryable<ImageRecord> Good(PortalDb db, Guid projectId) => db.Set<ImageRecord>().AsNoTracking()
@@ -35,15 +36,19 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
     }
 
     /// <summary>Starts a run. Durable when it returns.</summary>
-    /// <exception cref="RefusedInputException">No such model, no image, not enough good images, prompts that do not fit the model, or tiles that cannot be cut.</exception>
+    /// <exception cref="RefusedInputException">No such model, no image, not enough good images, prompts that do not fit the model, tiles that cannot be cut, or 8 bits that no check allowed.</exception>
     public async Task<Run> StartAsync(Project project, NewRun request, Guid userId, CancellationToken cancel)
     {
         var model = request.Model is null ? await catalog.DefaultAsync(project.Id, cancel) : await catalog.GetAsync(request.Model, cancel);
+        if (request.EightBit)
+        {
+            await precisions.RequirePassedAsync(project.Id, model, request.ImageSize ?? model.RecommendedImageSize, cancel);
+        }
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var (choice, references) = await ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, request.ReferenceImages, cancel);
         var images = await ToInspect(db, project.Id, request.Images, request.ImageIds).Select(image => new RunFile(image.Id, image.Sha256)).ToListAsync(cancel);
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? project.ObjectName : request.ObjectName.Trim();
-        return await AddAsync(project, model, request.ImageSize, objectName, request.Prompts, choice, references, images, rescoredFrom: null,
+        return await AddAsync(project, model, request.ImageSize, request.EightBit, objectName, request.Prompts, choice, references, images, rescoredFrom: null,
             opened => advisor.SettleAsync(project.Id, request.Tiles, opened, ToInspect(db, project.Id, request.Images, request.ImageIds), cancel), userId, cancel);
     }
 
@@ -59,7 +64,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
             : await ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, request.ReferenceImages, cancel);
         var images = await ImagesOf(db, source.Id).ToListAsync(cancel);
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? source.ObjectName : request.ObjectName.Trim();
-        return await AddAsync(project, model, settings.ImageSize, objectName, request.Prompts ?? settings.Prompts, choice, references, images, source.Id,
+        return await AddAsync(project, model, settings.ImageSize, settings.IsEightBit, objectName, request.Prompts ?? settings.Prompts, choice, references, images, source.Id,
             _ => Task.FromResult(settings.Tiles), userId, cancel);
     }
 
@@ -81,7 +86,8 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
     /// <exception cref="RefusedInputException">The model is gone.</exception>
     public async Task<(int Kept, int All)> KeptTokensAsync(Run run, CancellationToken cancel = default)
     {
-        using var lease = await detectors.RentAsync(run.ModelId, RunSettings.Parse(run.Settings).ImageSize, cancel);
+        var settings = RunSettings.Parse(run.Settings);
+        using var lease = await detectors.RentAsync(run.ModelId, settings.ImageSize, cancel, settings.Precision);
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var images = await ImagesOf(db, run.Id).ToListAsync(cancel);
         return (images.Count(image => tokens.Holds(lease.Detector.EncoderId, image.Sha256)), images.Count);
@@ -96,7 +102,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
             .ToListAsync(cancel)).ConvertAll(reference => (reference.ImageId, reference.Sha256));
 
     private async Task<Run> AddAsync(
-        Project project, ModelRecord model, int? imageSize, string objectName, RunPrompts? prompts, ReferenceChoice choice,
+        Project project, ModelRecord model, int? imageSize, bool isEightBit, string objectName, RunPrompts? prompts, ReferenceChoice choice,
         IReadOnlyList<(Guid Id, string Sha256)> references, List<RunFile> images, Guid? rescoredFrom, Func<ModelDescription, Task<TileSettings?>> settleTiles, Guid userId, CancellationToken cancel)
     {
         if (images.Count == 0)
@@ -107,7 +113,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         string encoderId;
         int inputSide;
         TileSettings? tiles;
-        using (var lease = await detectors.RentAsync(model.Id, imageSize, cancel))
+        using (var lease = await detectors.RentAsync(model.Id, imageSize, cancel, isEightBit ? Precision.Int8 : null))
         {
             (encoderId, inputSide) = (lease.Detector.EncoderId, lease.Detector.Model.ImageSize);
             // What does not fit is told where it was typed, not by a job later.
@@ -139,7 +145,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
                     ReferenceCount = references.Count,
                     ImageCount = images.Count,
                     AreaRevision = area.Revision,
-                    Settings = new RunSettings(inputSide, Prompts: prompts, RescoredFromRunId: rescoredFrom, Tiles: tiles).ToJson(),
+                    Settings = new RunSettings(inputSide, Prompts: prompts, RescoredFromRunId: rescoredFrom, Tiles: tiles, IsEightBit: isEightBit).ToJson(),
                     CreatedAt = clock.GetUtcNow(),
                     CreatedBy = userId,
                 };

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>What the runs page of a project shows and can do.</summary>
-public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageInspector inspector, LearnedPrompts learned, DetectorPool detectors, TileAdvisor advisor)
+public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageInspector inspector, LearnedPrompts learned, DetectorPool detectors, TileAdvisor advisor, PrecisionChecks precisions)
 {
     /// <summary>Numbers of good images that the few-shot stages of AD-CLIP use.</summary>
     private static readonly int[] Stages = [4, 10, 110];
@@ -20,6 +20,9 @@ public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, Mo
     public IReadOnlyList<RunSummary>? Runs { get; private set; }
 
     public IReadOnlyList<ModelRecord> Models { get; private set; } = [];
+
+    /// <summary>The latest comparison of 8-bit arithmetic on the project's images, for each model that has one.</summary>
+    public IReadOnlyDictionary<string, PrecisionCheck> EightBitChecks { get; private set; } = new Dictionary<string, PrecisionCheck>();
 
     /// <summary>The project's default.</summary>
     public string? DefaultModelId { get; private set; }
@@ -39,6 +42,7 @@ public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, Mo
     public async Task LoadAsync(Guid projectId)
     {
         Models = await catalog.ListAsync();
+        EightBitChecks = await precisions.OfProjectAsync(projectId, Models);
         await using var db = await dbs.CreateDbContextAsync();
         DefaultModelId = Models.Count == 0 ? null : (await catalog.DefaultAsync(projectId)).Id;
         var counts = await db.Set<ImageRecord>()

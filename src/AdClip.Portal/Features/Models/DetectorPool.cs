@@ -172,7 +172,7 @@ public sealed class DetectorPool : IDisposable
 
     private ClipDetector OpenModel(Key key)
     {
-        var detector = ClipDetector.Open(key.Folder, new DetectorOptions(ImageSize: key.ImageSize, Session: key.Settings, TextFolder: _textFolder));
+        var detector = ClipDetector.Open(key.Folder, new DetectorOptions(ImageSize: key.ImageSize, Session: key.Settings, TextFolder: _textFolder, WeightsSha256: key.Sha256, EightBitFolder: _folders.EightBit));
         if (detector.Execution.Device.Kind != DeviceKind.Cpu)
         {
             // Only a session tells whether the device works.

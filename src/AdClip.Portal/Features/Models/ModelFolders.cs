@@ -17,6 +17,7 @@ public sealed class ModelFolders
     public ModelFolders(DataFolder folder, TimeProvider clock)
     {
         _added = folder.Models;
+        EightBit = Path.Combine(folder.Cache, "8bit");
         Staging = Directory.CreateDirectory(Path.Combine(_added, StagingName)).FullName;
         foreach (var abandoned in new DirectoryInfo(Staging).EnumerateDirectories().Where(staged => clock.GetUtcNow() - staged.LastWriteTimeUtc > KeepUnfinished))
         {
@@ -26,6 +27,9 @@ public sealed class ModelFolders
 
     /// <summary>Models on their way in; a folder there is renamed into its place when it is whole and was opened once.</summary>
     public string Staging { get; }
+
+    /// <summary>8-bit weights made from the models' own; safe to delete while the server is stopped.</summary>
+    public string EightBit { get; }
 
     public IEnumerable<string> Embedded => Directory.Exists(_embedded) ? Directory.EnumerateDirectories(_embedded) : [];
 

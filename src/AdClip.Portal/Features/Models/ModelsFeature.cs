@@ -21,11 +21,13 @@ public static class ModelsFeature
         services.AddSingleton<ModelPaths>();
         services.AddTransient<ModelUpload>();
         services.AddTransient<ModelsState>();
+        services.AddTransient<PrecisionChecks>();
         services.AddTransient<ModelUploadInterop>();
         // The hub's answers before a redirect carry the checksum, so redirects are followed by hand.
         services.AddHttpClient<ModelHub>(http => http.Timeout = TimeSpan.FromMinutes(2))
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(15) });
         services.AddJob<ModelImportJob, ModelsText>(ModelImportJob.Kind);
+        services.AddJob<PrecisionCheckJob, ModelsText>(PrecisionCheckJob.Kind);
         services.AddJob<ModelMeasureJob, ModelsText>(ModelMeasureJob.Kind);
         return services;
     }
