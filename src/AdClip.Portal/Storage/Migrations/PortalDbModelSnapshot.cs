@@ -793,6 +793,50 @@ namespace AdClip.Portal.Storage.Migrations
                     b.ToTable("Models", (string)null);
                 });
 
+            modelBuilder.Entity("AdClip.Portal.Features.Models.PrecisionCheck", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CheckedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Figures")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ImageSize")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ModelId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Passed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Speedup")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ModelId");
+
+                    b.HasIndex("ProjectId", "ModelId", "CheckedAt");
+
+                    b.ToTable("PrecisionChecks", (string)null);
+                });
+
             modelBuilder.Entity("AdClip.Portal.Features.Models.ProjectModel", b =>
                 {
                     b.Property<Guid>("ProjectId")
@@ -1290,6 +1334,21 @@ namespace AdClip.Portal.Storage.Migrations
                     b.HasOne("AdClip.Portal.Features.Models.ModelRecord", null)
                         .WithMany()
                         .HasForeignKey("ModelId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Models.PrecisionCheck", b =>
+                {
+                    b.HasOne("AdClip.Portal.Features.Models.ModelRecord", null)
+                        .WithMany()
+                        .HasForeignKey("ModelId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("AdClip.Portal.Features.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
