@@ -54,6 +54,9 @@ internal sealed class GraphBuilder
         return name;
     }
 
+    /// <summary>The nearest binary16 numbers, as float32.</summary>
+    public string RoundToHalf(string value) => ToFloat32(Node("Cast", [value], ("to", (long)OnnxType.Float16)));
+
     public string ToFloat32(string value) => Node("Cast", [value], ("to", (long)OnnxType.Float32));
 
     public string Add(string a, string b) => Node("Add", [a, b]);
@@ -74,11 +77,51 @@ internal sealed class GraphBuilder
     public string LayerNorm(string x, string weight, string bias, float epsilon)
         => Node("LayerNormalization", [x, weight, bias], ("axis", -1L), ("epsilon", epsilon));
 
+    /// <summary>Layer normalisation with the mean and the inverse standard deviation of each row: [..., D], [..., 1], [..., 1].</summary>
+    public (string Normed, string Mean, string InverseDeviation) LayerNormWithStatistics(string x, string weight, string bias, float epsilon)
+    {
+        var name = NextName("LayerNormalization");
+        string[] outputs = [name, name + ".mean", name + ".inverse"];
+        AddNode("LayerNormalization", "", [x, weight, bias], outputs, ("axis", -1L), ("epsilon", epsilon));
+        return (outputs[0], outputs[1], outputs[2]);
+    }
+
+    /// <summary>The slope in <see cref="QuickGelu"/>.</summary>
+    public const float QuickGeluAlpha = 1.702f;
+
     /// <summary>v · sigmoid(1.702 v).</summary>
-    public string QuickGelu(string x) => Contribution("QuickGelu", [x], ("alpha", 1.702f));
+    public string QuickGelu(string x) => Contribution("QuickGelu", [x], ("alpha", QuickGeluAlpha));
+
+    public string Multiply(string a, string b) => Node("Mul", [a, b]);
+
+    public string Subtract(string a, string b) => Node("Sub", [a, b]);
+
+    public string Sigmoid(string x) => Node("Sigmoid", [x]);
+
+    public string Softmax(string x) => Node("Softmax", [x], ("axis", -1L));
+
+    /// <summary>The sum over the last axis, which is kept with length 1.</summary>
+    public string SumLast(string x) => Node("ReduceSum", [x, Integers(-1)], ("keepdims", 1L));
+
+    /// <summary>The mean over the last axis, which is kept with length 1.</summary>
+    public string MeanLast(string x) => Node("ReduceMean", [x, Integers(-1)], ("keepdims", 1L));
+
+    /// <summary>A constant number.</summary>
+    public string Scalar(float value) => Constant(NextName("scalar"), [value]);
+
+    /// <summary>a b or a bᵀ for matrices.</summary>
+    public string Gemm(string a, string b, bool transposeB) => Node("Gemm", [a, b], ("transB", transposeB ? 1L : 0L));
+
+    /// <summary>scale · a b over the last two axes, either transposed.</summary>
+    public string ScaledMatMul(string a, string b, float scale, bool transposeA = false, bool transposeB = false)
+        => Contribution("FusedMatMul", [a, b], ("alpha", scale), ("transA", transposeA ? 1L : 0L), ("transB", transposeB ? 1L : 0L));
 
     /// <summary>v · Φ(v), by the error function.</summary>
     public string Gelu(string x) => Contribution("Gelu", [x]);
+
+    public string ErrorFunction(string x) => Node("Erf", [x]);
+
+    public string Exponential(string x) => Node("Exp", [x]);
 
     /// <summary>Softmax attention over q [Nq, D], k and v [N, D], scaled by one over the root of the head's width: [Nq, D].</summary>
     public string Attention(string q, string k, string v, int heads, bool causal = false)
@@ -104,6 +147,24 @@ internal sealed class GraphBuilder
     /// <summary>[B, M, N] to [B, N, M].</summary>
     public string TransposeEach(string x) => Node("Transpose", [x], ("perm", new long[] { 0, 2, 1 }));
 
+    /// <summary>Axis i of the result is axis <paramref name="order"/>[i] of x.</summary>
+    public string Permute(string x, long[] order) => Node("Transpose", [x], ("perm", order));
+
+    /// <summary>Equal parts along an axis.</summary>
+    public string[] Split(string x, int parts, long axis)
+    {
+        var name = NextName("Split");
+        string[] outputs = [.. Enumerable.Range(0, parts).Select(part => $"{name}.{part}")];
+        AddNode("Split", "", [x], outputs, ("axis", axis), ("num_outputs", (long)parts));
+        return outputs;
+    }
+
+    /// <summary>Zero rows above and below a matrix.</summary>
+    public string PadRows(string x, long above, long below) => Node("Pad", [x, Integers(above, 0, below, 0)]);
+
+    /// <summary>Joins matrices side by side.</summary>
+    public string ConcatColumns(params string[] columns) => Node("Concat", columns, ("axis", 1L));
+
     /// <summary>Joins along the first axis.</summary>
     public string Concat(params string[] rows) => Node("Concat", rows, ("axis", 0L));
 
@@ -122,29 +183,80 @@ internal sealed class GraphBuilder
     /// <summary>Gives a value a name of the caller's choice.</summary>
     public string Named(string name, string x)
     {
-        AddNode("Identity", "", [x], name, []);
+        AddNode("Identity", "", [x], [name]);
         return name;
     }
 
-    public ModelProto Build()
+    public ModelProto Build() => Model(_graph);
+
+    /// <summary>Nodes made so far; where <see cref="BuildTwo"/> can cut.</summary>
+    public int NodeCount => _graph.Node.Count;
+
+    /// <summary>Cuts the graph into two models: the second starts from what the first one keeps for it.</summary>
+    /// <param name="cut">Nodes of the first model.</param>
+    /// <returns>Both models, and the names of the values that the first gives as outputs for the second.</returns>
+    /// <remarks>Declared inputs and outputs go to the part that uses or makes them; nodes over constants alone go to both.</remarks>
+    public (ModelProto First, ModelProto Second, string[] Kept) BuildTwo(int cut)
     {
-        var model = new ModelProto { IrVersion = 10, ProducerName = "adclip", Graph = _graph };
+        var first = new GraphProto { Name = _graph.Name + ".first" };
+        var second = new GraphProto { Name = _graph.Name + ".second" };
+        var constants = _graph.Initializer.Select(tensor => tensor.Name).ToHashSet();
+        var made = new HashSet<string>();
+        var kept = new List<string>();
+        var constantNodes = new List<NodeProto>();
+        foreach (var node in _graph.Node.Take(cut))
+        {
+            first.Node.Add(node);
+            if (node.Input.All(constants.Contains))
+            {
+                constants.UnionWith(node.Output);
+                constantNodes.Add(node);
+            }
+            else
+            {
+                made.UnionWith(node.Output);
+            }
+        }
+        var after = _graph.Node.Skip(cut).ToList();
+        var wanted = after.SelectMany(node => node.Input).ToHashSet();
+        second.Node.AddRange(constantNodes.Where(node => node.Output.Any(wanted.Contains)));
+        second.Node.AddRange(after);
+        kept.AddRange(wanted.Where(made.Contains).Order(StringComparer.Ordinal));
+        foreach (var value in kept)
+        {
+            first.Output.Add(Declare(value, []));
+            second.Input.Add(Declare(value, []));
+        }
+        foreach (var part in (GraphProto[])[first, second])
+        {
+            var read = part.Node.SelectMany(node => node.Input).ToHashSet();
+            var written = part.Node.SelectMany(node => node.Output).ToHashSet();
+            part.Initializer.AddRange(_graph.Initializer.Where(tensor => read.Contains(tensor.Name)));
+            part.Input.AddRange(_graph.Input.Where(input => read.Contains(input.Name)));
+            part.Output.AddRange(_graph.Output.Where(output => written.Contains(output.Name)));
+        }
+        return (Model(first), Model(second), [.. kept]);
+    }
+
+    private static ModelProto Model(GraphProto graph)
+    {
+        var model = new ModelProto { IrVersion = 10, ProducerName = "adclip", Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 21 });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = Contrib, Version = 1 });
         return model;
     }
 
     private string Node(string operation, string[] inputs, params (string Name, object Value)[] attributes)
-        => AddNode(operation, "", inputs, NextName(operation), attributes);
+        => AddNode(operation, "", inputs, [NextName(operation)], attributes);
 
     private string Contribution(string operation, string[] inputs, params (string Name, object Value)[] attributes)
-        => AddNode(operation, Contrib, inputs, NextName(operation), attributes);
+        => AddNode(operation, Contrib, inputs, [NextName(operation)], attributes);
 
-    private string AddNode(string operation, string domain, string[] inputs, string output, (string Name, object Value)[] attributes)
+    private string AddNode(string operation, string domain, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
     {
-        var node = new NodeProto { OpType = operation, Domain = domain, Name = output };
+        var node = new NodeProto { OpType = operation, Domain = domain, Name = outputs[0] };
         node.Input.AddRange(inputs);
-        node.Output.Add(output);
+        node.Output.AddRange(outputs);
         foreach (var (name, value) in attributes)
         {
             var attribute = new AttributeProto { Name = name };
@@ -166,7 +278,7 @@ internal sealed class GraphBuilder
             node.Attribute.Add(attribute);
         }
         _graph.Node.Add(node);
-        return output;
+        return outputs[0];
     }
 
     private string Initializer(string name, OnnxType type, IReadOnlyList<long> shape, ReadOnlySpan<byte> bytes)

@@ -1,0 +1,172 @@
+namespace AdClip.Vision.Graphs;
+
+/// <summary>Records operations on values that depend on variables, and emits their derivatives as ordinary nodes.</summary>
+/// <remarks>
+/// Reverse-mode differentiation: <see cref="Gradients"/> walks the record backwards and multiplies by each operation's
+/// transposed Jacobian. What depends on no variable is passed to the graph unrecorded; its derivative is never computed, so
+/// frozen weights cost nothing. Shapes are static: the callers know them and give what the backward pass needs.
+/// </remarks>
+internal sealed class GradientTape(GraphBuilder graph)
+{
+    private readonly HashSet<string> _dependent = [];
+    private readonly List<(string Output, Action<string> Backward)> _record = [];
+    private readonly Dictionary<string, string> _gradients = [];
+
+    /// <summary>Declares an input whose gradient may be asked for.</summary>
+    public string Variable(string name, params long[] shape)
+    {
+        _dependent.Add(name);
+        return graph.Input(name, shape);
+    }
+
+    /// <summary>The gradient of each variable of Σ(upstream · output): [as the variable]. Nothing can be recorded afterwards.</summary>
+    /// <exception cref="InvalidOperationException">The output does not depend on a variable.</exception>
+    public string[] Gradients(string output, string upstream, IReadOnlyList<string> variables)
+    {
+        _gradients[output] = upstream;
+        for (var i = _record.Count - 1; i >= 0; i--)
+        {
+            if (_gradients.Remove(_record[i].Output, out var gradient))
+            {
+                _record[i].Backward(gradient);
+            }
+        }
+        return [.. variables.Select(name => _gradients.TryGetValue(name, out var gradient)
+            ? gradient
+            : throw new InvalidOperationException($"{output} does not depend on {name}."))];
+    }
+
+    /// <summary>a + b, of one shape; or b frozen and broadcast.</summary>
+    public string Add(string a, string b) => Record(graph.Add(a, b), [a, b], g =>
+    {
+        Accumulate(a, () => g);
+        Accumulate(b, () => g);
+    });
+
+    /// <summary>x Wᵀ + b for x [N, I] and frozen W [O, I], b [O].</summary>
+    public string Linear(string x, string weight, string bias) => Record(
+        graph.Linear(x, weight, bias), [x], g => Accumulate(x, () => graph.Gemm(g, weight, transposeB: false)));
+
+    /// <summary>x W for x [N, I] and frozen W [I, O].</summary>
+    public string Project(string x, string weight) => Record(
+        graph.MatMul(x, weight), [x], g => Accumulate(x, () => graph.Gemm(g, weight, transposeB: true)));
+
+    /// <summary>scale · a b over the last two axes; with <paramref name="transposeB"/>, scale · a bᵀ.</summary>
+    public string MatMul(string a, string b, bool transposeB = false, float scale = 1) => Record(
+        graph.ScaledMatMul(a, b, scale, transposeB: transposeB), [a, b], g =>
+        {
+            Accumulate(a, () => graph.ScaledMatMul(g, b, scale, transposeB: !transposeB));
+            Accumulate(b, () => transposeB
+                ? graph.ScaledMatMul(g, a, scale, transposeA: true)
+                : graph.ScaledMatMul(a, g, scale, transposeA: true));
+        });
+
+    /// <summary>Softmax over the last axis.</summary>
+    public string Softmax(string x)
+    {
+        var y = graph.Softmax(x);
+        return Record(y, [x], g => Accumulate(x, () =>
+            graph.Multiply(y, graph.Subtract(g, graph.SumLast(graph.Multiply(g, y))))));
+    }
+
+    /// <summary>Layer normalisation over the last axis with frozen scale and shift.</summary>
+    public string LayerNorm(string x, string weight, string bias, float epsilon)
+    {
+        var (y, mean, inverseDeviation) = graph.LayerNormWithStatistics(x, weight, bias, epsilon);
+        return Record(y, [x], g => Accumulate(x, () =>
+        {
+            var standard = graph.Multiply(graph.Subtract(x, mean), inverseDeviation);
+            var scaled = graph.Multiply(g, weight);
+            var along = graph.Multiply(standard, graph.MeanLast(graph.Multiply(scaled, standard)));
+            return graph.Multiply(inverseDeviation, graph.Subtract(graph.Subtract(scaled, graph.MeanLast(scaled)), along));
+        }));
+    }
+
+    /// <summary>v · sigmoid(1.702 v).</summary>
+    public string QuickGelu(string x) => Record(graph.QuickGelu(x), [x], g => Accumulate(x, () =>
+    {
+        var alpha = graph.Scalar(GraphBuilder.QuickGeluAlpha);
+        var sigmoid = graph.Sigmoid(graph.Multiply(alpha, x));
+        // s + α v s (1 - s), with v s formed first.
+        var slope = graph.Multiply(alpha, graph.Multiply(graph.Multiply(x, sigmoid), graph.Subtract(graph.Scalar(1), sigmoid)));
+        return graph.Multiply(g, graph.Add(sigmoid, slope));
+    }));
+
+    /// <summary>x rounded to binary16, as is its gradient.</summary>
+    public string RoundToHalf(string x) => Record(graph.RoundToHalf(x), [x], g => Accumulate(x, () => graph.RoundToHalf(g)));
+
+    /// <param name="x">A value of shape <paramref name="from"/>.</param>
+    /// <param name="from">Its shape.</param>
+    /// <param name="to">The shape wanted.</param>
+    public string Reshape(string x, long[] from, long[] to) => Record(
+        graph.Reshape(x, to), [x], g => Accumulate(x, () => graph.Reshape(g, from)));
+
+    /// <summary>Axis i of the result is axis <paramref name="order"/>[i] of x.</summary>
+    public string Permute(string x, params long[] order)
+    {
+        var inverse = new long[order.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            inverse[order[i]] = i;
+        }
+        return Record(graph.Permute(x, order), [x], g => Accumulate(x, () => graph.Permute(g, inverse)));
+    }
+
+    /// <summary>Equal parts of the last axis of a matrix, side by side.</summary>
+    public string[] SplitColumns(string x, int parts)
+    {
+        var outputs = graph.Split(x, parts, axis: 1);
+        var gradients = new string?[parts];
+        for (var i = 0; i < parts; i++)
+        {
+            var part = i;
+            Record(outputs[part], [x], g =>
+            {
+                gradients[part] = g;
+                // Recorded first, so it comes last on the way back, when the others are there.
+                if (part == 0)
+                {
+                    Accumulate(x, () => graph.ConcatColumns([.. gradients.Select(gradient => gradient ?? throw new InvalidOperationException($"A part of {x} is not used."))]));
+                }
+            });
+        }
+        return outputs;
+    }
+
+    /// <summary>Rows from <paramref name="start"/> up to <paramref name="end"/> of a matrix with <paramref name="rows"/> rows.</summary>
+    public string Rows(string x, long start, long end, long rows) => Record(
+        graph.Slice(x, start, end), [x], g => Accumulate(x, () => graph.PadRows(g, start, rows - end)));
+
+    /// <summary>Matrices one under the other, each with its number of rows.</summary>
+    public string Stack(params (string Value, long Rows)[] parts) => Record(
+        graph.Concat([.. parts.Select(part => part.Value)]), [.. parts.Select(part => part.Value)], g =>
+        {
+            var start = 0L;
+            foreach (var (value, rows) in parts)
+            {
+                var (from, to) = (start, start + rows);
+                Accumulate(value, () => graph.Slice(g, from, to));
+                start = to;
+            }
+        });
+
+    private string Record(string output, string[] inputs, Action<string> backward)
+    {
+        if (inputs.Any(_dependent.Contains))
+        {
+            _dependent.Add(output);
+            _record.Add((output, backward));
+        }
+        return output;
+    }
+
+    private void Accumulate(string value, Func<string> gradient)
+    {
+        if (!_dependent.Contains(value))
+        {
+            return;
+        }
+        var made = gradient();
+        _gradients[value] = _gradients.TryGetValue(value, out var sum) ? graph.Add(sum, made) : made;
+    }
+}

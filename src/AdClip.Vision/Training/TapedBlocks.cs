@@ -1,0 +1,61 @@
+using AdClip.Vision.Clip;
+using AdClip.Vision.Graphs;
+
+namespace AdClip.Vision.Training;
+
+/// <summary>The text transformer's blocks over two sequences of one length, recorded on a tape. Attention is written out.</summary>
+internal sealed class TapedBlocks(GraphBuilder graph, GradientTape tape, ClipWeights weights, int heads, int length)
+{
+    private const int Sequences = 2;
+    private const float Epsilon = 1e-5f;
+
+    private readonly ClipBlocks _frozen = new(graph, weights, heads);
+    private string? _mask;
+
+    /// <summary>Name of a weight in the graph.</summary>
+    public string Place(string name) => _frozen.Place(weights[name]);
+
+    public string Norm(string name, string x) => tape.LayerNorm(x, Place(name + ".weight"), Place(name + ".bias"), Epsilon);
+
+    /// <summary>One block over the stream [2N, D].</summary>
+    public string Block(string block, string stream)
+    {
+        stream = tape.Add(stream, Attend(block, Norm(block + "ln_1", stream)));
+        var hidden = tape.QuickGelu(Linear(block + "mlp.c_fc", Norm(block + "ln_2", stream)));
+        return tape.Add(stream, Linear(block + "mlp.c_proj", hidden));
+    }
+
+    private string Attend(string block, string normed)
+    {
+        var width = weights.Architecture.TextWidth;
+        var head = width / heads;
+        long[] rows = [Sequences * length, width];
+        long[] split = [Sequences, length, heads, head];
+        string[] parts = weights.HasJoinedProjections
+            ? tape.SplitColumns(tape.Linear(normed, Place(block + "attn.in_proj_weight"), Place(block + "attn.in_proj_bias")), 3)
+            : [.. Enumerable.Range(0, 3).Select(part => tape.Linear(
+                normed, _frozen.Place(weights.Projection(block, part, "weight")), _frozen.Place(weights.Projection(block, part, "bias"))))];
+        string[] perHead = [.. parts.Select(part => tape.Permute(tape.Reshape(part, rows, split), 0, 2, 1, 3))];
+        var scores = tape.MatMul(perHead[0], perHead[1], transposeB: true, scale: 1 / MathF.Sqrt(head));
+        var attended = tape.MatMul(tape.Softmax(tape.Add(scores, Mask())), perHead[2]);
+        var joined = tape.Reshape(tape.Permute(attended, 0, 2, 1, 3), split, rows);
+        return Linear(block + "attn.out_proj", joined);
+    }
+
+    // Minus infinity above the diagonal: no token sees a later one.
+    private string Mask()
+    {
+        if (_mask is null)
+        {
+            var values = new float[length * length];
+            for (var row = 0; row < length; row++)
+            {
+                values.AsSpan((row * length) + row + 1, length - row - 1).Fill(float.NegativeInfinity);
+            }
+            _mask = graph.Constant("causal", values, length, length);
+        }
+        return _mask;
+    }
+
+    private string Linear(string name, string x) => tape.Linear(x, Place(name + ".weight"), Place(name + ".bias"));
+}
