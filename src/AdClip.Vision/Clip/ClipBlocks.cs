@@ -64,7 +64,7 @@ internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTo
     public string Place(string name) => Place(eightBit?.Require(name) ?? weights[name]);
 
     /// <summary>Puts a tensor into the graph as float32, in place in its file where its form allows; once, however often used.</summary>
-    private string Place(StoredTensor tensor)
+    public string Place(StoredTensor tensor)
     {
         if (_placed.TryGetValue(tensor.Name, out var known))
         {

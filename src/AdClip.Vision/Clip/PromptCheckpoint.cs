@@ -8,7 +8,11 @@ namespace AdClip.Vision.Clip;
 /// <param name="Prefix">Embedding of the start token, [D].</param>
 /// <param name="Suffix">Embeddings of the positions after the context, [76 - n, D].</param>
 /// <param name="TokenIds">Ids of the whole sequence.</param>
-public sealed record CheckpointSide(float[] Context, float[] Prefix, float[] Suffix, IReadOnlyList<int> TokenIds);
+public sealed record CheckpointSide(float[] Context, float[] Prefix, float[] Suffix, IReadOnlyList<int> TokenIds)
+{
+    /// <summary>Position of the end token.</summary>
+    internal int End => TextEncoder.EndPosition([.. TokenIds]);
+}
 
 /// <summary>A layer that AnomalyCLIP saves and loads with the prompts, and never computes.</summary>
 /// <param name="Weight">[896, D].</param>
@@ -26,6 +30,15 @@ public sealed record PromptCheckpoint(CheckpointSide Normal, CheckpointSide Abno
 {
     internal const string Group = "prompt_learner";
     private const int ProjectionRows = 896;
+
+    /// <summary>Learned vectors n of each prompt.</summary>
+    public int ContextLength => Normal.Context.Length / Width;
+
+    /// <summary>Vectors t of each deep prompt; 0 without any.</summary>
+    public int DeepLength => Deep.Count == 0 ? 0 : Deep[0].Length / Width;
+
+    /// <summary>What is learned, in the order normal, abnormal, deep prompts: the arrays themselves, not copies.</summary>
+    public IReadOnlyList<float[]> Parameters => [Normal.Context, Abnormal.Context, .. Deep];
 
     /// <summary>Reads a checkpoint; whether it fits a model is seen when it is used with one.</summary>
     /// <exception cref="RefusedInputException">Not a prompt checkpoint, or damaged.</exception>
@@ -94,14 +107,14 @@ public sealed record PromptCheckpoint(CheckpointSide Normal, CheckpointSide Abno
         var checkpoint = Read(path);
         checkpoint.CheckFits(weights.Architecture, Path.GetFileName(path));
         var deep = checkpoint.Deep;
-        using var encoder = new TextEncoder(weights, session, deep.Count, deep.Count == 0 ? 0 : deep[0].Length / checkpoint.Width);
+        using var encoder = new TextEncoder(weights, session, deep.Count, checkpoint.DeepLength);
         return [encoder.Encode(Embeddings(checkpoint.Normal, checkpoint.Width), deep), encoder.Encode(Embeddings(checkpoint.Abnormal, checkpoint.Width), deep)];
     }
 
     internal static RefusedInputException Wrong(string file, string what)
         => new(RefusalCode.CheckpointInvalid, $"{file} cannot be used as learned prompts of this model: {what}.", file, what);
 
-    private void CheckFits(ClipArchitecture model, string file)
+    internal void CheckFits(ClipArchitecture model, string file)
     {
         if (Width != model.TextWidth)
         {
@@ -121,8 +134,7 @@ public sealed record PromptCheckpoint(CheckpointSide Normal, CheckpointSide Abno
     // Up to the end token: [n, D].
     private static float[] Embeddings(CheckpointSide side, int width)
     {
-        int[] ids = [.. side.TokenIds];
         float[] all = [.. side.Prefix, .. side.Context, .. side.Suffix];
-        return all[..((TextEncoder.EndPosition(ids) + 1) * width)];
+        return all[..((side.End + 1) * width)];
     }
 }

@@ -92,6 +92,16 @@ internal sealed class GradientTape(GraphBuilder graph)
         return graph.Multiply(g, graph.Add(sigmoid, slope));
     }));
 
+    /// <summary>v · Φ(v).</summary>
+    public string Gelu(string x) => Record(graph.Gelu(x), [x], g => Accumulate(x, () =>
+    {
+        // Φ + v φ, with Φ from the error function and φ the normal density.
+        var half = graph.Scalar(0.5f);
+        var distribution = graph.Add(half, graph.Multiply(half, graph.ErrorFunction(graph.Multiply(graph.Scalar(MathF.Sqrt(0.5f)), x))));
+        var density = graph.Multiply(graph.Scalar(1 / MathF.Sqrt(2 * MathF.PI)), graph.Exponential(graph.Multiply(graph.Scalar(-0.5f), graph.Multiply(x, x))));
+        return graph.Multiply(g, graph.Add(distribution, graph.Multiply(x, density)));
+    }));
+
     /// <summary>x rounded to binary16, as is its gradient.</summary>
     public string RoundToHalf(string x) => Record(graph.RoundToHalf(x), [x], g => Accumulate(x, () => graph.RoundToHalf(g)));
 

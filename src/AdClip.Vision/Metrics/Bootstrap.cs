@@ -25,7 +25,8 @@ public static class Bootstrap
         ArgumentNullException.ThrowIfNull(anomalous);
         ArgumentNullException.ThrowIfNull(number);
         ArgumentOutOfRangeException.ThrowIfNotEqual(anomalous.Count, scores.Count);
-        double[][] byTruth = [.. new[] { false, true }.Select(truth => scores.Where((_, i) => anomalous[i] == truth).ToArray())];
+        double[] Of(bool truth) => [.. scores.Where((_, i) => anomalous[i] == truth)];
+        double[][] byTruth = [Of(false), Of(true)];
         var drawn = new double[scores.Count];
         var truths = new bool[scores.Count];
         truths.AsSpan(byTruth[0].Length).Fill(true);

@@ -38,7 +38,8 @@ public sealed record RegionMatch(IReadOnlyList<RegionOutcome> Labelled, int Fals
             called[i] = (byte)(map[i] >= threshold ? 1 : 0);
         }
         var (labelled, found) = (DefectRegions.Find(mask, width, height), DefectRegions.Find(called, width, height));
-        var (labels, calls) = (labelled.Labels.Span, found.Labels.Span);
+        var labels = labelled.Labels.Span;
+        var calls = found.Labels.Span;
         var covered = new int[labelled.Sizes.Count];
         var touches = new bool[found.Sizes.Count];
         for (var i = 0; i < labels.Length; i++)

@@ -25,23 +25,23 @@ internal static class PromptGraph
     /// <param name="length">Rows N of each prompt: at least up to the later end token.</param>
     /// <param name="roundsDeepPrompts">Rounds deep prompts and their gradients to binary16, once for each prompt, as AnomalyCLIP's code does.</param>
     /// <returns>The two models, the values that the second takes from the first, and the gradients' names: normal, abnormal, deep ones.</returns>
-    public static (ModelProto Forward, ModelProto Backward, string[] Kept, string[] Gradients) Build(ClipWeights weights, LearnedPrompts prompts, int length, bool roundsDeepPrompts)
+    public static (ModelProto Forward, ModelProto Backward, string[] Kept, string[] Gradients) Build(ClipWeights weights, PromptCheckpoint prompts, int length, bool roundsDeepPrompts)
     {
         var model = weights.Architecture;
-        var (width, heads) = (model.TextWidth, model.TextHeads);
+        var (width, context, deepLength) = (model.TextWidth, prompts.ContextLength, prompts.DeepLength);
         var graph = new GraphBuilder();
         var tape = new GradientTape(graph);
-        var blocks = new TapedBlocks(graph, tape, weights, heads, length);
+        var blocks = new TapedBlocks(graph, tape, weights, length);
 
-        var normal = tape.Variable(Normal, prompts.ContextLength, width);
-        var abnormal = tape.Variable(Abnormal, prompts.ContextLength, width);
-        string[] deep = [.. prompts.Deep.Select((_, i) => tape.Variable(Deep(i), prompts.DeepLength, width))];
+        var normal = tape.Variable(Normal, context, width);
+        var abnormal = tape.Variable(Abnormal, context, width);
+        string[] deep = [.. prompts.Deep.Select((_, i) => tape.Variable(Deep(i), deepLength, width))];
 
-        var fixedRows = length - 1 - prompts.ContextLength;
-        (string, long)[] Side(PromptSide side, string name, string context) =>
+        var fixedRows = length - 1 - context;
+        (string, long)[] Side(CheckpointSide side, string name, string learned) =>
         [
             (graph.Constant($"prefix.{name}", side.Prefix, 1, width), 1),
-            (context, prompts.ContextLength),
+            (learned, context),
             (graph.Constant($"suffix.{name}", side.Suffix.AsSpan(0, fixedRows * width), fixedRows, width), fixedRows),
         ];
         var stream = tape.Stack([.. Side(prompts.Normal, Normal, normal), .. Side(prompts.Abnormal, Abnormal, abnormal)]);
@@ -52,7 +52,7 @@ internal static class PromptGraph
         {
             if (layer >= 1 && layer <= deep.Length)
             {
-                stream = Replace(tape, stream, deep[layer - 1], prompts.DeepLength, length, roundsDeepPrompts);
+                stream = Replace(tape, stream, deep[layer - 1], deepLength, length, roundsDeepPrompts);
             }
             stream = blocks.Block($"transformer.resblocks.{layer}.", stream);
         }

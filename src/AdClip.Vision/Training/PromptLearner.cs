@@ -17,10 +17,10 @@ internal sealed class PromptLearner : IDisposable
     /// <param name="weights">The model.</param>
     /// <param name="prompts">Where to start; its parameters are changed by every step.</param>
     /// <param name="optimiser">How to step.</param>
-    /// <param name="threads">Threads of one run.</param>
+    /// <param name="session">How the two graphs are run.</param>
     /// <param name="length">Tokens of each prompt that are computed; null: up to the later end token.</param>
     /// <param name="roundsDeepPrompts">Rounds deep prompts and their gradients to binary16, as AnomalyCLIP's code does.</param>
-    public PromptLearner(ClipWeights weights, LearnedPrompts prompts, OptimiserSettings optimiser, int threads, int? length = null, bool roundsDeepPrompts = false)
+    public PromptLearner(ClipWeights weights, PromptCheckpoint prompts, OptimiserSettings optimiser, SessionSettings session, int? length = null, bool roundsDeepPrompts = false)
     {
         Prompts = prompts;
         _optimiser = new Optimiser(optimiser, prompts.Parameters.Select(parameter => parameter.Length));
@@ -28,12 +28,12 @@ internal sealed class PromptLearner : IDisposable
         var (forward, backward, kept, gradients) = PromptGraph.Build(weights, prompts, rows, roundsDeepPrompts);
         (_kept, _gradientNames) = (kept, gradients);
         var folder = Path.GetDirectoryName(weights.FilePath);
-        _forward = OnnxSession.Create(forward, folder, threads);
-        _backward = OnnxSession.Create(backward, folder, threads);
+        _forward = OnnxSession.Create(forward, folder, session);
+        _backward = OnnxSession.Create(backward, folder, session);
     }
 
     /// <summary>The prompts as they are now.</summary>
-    public LearnedPrompts Prompts { get; }
+    public PromptCheckpoint Prompts { get; }
 
     /// <summary>The optimiser, whose state is saved with the prompts so that training can go on.</summary>
     public Optimiser Optimiser => _optimiser;

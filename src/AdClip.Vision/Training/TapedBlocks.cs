@@ -4,31 +4,32 @@ using AdClip.Vision.Graphs;
 namespace AdClip.Vision.Training;
 
 /// <summary>The text transformer's blocks over two sequences of one length, recorded on a tape. Attention is written out.</summary>
-internal sealed class TapedBlocks(GraphBuilder graph, GradientTape tape, ClipWeights weights, int heads, int length)
+internal sealed class TapedBlocks(GraphBuilder graph, GradientTape tape, ClipWeights weights, int length)
 {
     private const int Sequences = 2;
-    private const float Epsilon = 1e-5f;
 
-    private readonly ClipBlocks _frozen = new(graph, weights, heads);
+    private readonly ClipTower _tower = weights.Architecture.Text;
+    private readonly ClipBlocks _frozen = new(graph, weights, weights.Architecture.Text);
     private string? _mask;
 
     /// <summary>Name of a weight in the graph.</summary>
-    public string Place(string name) => _frozen.Place(weights[name]);
+    public string Place(string name) => _frozen.Place(name);
 
-    public string Norm(string name, string x) => tape.LayerNorm(x, Place(name + ".weight"), Place(name + ".bias"), Epsilon);
+    public string Norm(string name, string x) => tape.LayerNorm(x, Place(name + ".weight"), Place(name + ".bias"), _tower.NormEpsilon);
 
     /// <summary>One block over the stream [2N, D].</summary>
     public string Block(string block, string stream)
     {
         stream = tape.Add(stream, Attend(block, Norm(block + "ln_1", stream)));
-        var hidden = tape.QuickGelu(Linear(block + "mlp.c_fc", Norm(block + "ln_2", stream)));
+        var hidden = Linear(block + "mlp.c_fc", Norm(block + "ln_2", stream));
+        hidden = _tower.Activation == ClipActivation.QuickGelu ? tape.QuickGelu(hidden) : tape.Gelu(hidden);
         return tape.Add(stream, Linear(block + "mlp.c_proj", hidden));
     }
 
     private string Attend(string block, string normed)
     {
         var width = weights.Architecture.TextWidth;
-        var head = width / heads;
+        var (heads, head) = (_tower.Heads, width / _tower.Heads);
         long[] rows = [Sequences * length, width];
         long[] split = [Sequences, length, heads, head];
         string[] parts = weights.HasJoinedProjections

@@ -1,6 +1,7 @@
 using AdClip.Testing;
 using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Graphs;
 using AdClip.Vision.Tests.Clip;
 using AdClip.Vision.Training;
 
@@ -29,7 +30,7 @@ public sealed class PromptLearnerTests
         };
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
         var batches = Batches(weights);
-        using var learner = new PromptLearner(weights, Start(), settings, 1, length, halfPrompts);
+        using var learner = new PromptLearner(weights, Start(), settings, new SessionSettings(), length, halfPrompts);
         var loss = new PromptLoss(LossWeights.AnomalyClip, Temperature);
         string[] names = ["ctx_pos", "ctx_neg", .. learner.Prompts.Deep.Select((_, i) => $"compound_prompts_text.{i}")];
         for (var step = 1; step <= 3; step++)
@@ -73,7 +74,7 @@ public sealed class PromptLearnerTests
     {
         var inputs = WeightFile.Open(SharedFolder.Require("golden/train/inputs.safetensors"));
         var (pixels, masks, labels) = (inputs.Require("images").ReadFloats(), inputs.Require("masks").ReadFloats(), inputs.Require("labels").ReadFloats());
-        using var encoder = new ImageEncoder(weights, new ImageEncoderSettings(Side, 4, Layers), "train", 1);
+        using var encoder = new ImageEncoder(weights, new ImageEncoderSettings(Side, 4, Layers), "train", new SessionSettings());
         const int Batch = 4;
         return [.. Enumerable.Range(0, 3).Select(step => Enumerable.Range(step * Batch, Batch).Select(i =>
         {
@@ -86,15 +87,5 @@ public sealed class PromptLearnerTests
         }).ToArray())];
     }
 
-    private static LearnedPrompts Start()
-    {
-        var file = WeightFile.Open(SharedFolder.Require("golden/prompt-learner/config-1/prompt_learner.safetensors"));
-        float[] Read(string name) => file.Require(name).ReadFloats();
-        PromptSide Side(string side)
-        {
-            int[] ids = [.. Read($"tokenized_prompts_{side}").Select(id => (int)id)];
-            return new PromptSide(Read($"ctx_{side}"), Read($"token_prefix_{side}"), Read($"token_suffix_{side}"), ids, TextEncoder.EndPosition(ids));
-        }
-        return new LearnedPrompts(Side("pos"), Side("neg"), [Read("compound_prompts_text.0"), Read("compound_prompts_text.1")], 64);
-    }
+    private static PromptCheckpoint Start() => PromptCheckpoint.Read(SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth"));
 }
