@@ -63,6 +63,32 @@ public enum RefusalCode
     /// <summary>A file of scores or a map that cannot be read: its name, what is wrong.</summary>
     MetricsInputInvalid,
 
+    /// <summary>Scores of one kind only where both are needed: good images, anomalous images.</summary>
+    ScoresOneSided,
+
+    /// <summary>Too few images to judge a choice on others than it was made on: good images, anomalous images.</summary>
+    HeldOutImagesTooFew,
+
+    // Thresholds.
+
+    /// <summary>A share of errors that cannot be promised: the share.</summary>
+    ThresholdBudgetInvalid,
+
+    /// <summary>Costs that choose no threshold: of a false reject, of an escape.</summary>
+    ThresholdCostInvalid,
+
+    /// <summary>A threshold without an image to set it on: the kind of image that is missing.</summary>
+    ThresholdWithoutImages,
+
+    /// <summary>A threshold reported on images that it was chosen on: how many, of how many.</summary>
+    ThresholdChosenOnTheseImages,
+
+    /// <summary>Scores of images that the detector learnt from: how many, of how many.</summary>
+    ScoresOfTrainingImages,
+
+    /// <summary>One image among the samples more than once: its id, how often.</summary>
+    ImageCountedTwice,
+
     // Ground truth. Arguments are named in the order of the sentence.
 
     /// <summary>A ground-truth document that is not JSON, or is nested too deeply (parser's message).</summary>
