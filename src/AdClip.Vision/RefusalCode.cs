@@ -300,6 +300,20 @@ public enum RefusalCode
     /// <summary>A tile overlap outside its range: share, most, usual.</summary>
     TileOverlapInvalid,
 
+    // Fitted detectors.
+
+    /// <summary>A fit with too few good images: seen, least.</summary>
+    FitGoodImagesTooFew,
+
+    /// <summary>A mask that is not the model's square: its pixels, the square's side.</summary>
+    FitMaskSizeWrong,
+
+    /// <summary>A file of a fitted detector that is damaged or none: what is wrong.</summary>
+    FittedFileInvalid,
+
+    /// <summary>A file of a fitted detector of another format version: its version, the known one.</summary>
+    FittedFileVersion,
+
     // Runs.
 
     /// <summary>A run over nothing.</summary>

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using AdClip.Vision.Clip;
+using AdClip.Vision.Detection.FewShot;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Graphs;
 using AdClip.Vision.Imaging;
@@ -194,6 +195,9 @@ public sealed class ClipDetector : IDisposable
         ArgumentNullException.ThrowIfNull(references);
         return new Scorer(EncoderId, Model.ImageSize, Model.ImageSize / Model.Architecture.PatchSize, _scheme, EncodePrompts(prompts), references, regions);
     }
+
+    /// <summary>What a fit on cached tokens has to know of this model.</summary>
+    public FitContext FitContext => new(EncoderId, Model.ImageSize, Model.ImageSize / Model.Architecture.PatchSize, _scheme);
 
     /// <summary>Layers whose patches are compared with good images.</summary>
     internal IReadOnlyList<int> FewShotLayers => _scheme.FewShotLayers;

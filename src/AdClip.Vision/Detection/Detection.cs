@@ -31,7 +31,16 @@ public sealed record AnomalyMap(int Width, int Height, float[] Values);
 /// </param>
 /// <param name="ClassProbability">Probability of "abnormal" by the class token alone, 0 to 1.</param>
 /// <param name="Map">Where.</param>
-public sealed record Detection(float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability, AnomalyMap Map);
+public sealed record Detection(float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability, AnomalyMap Map)
+{
+    /// <summary>Calibrated probability that the image is anomalous, 0 to 1; null unless the detector was fitted with anomalies.</summary>
+    public double? Probability { get; init; }
+
+    /// <summary>Probability of "good" and of every class of defects, sum 1; empty where <see cref="Probability"/> is null.</summary>
+    public IReadOnlyDictionary<string, double> ClassProbabilities { get; init; } = EmptyClasses;
+
+    private static readonly Dictionary<string, double> EmptyClasses = [];
+}
 
 /// <summary>A detection whose map is still on the patch grid.</summary>
 /// <param name="Score">As in <see cref="Detection"/>.</param>

@@ -1,0 +1,71 @@
+using AdClip.Vision.Clip;
+
+namespace AdClip.Vision.Detection.FewShot;
+
+/// <summary>A detector made from the tokens of a handful of labelled images; no encoder runs. Immutable; safe for concurrent calls.</summary>
+/// <remarks>
+/// The score is a weighted sum of standardised parts: 0 for the mean good image, in units of the spread within a kind. The map is on
+/// a scale of its own that means the same for every fitted detector: one half is what one good patch of a thousand exceeds.
+/// </remarks>
+public sealed class FittedDetector
+{
+    private readonly FittedParts _parts;
+    private readonly Fusion _fusion;
+    private readonly MapScale _map;
+    private readonly MapOperator _enlarge;
+
+    internal FittedDetector(FittedParts parts, Fusion fusion, MapScale map, FitReport report)
+    {
+        (_parts, _fusion, _map, Report) = (parts, fusion, map, report);
+        var model = parts.Model;
+        _enlarge = new MapOperator(model.Grid, model.Grid, model.Side, model.Side, model.Scheme.Sigma(model.Side));
+    }
+
+    /// <summary>What was chosen, and how good it is on images that it did not see. Feedback does not change it.</summary>
+    public FitReport Report { get; }
+
+    internal FittedParts Parts => _parts;
+
+    /// <summary>Fits a detector.</summary>
+    /// <param name="texts">What "normal" and "abnormal" mean.</param>
+    /// <param name="model">From <see cref="ClipDetector.FitContext"/>.</param>
+    /// <param name="images">Good and defective images, in any order.</param>
+    /// <param name="options">What may be used.</param>
+    /// <param name="progress">Told how far it is; may be null.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="RefusedInputException">Fewer than two good images, tokens of another encoder, a mask that does not fit.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static FittedDetector Fit(TextPair texts, FitContext model, IReadOnlyList<LabelledTokens> images, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(options);
+        return new Fitting(texts, model, images, options, progress, cancel).Run();
+    }
+
+    /// <summary>Scores one image.</summary>
+    /// <param name="tokens">From the model's encoder.</param>
+    /// <param name="sha256">
+    /// Of the image's file in hexadecimal, so that it is not compared with its own patches; null if unknown. Heads have seen the images of
+    /// the fit: what they say of one of those is in <see cref="Report"/>, not here.
+    /// </param>
+    /// <exception cref="RefusedInputException">Tokens of another encoder.</exception>
+    public Detection Score(ImageTokens tokens, string? sha256)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        var text = _parts.Text(tokens);
+        var values = _parts.Values(tokens, sha256, text, part => _fusion.Weights[(int)part] > 0 || _map.Weights[(int)part] > 0);
+        var score = _fusion.Score(part => values[part]?.Score ?? _fusion.Standards[part].Mean);
+        var shown = _map.Shown(part => values[part]?.Patches ?? Neutral(part, text.Patches.Length));
+        return new Detection((float)score, text.ZeroShotScore, (float?)values[(int)FitPart.Bank]?.Score, text.ClassProbability, new AnomalyMap(_parts.Model.Side, _parts.Model.Side, _enlarge.Apply(shown)));
+    }
+
+    // A part that has nothing left to compare with says what it says of the mean good image.
+    private float[] Neutral(int part, int patches)
+    {
+        var values = new float[patches];
+        Array.Fill(values, (float)_map.Standards[part].Mean);
+        return values;
+    }
+}

@@ -1,0 +1,278 @@
+using System.Numerics.Tensors;
+using AdClip.Vision.Metrics;
+
+namespace AdClip.Vision.Detection.FewShot;
+
+/// <summary>One fit: makes the parts, judges each on images that it did not see, and weighs them.</summary>
+internal sealed class Fitting
+{
+    private const int MostFolds = 5;
+    private const float LeastCoverage = 0.3f;
+
+    private readonly TextPair _texts;
+    private readonly FitContext _model;
+    private readonly FitOptions _options;
+    private readonly FitImage[] _images;
+    private readonly bool[] _anomalous;
+    private readonly IProgress<FitProgress>? _progress;
+    private readonly CancellationToken _cancel;
+    private readonly float[] _textDirection;
+    private readonly double[]?[] _scores = new double[]?[Enum.GetValues<FitPart>().Length];
+    private readonly float[][]?[] _patches = new float[][]?[Enum.GetValues<FitPart>().Length];
+    private readonly Dictionary<FitPart, FitReason> _absent = [];
+    private readonly int[] _foldOf;
+
+    public Fitting(TextPair texts, FitContext model, IReadOnlyList<LabelledTokens> images, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancel)
+    {
+        (_texts, _model, _options, _progress, _cancel) = (texts, model, options, progress, cancel);
+        _images = FitImage.From(images, model, options);
+        _anomalous = [.. _images.Select(image => image.IsAnomaly)];
+        _textDirection = new float[texts.Normal.Length];
+        TensorPrimitives.Subtract<float>(texts.Abnormal, texts.Normal, _textDirection);
+        _foldOf = Folds();
+    }
+
+    private int Anomalies => _anomalous.Count(truth => truth);
+
+    private int Masks => _images.Count(image => image.Coverage is not null);
+
+    public FittedDetector Run()
+    {
+        var text = new Scorer(_model.EncoderId, _model.Side, _model.Grid, _model.Scheme, _texts, (IReadOnlyList<Reference>)[], null);
+        Put(FitPart.Text, i =>
+        {
+            var seen = text.ScorePatches(_images[i].Tokens, null, null);
+            return new PartValues(seen.ZeroShotScore, seen.Patches);
+        });
+        Report(FitStep.Bank, 0);
+        var bankChoice = new BankChoice(_model.Scheme.FewShotLayers, 1);
+        var good = Bank(bankChoice, (image, rows) => image.IsAnomaly ? null : rows);
+        Put(FitPart.Bank, i => new PartValues(good.Score(i), good.Distances(i, good.LeftOut(i)[0])));
+        var usual = Usual();
+        if (Masks >= 2)
+        {
+            var defects = Bank(bankChoice, DefectiveRows);
+            Put(FitPart.AnomalyBank, i => Nearness(i, good, defects, usual));
+        }
+        else
+        {
+            _absent[FitPart.AnomalyBank] = FitReason.TooFewMasks;
+        }
+        Report(FitStep.Heads, 0);
+        HeadFolds? patchHead = null, imageHead = null;
+        if (Anomalies >= 2)
+        {
+            var layer = bankChoice.Layers[0];
+            var rows = _images.Select(image => PatchRows.Unit(image.Tokens, layer, 1)).ToArray();
+            if (Masks >= 2)
+            {
+                patchHead = new HeadFolds(_textDirection, _foldOf, _anomalous, (i, moments) => AddPatches(moments, rows[i], _images[i]), (i, head) => Pool(head.Values(rows[i])));
+                var byFold = Enumerable.Range(0, _foldOf.Max() + 1).Select(patchHead.Without).ToArray();
+                Put(FitPart.PatchHead, i =>
+                {
+                    var values = byFold[_foldOf[i]].Values(rows[i]);
+                    return new PartValues(Pool(values), values);
+                });
+            }
+            else
+            {
+                _absent[FitPart.PatchHead] = FitReason.TooFewMasks;
+            }
+            var means = rows.Select(all => PatchRows.Mean(all, _textDirection.Length)).ToArray();
+            imageHead = new HeadFolds(_textDirection, _foldOf, _anomalous, (i, moments) => (_anomalous[i] ? moments.Defective : moments.Good).Add(means[i], 1), (i, head) => head.Values(means[i])[0]);
+            var ofImages = Enumerable.Range(0, _foldOf.Max() + 1).Select(imageHead.Without).ToArray();
+            Put(FitPart.ImageHead, i => new PartValues(ofImages[_foldOf[i]].Values(means[i])[0], null));
+        }
+        else
+        {
+            _absent[FitPart.PatchHead] = _absent[FitPart.ImageHead] = FitReason.TooFewAnomalies;
+        }
+        Report(FitStep.Fusion, 0);
+        var parts = Parts(bankChoice, usual, patchHead, imageHead);
+        SwitchOff();
+        double[] ruled = Ruled();
+        int[] all = [.. Enumerable.Range(0, _images.Length)];
+        var fusion = Fusion.From(_scores, _anomalous, all, ruled);
+        // The score of an image comes from weights that were chosen without its fold.
+        var nested = Enumerable.Range(0, _foldOf.Max() + 1).Select(fold => Fusion.From(_scores, _anomalous, [.. all.Where(i => _foldOf[i] != fold)], ruled)).ToArray();
+        double[] outOfFold = [.. all.Select(i => nested[_foldOf[i]].Score(part => _scores[part]![i]))];
+        var map = MapScale.From(_patches, [.. all.Where(i => !_anomalous[i])], fusion.Weights);
+        return new FittedDetector(parts, fusion, map, Report(fusion, outOfFold, bankChoice, patchHead is null ? imageHead?.Strength(-1) : patchHead.Strength(-1)));
+    }
+
+    internal double[]?[] Scores => _scores;
+
+    internal FitImage[] Images => _images;
+
+    private FitReport Report(Fusion fusion, double[] outOfFold, BankChoice bank, double? strength)
+    {
+        var curve = PrecisionRecallCurve.FromScores(outOfFold, _anomalous);
+        var best = Anomalies > 0 ? curve.BestF1 : null;
+        return new FitReport(
+            [.. _images.Select((image, i) => new OutOfFoldScore(image.Sha256, image.IsAnomaly, outOfFold[i]))],
+            [.. Enum.GetValues<FitPart>().Select(part => PartReport(part, fusion))],
+            bank.Layers, bank.Radius, BankReason.ModelLayers, strength, curve.AreaUnderRoc, curve.AveragePrecision, best?.Counts.F1, best?.Threshold,
+            new CalibrationReport(0, null, null));
+    }
+
+    private PartReport PartReport(FitPart part, Fusion fusion)
+    {
+        var weight = fusion.Weights[(int)part];
+        var standard = fusion.Standards[(int)part];
+        var reason = _absent.TryGetValue(part, out var why) ? why
+            : Anomalies == 0 ? FitReason.ModelRule
+            : weight > 0 ? FitReason.Measured
+            : FitReason.NoBetterThanChance;
+        double? area = _scores[(int)part] is { } scores && Anomalies > 0
+            ? Separation.AreaUnderRoc([.. scores.Where((_, i) => !_anomalous[i])], [.. scores.Where((_, i) => _anomalous[i])])
+            : null;
+        return new PartReport(part, weight, reason, area, standard.Mean, standard.Deviation);
+    }
+
+    // Without anomalies nothing can be measured; the model says how text and bank are weighed.
+    private double[] Ruled()
+    {
+        var few = _model.Scheme.FewShotScoreWeight;
+        var ruled = new double[_scores.Length];
+        ruled[(int)FitPart.Bank] = _scores[(int)FitPart.Bank] is null ? 0 : few;
+        ruled[(int)FitPart.Text] = _scores[(int)FitPart.Text] is null ? 0 : 1 - few;
+        if (ruled.Sum() <= 0)
+        {
+            // Only one of them is wanted, and it is the one that the model does not weigh.
+            ruled[(int)(_scores[(int)FitPart.Text] is null ? FitPart.Bank : FitPart.Text)] = 1;
+        }
+        return ruled;
+    }
+
+    private void SwitchOff()
+    {
+        foreach (var (part, used) in (IReadOnlyList<(FitPart, bool)>)[
+            (FitPart.Text, _options.UseText), (FitPart.Bank, _options.UseBank), (FitPart.PatchHead, _options.UseHeads),
+            (FitPart.ImageHead, _options.UseHeads), (FitPart.AnomalyBank, _options.UseAnomalyBank)])
+        {
+            if (!used)
+            {
+                _scores[(int)part] = null;
+                _absent[part] = FitReason.SwitchedOff;
+            }
+        }
+        if (_scores[(int)FitPart.Text] is null && _scores[(int)FitPart.Bank] is null)
+        {
+            throw new ArgumentException("A fit uses the texts or the bank, or both.");
+        }
+    }
+
+    private FittedParts Parts(BankChoice bank, float usual, HeadFolds? patchHead, HeadFolds? imageHead)
+    {
+        var empty = new PatchBank(_texts.Normal.Length, bank.Layers.Count);
+        return new FittedParts(
+            _model, _texts, bank,
+            empty.With([.. _images.Where(image => !image.IsAnomaly).SelectMany(image => image.Views.Select(view => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => PatchRows.Of(view, layer, bank.Radius))])))]),
+            empty.With([.. _images.Where(image => image.Coverage is not null).Select(image => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => DefectiveRows(image, PatchRows.Of(image.Tokens, layer, bank.Radius))!)]))]),
+            usual, Fitted(patchHead, bank), Fitted(imageHead, bank));
+    }
+
+    private FittedHead? Fitted(HeadFolds? folds, BankChoice bank)
+    {
+        if (folds is null)
+        {
+            return null;
+        }
+        var (moments, strength) = (folds.All, folds.Strength(-1));
+        return new FittedHead(bank.Layers[0], strength, moments, LinearHead.Fit(moments, _textDirection, strength));
+    }
+
+    private double Pool(float[] patches) => PatchPooling.TopMean(patches, _model.Scheme.TopFraction);
+
+    private PartValues Nearness(int image, FitBank good, FitBank defects, float usual)
+    {
+        List<float[]> all = [];
+        foreach (var withoutGood in good.LeftOut(image))
+        {
+            foreach (var withoutDefect in defects.LeftOut(image))
+            {
+                all.Add(DefectNearness.Values(good.Distances(image, withoutGood), defects.Distances(image, withoutDefect), usual));
+            }
+        }
+        return new PartValues(all.Average(Pool), all[0]);
+    }
+
+    private float Usual()
+    {
+        float[] distances = [.. _images.Index().Where(image => !image.Item.IsAnomaly).SelectMany(image => _patches[(int)FitPart.Bank]![image.Index])];
+        Array.Sort(distances);
+        return distances[distances.Length / 2];
+    }
+
+    private FitBank Bank(BankChoice choice, Func<FitImage, float[], float[]?> rows) => new(_images, choice, rows, _model.Scheme.TopFraction, _cancel);
+
+    private static float[]? DefectiveRows(FitImage image, float[] rows)
+    {
+        if (image.Coverage is not { } coverage)
+        {
+            return null;
+        }
+        var width = image.Tokens.Width;
+        // A defect smaller than that still counts where it covers most.
+        var least = Math.Min(LeastCoverage, TensorPrimitives.Max<float>(coverage));
+        return [.. Enumerable.Range(0, coverage.Length).Where(patch => coverage[patch] >= least).SelectMany(patch => rows.AsSpan(patch * width, width).ToArray())];
+    }
+
+    private static void AddPatches(HeadMoments moments, float[] rows, FitImage image)
+    {
+        var width = image.Tokens.Width;
+        if (!image.IsAnomaly)
+        {
+            for (var at = 0; at < rows.Length; at += width)
+            {
+                moments.Good.Add(rows.AsSpan(at, width), 1);
+            }
+        }
+        else if (image.Coverage is { } coverage)
+        {
+            var all = TensorPrimitives.Sum<float>(coverage);
+            for (var patch = 0; patch < coverage.Length; patch++)
+            {
+                var row = rows.AsSpan(patch * width, width);
+                if (coverage[patch] > 0)
+                {
+                    moments.Defective.Add(row, coverage[patch] / all);
+                }
+                else
+                {
+                    moments.Good.Add(row, 1);
+                }
+            }
+        }
+    }
+
+    private void Put(FitPart part, Func<int, PartValues> values)
+    {
+        var made = new PartValues[_images.Length];
+        Parallel.For(0, made.Length, new ParallelOptions { CancellationToken = _cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, i => made[i] = values(i));
+        _scores[(int)part] = [.. made.Select(value => value.Score)];
+        _patches[(int)part] = made[0].Patches is null ? null : [.. made.Select(value => value.Patches!)];
+    }
+
+    private void Report(FitStep step, double done) => _progress?.Report(new FitProgress(step, done));
+
+    // Good images and every class of defects are dealt out evenly.
+    private int[] Folds()
+    {
+        var folds = new int[_images.Length];
+        var least = Math.Min(_anomalous.Count(truth => !truth), Anomalies >= 2 ? Anomalies : int.MaxValue);
+        var count = Math.Min(MostFolds, least);
+        var next = 0;
+        var random = new Random(_options.Seed);
+        foreach (var kind in _images.Index().GroupBy(image => (image.Item.IsAnomaly, image.Item.Class)).OrderBy(kind => kind.Key.IsAnomaly).ThenBy(kind => kind.Key.Class, StringComparer.Ordinal))
+        {
+            int[] members = [.. kind.Select(image => image.Index)];
+            random.Shuffle(members);
+            foreach (var member in members)
+            {
+                folds[member] = next++ % count;
+            }
+        }
+        return folds;
+    }
+}

@@ -1,0 +1,22 @@
+namespace AdClip.Vision.Detection.FewShot;
+
+/// <summary>Brings values of one part to a common scale: 0 for the mean good one, in units of the spread within a kind.</summary>
+/// <param name="Mean">Of good values.</param>
+/// <param name="Deviation">More than 0.</param>
+internal readonly record struct Standard(double Mean, double Deviation)
+{
+    private const double Least = 1e-9;
+
+    public double Of(double value) => (value - Mean) / Deviation;
+
+    /// <summary>Mean of the good; the spread of good and defective around their own means.</summary>
+    public static Standard From(IReadOnlyList<double> good, IReadOnlyList<double> defective)
+    {
+        var mean = good.Average();
+        var squares = Squares(good, mean) + (defective.Count > 1 ? Squares(defective, defective.Average()) : 0);
+        var freedom = good.Count - 1 + Math.Max(0, defective.Count - 1);
+        return new Standard(mean, Math.Max(Math.Sqrt(squares / Math.Max(1, freedom)), Least));
+    }
+
+    private static double Squares(IReadOnlyList<double> values, double mean) => values.Sum(value => (value - mean) * (value - mean));
+}
