@@ -57,6 +57,25 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Predict_DeviceThatThisBuildLacks_WarnsAndScoresAsWithout()
+    {
+        var image = Picture("in/a.png", seed: 3);
+
+        async Task<(AdClipProcess.Outcome Outcome, string Results)> PredictAsync(params string[] options)
+        {
+            var output = Path.Combine(_folder, $"out-{options.Length}");
+            var outcome = await AdClipProcess.RunAsync(Home, ["predict", "--model", Model, .. options, "--images", image, "--out", output]);
+            return (outcome, await File.ReadAllTextAsync(Path.Combine(output, "results.csv"), TestContext.Current.CancellationToken));
+        }
+        var (plain, expected) = await PredictAsync();
+        var (asked, actual) = await PredictAsync("--device", "cuda");
+
+        Assert.Equal((0, "", 0), (plain.ExitCode, plain.Errors, asked.ExitCode));
+        Assert.Equal("adclip: warning: cuda:0 was asked for, but this build runs on the CPU only; build it with -p:Accelerator=cuda, or ask for cpu.", asked.Errors.Trim());
+        Assert.Equal(expected, actual);
+    }
+
+    [Fact]
     public async Task Predict_Regions_ResultsAsTheLibraryAndOtherProportionsRefused()
     {
         var fitting = Picture("in/fitting.png", seed: 3);
