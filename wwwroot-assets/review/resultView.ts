@@ -7,6 +7,7 @@ import { ShapeLayer } from "../annotations/shapeLayer.ts";
 import { boundsOf, readAnnotation, type Annotation, type ImageDocument, type MaskShape, type Shape } from "../annotations/shapes.ts";
 import { BitmapLayer, ImageSurface, type Frame, type Layer } from "../viewer/imageSurface.ts";
 import type { Point } from "../viewer/view.ts";
+import { drawTileGrid, type TileGrid } from "./tileGrid.ts";
 import { colourMap, contour, readNpy, valueAt, type AnomalyMap, type Segment } from "./anomalyMap.ts";
 
 /** Twin of ResultScene in ResultViewInterop.cs. */
@@ -18,6 +19,8 @@ export interface ResultScene {
   readonly revision: number;
   /** The inspection area of the run; null where it looked at everything. */
   readonly areaUrl: string | null;
+  /** How the run cut the image; null where it looked at it whole. */
+  readonly tiles: TileGrid | null;
 }
 
 /** Twin of ResultLook in ResultViewInterop.cs. */
@@ -31,6 +34,7 @@ export interface ResultLook {
   /** Value that gets the brightest colour; the same for all images of the run. */
   readonly scaleHigh: number;
   readonly showsArea: boolean;
+  readonly showsTiles: boolean;
 }
 
 /** Twin of ResultSettings in ResultViewInterop.cs. */
@@ -47,7 +51,7 @@ interface KeyListener {
 }
 
 const blinkMilliseconds = 700;
-const keys = new Set(["ArrowLeft", "ArrowRight", "1", "2", "3", "4", "s", "b", "o", "a", "f", "m", "e"]);
+const keys = new Set(["ArrowLeft", "ArrowRight", "1", "2", "3", "4", "5", "s", "b", "o", "a", "f", "m", "e"]);
 const otherColour = "#4da3ff";
 const views = new Map<HTMLElement, ResultView>();
 
@@ -90,6 +94,7 @@ class ResultView {
   private masks = new Map<MaskShape, HTMLCanvasElement>();
   private segments: readonly Segment[] = [];
   private regions: readonly Shape[] = [];
+  private tiles: TileGrid | null = null;
   private loading = new AbortController();
   private drawnScale = 0;
   private drawnLevel = Number.NaN;
@@ -112,7 +117,7 @@ class ResultView {
     const outside = this.layered.addPlane();
     outside.layers.push(new OutsideLayer(() => ({ regions: this.regions, size: this.layered.size, isVisible: this.look.showsArea && !this.isBlinkedOff, hasOutline: true })));
     const above = this.layered.addPlane();
-    above.layers.push(this.heatmap, { draw: (frame) => this.drawTruth(frame) }, this.shapeLayer(), { draw: (frame) => this.drawContour(frame) });
+    above.layers.push(this.heatmap, { draw: (frame) => this.drawTruth(frame) }, this.shapeLayer(), { draw: (frame) => this.drawContour(frame) }, { draw: (frame) => this.drawTiles(frame) });
     this.readout.className = "result-readout";
     host.append(this.readout);
     this.together(this.plain, this.layered);
@@ -148,6 +153,7 @@ class ResultView {
       this.map = map;
       this.annotation = truth;
       this.masks = new Map();
+      this.tiles = scene.tiles;
       // An image with a result fits the area, or it would have been refused.
       this.regions = scene.areaUrl ? ((await loadRegions(scene.areaUrl, this.layered.size, loading.signal)) ?? []) : [];
       if (loading.signal.aborted) {
@@ -293,6 +299,12 @@ class ResultView {
     context.lineWidth = 1.75 * pixelRatio;
     context.strokeStyle = "#ffffff";
     context.stroke(path);
+  }
+
+  private drawTiles(frame: Frame): void {
+    if (this.tiles && this.look.showsTiles && !this.isBlinkedOff) {
+      drawTileGrid(frame, this.tiles);
+    }
   }
 
   private read(at: Point | null): void {

@@ -22,7 +22,7 @@ public sealed record DashboardPeriod(string Label, int Good, int Anomaly, int Un
 }
 
 /// <summary>A run against the ground truth as it is now.</summary>
-/// <param name="IsThresholdSaved">At the project's threshold; otherwise at the best F1 on the same images.</param>
+/// <param name="IsThresholdSaved">At the threshold saved for scores of its kind; otherwise at the best F1 on the same images.</param>
 public sealed record RunQuality(Guid RunId, DateTimeOffset CreatedAt, string ModelName, Confusion Counts, bool IsThresholdSaved);
 
 /// <summary>One project's line.</summary>
@@ -158,7 +158,6 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, TimeProvider
 
     private static async Task<List<RunQuality>> RunsAsync(PortalDb db, Guid projectId, DateTimeOffset since)
     {
-        var saved = await ThresholdChoice.CurrentAsync(db, projectId);
         var runs = await db.Set<Run>().AsNoTracking().Where(run => run.ProjectId == projectId && run.CreatedAt >= since)
             .OrderByDescending(run => run.CreatedAt).Take(MostRuns).Select(run => run.Id).ToListAsync();
         List<RunQuality> qualities = [];
@@ -170,6 +169,7 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, TimeProvider
             {
                 continue; // without an anomalous image there is no precision, recall or F1 to speak of
             }
+            var saved = await ThresholdChoice.CurrentAsync(db, scores.Run);
             qualities.Add(new RunQuality(runId, scores.Run.CreatedAt, scores.Run.ModelName, images.Curve.At(saved?.Value ?? best.Threshold), saved is not null));
         }
         return qualities;

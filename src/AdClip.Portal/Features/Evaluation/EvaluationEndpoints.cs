@@ -16,7 +16,7 @@ public static class EvaluationEndpoints
     public static void MapEvaluation(this RouteGroupBuilder api)
     {
         var runs = api.MapGroup("/runs/{runId:guid}").WithTags("Evaluation");
-        runs.MapGet("/metrics", MetricsAsync).WithSummary("A run against the ground truth at a threshold: by default the project's, else that of the largest F1");
+        runs.MapGet("/metrics", MetricsAsync).WithSummary("A run against the ground truth at a threshold: by default the one saved for such scores, else that of the largest F1");
         runs.MapGet("/curve", CurveAsync).WithSummary("Precision/recall curve of a run; level is image or pixel");
     }
 
@@ -95,7 +95,7 @@ public static class EvaluationEndpoints
         {
             return (null, null);
         }
-        return (scores, await ThresholdChoice.CurrentAsync(db, scores.Run.ProjectId, cancel));
+        return (scores, await ThresholdChoice.CurrentAsync(db, scores.Run, cancel));
     }
 
     private static ValidationProblem Invalid(string field, string sentence) =>

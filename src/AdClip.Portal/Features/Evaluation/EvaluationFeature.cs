@@ -17,10 +17,10 @@ public static class EvaluationFeature
     public static void PrepareEvaluation(this IServiceProvider services)
     {
         var dbs = services.GetRequiredService<IDbContextFactory<PortalDb>>();
-        services.GetRequiredService<ScoreThresholds>().Provide(async (kind, cancel) =>
+        services.GetRequiredService<ScoreThresholds>().Provide(async (kind, inAnyTiles, cancel) =>
         {
             await using var db = await dbs.CreateDbContextAsync(cancel);
-            return (await ThresholdChoice.CurrentAsync(db, kind, cancel))?.Value;
+            return await ThresholdChoice.CurrentAsync(db, kind, inAnyTiles, cancel) is var (choice, tiles) ? new SavedThreshold(choice.Value, tiles) : null;
         });
     }
 }

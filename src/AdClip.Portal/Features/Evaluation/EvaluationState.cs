@@ -15,7 +15,7 @@ public enum ThresholdOrigin
     /// <summary>The largest F1 on these images.</summary>
     BestF1,
 
-    /// <summary>Saved for the project.</summary>
+    /// <summary>Saved in the project for scores of this kind.</summary>
     Saved,
 }
 
@@ -34,7 +34,7 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
 
     public ThresholdOrigin Origin { get; private set; }
 
-    /// <summary>The project's threshold, if somebody saved one, and who.</summary>
+    /// <summary>The threshold for scores of this run's kind, if somebody saved one, and who.</summary>
     public ThresholdChoice? Saved { get; private set; }
 
     public string SavedBy { get; private set; } = "";
@@ -58,7 +58,7 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
             return;
         }
         (Scores, Images, Pixels, EvaluatedAt) = (scores, new ImageEvaluation(scores.Images), null, clock.GetUtcNow());
-        Saved = await ThresholdChoice.CurrentAsync(db, projectId);
+        Saved = await ThresholdChoice.CurrentAsync(db, scores.Run);
         SavedBy = Saved is null ? "" : await db.Users.Where(user => user.Id == Saved.ChosenBy).Select(user => user.DisplayName).SingleAsync();
         (Threshold, Origin) = (threshold, Saved, Images.Curve.BestF1) switch
         {
@@ -99,7 +99,7 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
         }
     }
 
-    /// <summary>Makes the threshold on the page the project's; the earlier ones stay on record.</summary>
+    /// <summary>Makes the threshold on the page the one for scores of this run's kind; the earlier ones stay on record.</summary>
     public async Task SaveThresholdAsync(ClaimsPrincipal user)
     {
         var (run, counts) = (Scores!.Run, Counts);

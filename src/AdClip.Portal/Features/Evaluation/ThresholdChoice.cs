@@ -1,13 +1,13 @@
-using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
+using AdClip.Vision.Detection.Tiles;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace AdClip.Portal.Features.Evaluation;
 
-/// <summary>A threshold that somebody chose for a project. Rows are added; the newest one holds.</summary>
+/// <summary>A threshold that somebody chose for a project. Rows are added; for scores of a kind the newest one on such scores holds.</summary>
 public sealed class ThresholdChoice
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -33,23 +33,29 @@ public sealed class ThresholdChoice
 
     public required Guid ChosenBy { get; init; }
 
-    /// <summary>The threshold that holds in a project now; null when nobody has chosen one.</summary>
-    public static Task<ThresholdChoice?> CurrentAsync(PortalDb db, Guid projectId, CancellationToken cancel = default) => db.Set<ThresholdChoice>()
-        .AsNoTracking()
-        .Where(choice => choice.ProjectId == projectId)
-        .OrderByDescending(choice => choice.ChosenAt)
-        .ThenByDescending(choice => choice.Id)
-        .FirstOrDefaultAsync(cancel);
+    /// <summary>The newest one that was chosen on scores of the kind that this run has; null when there is none.</summary>
+    public static async Task<ThresholdChoice?> CurrentAsync(PortalDb db, Run run, CancellationToken cancel = default) =>
+        (await CurrentAsync(db, await ScoreKind.OfAsync(db, run, cancel), inAnyTiles: false, cancel))?.Choice;
 
-    /// <summary>The newest one that was chosen on scores of this kind; null when there is none. Scores of other kinds, by prompts of one's own among them, have other scales.</summary>
-    public static Task<ThresholdChoice?> CurrentAsync(PortalDb db, ScoreKind kind, CancellationToken cancel) => db.Set<ThresholdChoice>()
-        .AsNoTracking()
-        .Where(choice => choice.ProjectId == kind.ProjectId
-            && db.Set<Run>().Any(run => run.Id == choice.RunId && run.EncoderId == kind.EncoderId && run.ReferenceCount > 0 == kind.HasReferences && !run.Settings.Contains(RunSettings.OwnPromptsMark) && run.Settings.Contains(RunSettings.TilesMark) == kind.HasTiles
-                && db.Set<InspectionAreaRevision>().Any(area => area.ProjectId == run.ProjectId && area.Revision == run.AreaRevision && area.RegionCount > 0) == kind.HasArea))
-        .OrderByDescending(choice => choice.ChosenAt)
-        .ThenByDescending(choice => choice.Id)
-        .FirstOrDefaultAsync(cancel);
+    /// <summary>The newest one that was chosen on scores of this kind, and how images were cut for it; null when there is none.</summary>
+    /// <param name="inAnyTiles">However images are cut.</param>
+    public static async Task<(ThresholdChoice Choice, TileSettings? Tiles)?> CurrentAsync(PortalDb db, ScoreKind kind, bool inAnyTiles, CancellationToken cancel)
+    {
+        var choices =
+            from choice in db.Set<ThresholdChoice>().AsNoTracking()
+            join run in kind.Runs(db) on choice.RunId equals run.Id
+            orderby choice.ChosenAt descending, choice.Id descending
+            select new { choice, run.Settings };
+        await foreach (var found in choices.AsAsyncEnumerable().WithCancellation(cancel))
+        {
+            var settings = RunSettings.Parse(found.Settings);
+            if (kind.IsSame(settings, inAnyTiles))
+            {
+                return (found.choice, settings.Tiles);
+            }
+        }
+        return null;
+    }
 }
 
 internal sealed class ThresholdChoiceTable : IEntityTypeConfiguration<ThresholdChoice>

@@ -5,6 +5,7 @@ using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Imaging;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -13,12 +14,12 @@ namespace AdClip.Portal.Features.Inference;
 
 /// <summary>Looks at one image that is sent, without a run; nothing is stored unless asked.</summary>
 public sealed class DirectInspection(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, RunBoard runs, ScoreThresholds thresholds, ImageInspector inspector, InspectionAreaStore areas, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, RunBoard runs, ScoreThresholds thresholds, TileAdvisor advisor, ImageInspector inspector, InspectionAreaStore areas, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
 {
     private static readonly TimeSpan MemoryPatience = TimeSpan.FromSeconds(30);
     private const int ChunkBytes = 1 << 17;
 
-    /// <exception cref="RefusedInputException">The file is not an image that can be read, or there is no such model.</exception>
+    /// <exception cref="RefusedInputException">The file is not an image that can be read, there is no such model, or tiles that cannot be cut.</exception>
     public async Task<InspectAnswer> InspectAsync(Project project, InspectRequest request, string fileName, Stream content, Guid userId, CancellationToken cancel)
     {
         await using var incoming = blobs.Begin();
@@ -35,10 +36,13 @@ public sealed class DirectInspection(
             await RunBoard.CheckFitsAsync(db, area, [.. good.Select(image => image.Id)], cancel);
             references = [.. good.Select(image => image.Sha256)];
         }
-        var scorer = await inspector.ScorerAsync(lease.Detector, new PromptSettings(ProductName: project.ObjectName), references, area.Regions, tiles: null, _ => { }, cancel);
+        var kind = new ScoreKind(project.Id, lease.Detector.EncoderId, references.Count > 0, area.Regions.Regions.Count > 0);
+        var (tiles, applied) = await SettleAsync(kind, request, lease.Detector, info, cancel);
+        var scorer = await inspector.ScorerAsync(lease.Detector, new PromptSettings(ProductName: project.ObjectName), references, area.Regions, tiles, _ => { }, cancel);
         // One image alone gets all processors; the same bits, sooner. A run that begins meanwhile shares them with this one image.
-        using var alone = inspector.IsIdle ? await detectors.TryRentForOneAsync(model.Id, null, cancel) : null;
-        var inspection = await inspector.InspectAsync(alone?.Detector ?? lease.Detector, scorer, tiles: null, incoming.Path, sha256, _ => { }, cancel);
+        // Tiles of one image are many images already.
+        using var alone = tiles is null && inspector.IsIdle ? await detectors.TryRentForOneAsync(model.Id, null, cancel) : null;
+        var inspection = await inspector.InspectAsync(alone?.Detector ?? lease.Detector, scorer, tiles, incoming.Path, sha256, _ => { }, cancel);
         Guid? imageId = null;
         if (request.Store)
         {
@@ -49,11 +53,22 @@ public sealed class DirectInspection(
         var detection = inspection.Detection;
         var (width, height) = (info.Width, info.Height);
         var boxes = MapBoxes.Find(detection.Map, request.MapThreshold, width, height);
-        var applied = request.Threshold ?? await thresholds.SavedAsync(new ScoreKind(project.Id, lease.Detector.EncoderId, references.Count > 0, area.Regions.Regions.Count > 0, HasTiles: false), cancel);
         var isAnomaly = applied is { } threshold ? detection.Score >= threshold : boxes.Count > 0;
         return new InspectAnswer(
             isAnomaly ? "anomaly" : "good", detection.Score, (float?)applied, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
-            boxes, request.MapThreshold, model.Id, references.Count, area.Revision, width, height, sha256, inspection.Milliseconds, imageId);
+            boxes, request.MapThreshold, model.Id, references.Count, area.Revision, tiles, width, height, sha256, inspection.Milliseconds, imageId);
+    }
+
+    private async Task<(TileSettings? Tiles, double? Threshold)> SettleAsync(ScoreKind kind, InspectRequest request, ClipDetector detector, ImageInfo info, CancellationToken cancel)
+    {
+        if (request.FollowsThreshold)
+        {
+            // A threshold holds for scores that were made alike: the image is cut as those were on which it was chosen.
+            var newest = request.Threshold is null ? await thresholds.NewestAsync(kind, inAnyTiles: true, cancel) : null;
+            return (newest?.Tiles, request.Threshold ?? newest?.Value);
+        }
+        var tiles = await advisor.SettleAsync(kind.ProjectId, request.Tiles, detector.Model, info.Width, info.Height, cancel);
+        return (tiles, request.Threshold ?? (await thresholds.NewestAsync(kind with { Tiles = tiles }, inAnyTiles: false, cancel))?.Value);
     }
 
     private async Task<string> ReceiveAsync(IncomingBlob target, Stream content, CancellationToken cancel)
@@ -76,4 +91,6 @@ public sealed class DirectInspection(
 /// <param name="Threshold">Scores at or above it mean anomaly; null: the one that was saved for such scores, and without one any box does.</param>
 /// <param name="MapThreshold">Map values at or above it make boxes.</param>
 /// <param name="Store">Keep the image in the project.</param>
-public sealed record InspectRequest(string? Model, ReferenceChoice? References, int? ReferenceCount, float? Threshold, float MapThreshold, bool Store);
+/// <param name="FollowsThreshold">Cut the image as those of the run whose threshold is applied; without one it is looked at whole.</param>
+/// <param name="Tiles">Else how to cut it; null: it is looked at whole.</param>
+public sealed record InspectRequest(string? Model, ReferenceChoice? References, int? ReferenceCount, float? Threshold, float MapThreshold, bool Store, bool FollowsThreshold, RunTiles? Tiles);

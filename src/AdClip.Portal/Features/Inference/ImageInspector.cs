@@ -98,6 +98,23 @@ public sealed class ImageInspector : IDisposable
         },
         cancel);
 
+    /// <summary>The keys of all tokens that images of one size need, by SHA-256; null: so many that none are kept.</summary>
+    /// <param name="tiles">How images are cut; null: each is looked at whole.</param>
+    /// <exception cref="Vision.RefusedInputException">Regions that are smaller than the model can tell apart.</exception>
+    public static Func<string, IEnumerable<string>>? TokenKeys(ClipDetector detector, int width, int height, TileSettings? tiles, InspectionRegions regions)
+    {
+        if (tiles is null)
+        {
+            return sha256 => [sha256];
+        }
+        if (TilePlan.For(width, height, tiles.Side, tiles.Overlap).Count > MostKeptTiles)
+        {
+            return null;
+        }
+        var encoded = new TiledInspection(detector, tiles, parallelism: 1).EncodedTiles(width, height, regions);
+        return sha256 => encoded.Select(tile => KeyOf(sha256, tile, width, height));
+    }
+
     public void Dispose() => _slots.Dispose();
 
     private (ImageTokens Tokens, bool WasCached) Encode(ClipDetector detector, string path, string sha256)
@@ -138,18 +155,18 @@ public sealed class ImageInspector : IDisposable
         return new TileTokens(
             (sha256, tile) =>
             {
-                var found = _tokens.Find(detector.EncoderId, KeyOf(sha256, tile, info));
+                var found = _tokens.Find(detector.EncoderId, KeyOf(sha256, tile, info.Width, info.Height));
                 if (found is null)
                 {
                     missed();
                 }
                 return found;
             },
-            (sha256, tile, tokens) => _tokens.Keep(tokens, KeyOf(sha256, tile, info)));
+            (sha256, tile, tokens) => _tokens.Keep(tokens, KeyOf(sha256, tile, info.Width, info.Height)));
     }
 
     // A tile that is the whole image is encoded as the image is.
-    private static string KeyOf(string sha256, Tile tile, ImageInfo info) => (tile.Width, tile.Height) == (info.Width, info.Height) ? sha256 : $"{sha256}-{tile.Key}";
+    private static string KeyOf(string sha256, Tile tile, int width, int height) => (tile.Width, tile.Height) == (width, height) ? sha256 : $"{sha256}-{tile.Key}";
 
     // Where slots are free, several tiles of one image go at once; never more than there are slots.
     private T WithSpareSlots<T>(Func<int, T> work)

@@ -17,11 +17,13 @@ namespace AdClip.Portal.Features.Inference;
 /// <param name="Prompts">The words it compares with; null: what the model recommends.</param>
 /// <param name="RescoredFromRunId">The run whose images were scored again; null: a run of its own.</param>
 /// <param name="Encoded">Images that the encoder had to look at; the others were scored from kept tokens.</param>
+/// <param name="Device">Where the encoder ran when the run was made: cpu, cuda:0 or directml:0; null: not noted.</param>
+/// <param name="DeviceFallback">Why that was not the device asked for, in English; null: it was.</param>
 public sealed record RunAnswer(
     Guid Id, Guid ProjectId, Guid JobId, string Model, string ModelName, string EncoderId, string ObjectName, string References, int ReferenceCount, int InspectionAreaRevision, int ImageSize, TileSettings? Tiles,
     string State, string? Message, int Done, int Total, int Refused, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
     double? ElapsedSeconds, double? RemainingSeconds, double? MillisecondsPerImage, int Attempts,
-    RunPrompts? Prompts, Guid? RescoredFromRunId, int Encoded)
+    RunPrompts? Prompts, Guid? RescoredFromRunId, int Encoded, string? Device, string? DeviceFallback)
 {
     public static RunAnswer Of(RunSummary summary, JobTexts texts, DateTimeOffset now) => new(
         summary.Run.Id, summary.Run.ProjectId, summary.Run.JobId, summary.Run.ModelId, summary.Run.ModelName, summary.Run.EncoderId, summary.Run.ObjectName,
@@ -29,7 +31,7 @@ public sealed record RunAnswer(
         NameOf(summary.Job.State), texts.Sentence(summary.Job), summary.Results + summary.Refused, summary.Run.ImageCount, summary.Refused,
         summary.Run.CreatedAt, summary.Job.StartedAt, summary.Job.FinishedAt,
         summary.Job.Elapsed(now)?.TotalSeconds, summary.Job.Remaining(now)?.TotalSeconds, summary.MillisecondsPerImage, summary.Job.Attempt,
-        summary.Settings.Prompts, summary.Settings.RescoredFromRunId, summary.Encoded);
+        summary.Settings.Prompts, summary.Settings.RescoredFromRunId, summary.Encoded, summary.Settings.Device, summary.Settings.Fallback?.ToString());
 
     public static string NameOf<T>(T value)
         where T : struct, Enum
@@ -65,7 +67,8 @@ public sealed record BoxAnswer(int X, int Y, int Width, int Height, float Peak);
 /// <param name="Verdict">good or anomaly.</param>
 /// <param name="Threshold">The score threshold that was applied; null: none was given or saved, and the boxes decide.</param>
 /// <param name="InspectionAreaRevision">Revision of the inspection area that was looked at; 0: everything was.</param>
+/// <param name="Tiles">How the image was cut; null: it was looked at whole.</param>
 /// <param name="ImageId">The image, if it was stored.</param>
 public sealed record InspectAnswer(
     string Verdict, float Score, float? Threshold, float ZeroShotScore, float? FewShotScore, float ClassProbability, IReadOnlyList<BoxAnswer> Boxes, float MapThreshold,
-    string Model, int ReferenceCount, int InspectionAreaRevision, int Width, int Height, string Sha256, double Milliseconds, Guid? ImageId);
+    string Model, int ReferenceCount, int InspectionAreaRevision, TileSettings? Tiles, int Width, int Height, string Sha256, double Milliseconds, Guid? ImageId);

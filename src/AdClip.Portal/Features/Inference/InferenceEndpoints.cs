@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
@@ -29,7 +30,7 @@ public static class InferenceEndpoints
             .RequireAuthorization(Policies.Label)
             .Accepts<IFormFile>("multipart/form-data")
             .WithSummary("Look at one image now: verdict, score and boxes")
-            .WithDescription("multipart/form-data with one file, or the file itself as the body. Query: model, references (none, allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; without it the one that was saved in the project for this model, with or without good images; where there is none, any box does), mapThreshold (default 0.5), store=true to keep the image. Boxes are in pixels of the upright image.");
+            .WithDescription("multipart/form-data with one file, or the file itself as the body. Query: model, references (none, allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; without it the one that was saved in the project for such scores: this model, with or without good images, inspection area and tiles; where there is none, any box does), mapThreshold (default 0.5), store=true to keep the image, tiles (off, auto or a side in pixels; left out: as in the run on which the applied threshold was chosen, else off). Boxes are in pixels of the upright image.");
 
         var run = api.MapGroup("/runs/{runId:guid}").WithTags("Runs");
         run.MapGet("/", GetAsync).WithSummary("State, progress and timing of a run");
@@ -220,7 +221,7 @@ public static class InferenceEndpoints
     }
 
     private static async Task<Results<Ok<InspectAnswer>, NotFound, ProblemHttpResult>> InspectAsync(
-        Guid projectId, string? model, ReferenceChoice? references, int? referenceCount, float? threshold, float? mapThreshold, bool? store,
+        Guid projectId, string? model, string? references, int? referenceCount, float? threshold, float? mapThreshold, bool? store, string? tiles,
         HttpContext http, ProjectAccess access, DirectInspection inspection, IStringLocalizer<InferenceText> text, CancellationToken cancel)
     {
         if (await access.FindAsync(projectId, http.User, cancel) is not { } project)
@@ -231,7 +232,15 @@ public static class InferenceEndpoints
         {
             size.MaxRequestBodySize = null; // DirectInspection counts by itself, and says so in a sentence
         }
-        var request = new InspectRequest(model, references, referenceCount, threshold, mapThreshold ?? DefaultMapThreshold, store == true);
+        if (!TryReadReferences(references, out var choice))
+        {
+            return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["ReferencesUnknown", references!]);
+        }
+        if (!TryReadTiles(tiles, out var cut))
+        {
+            return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["TilesUnknown", tiles!]);
+        }
+        var request = new InspectRequest(model, choice, referenceCount, threshold, mapThreshold ?? DefaultMapThreshold, store == true, FollowsThreshold: tiles is null, cut);
         if (!http.Request.HasFormContentType)
         {
             return TypedResults.Ok(await inspection.InspectAsync(project, request, "image", http.Request.Body, http.User.UserId(), cancel));
@@ -241,6 +250,20 @@ public static class InferenceEndpoints
             return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["NoFile"]);
         }
         return TypedResults.Ok(await inspection.InspectAsync(project, request, file.Name, file.Content, http.User.UserId(), cancel));
+    }
+
+    // The framework reads enumerations in a query by their names in C# alone.
+    private static bool TryReadReferences(string? references, out ReferenceChoice? choice)
+    {
+        choice = new[] { ReferenceChoice.None, ReferenceChoice.AllGood, ReferenceChoice.FirstGood }.Where(known => string.Equals(known.ToString(), references, StringComparison.OrdinalIgnoreCase)).Select(known => (ReferenceChoice?)known).FirstOrDefault();
+        return references is null || choice is not null;
+    }
+
+    private static bool TryReadTiles(string? tiles, out RunTiles? cut)
+    {
+        var isSide = int.TryParse(tiles, NumberStyles.None, CultureInfo.InvariantCulture, out var side);
+        cut = isSide ? new RunTiles(side) : tiles == "auto" ? new RunTiles() : null;
+        return isSide || tiles is null or "auto" or "off";
     }
 
     private static async Task<RunAnswer> AnswerAsync(Guid runId, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, CancellationToken cancel)

@@ -82,15 +82,26 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         return (await RunSummary.ReadAsync(db, db.Set<Run>().AsNoTracking().Where(run => run.Id == runId), cancel)).FirstOrDefault();
     }
 
-    /// <summary>Of how many of a run's images the tokens are kept, as the model encodes them now.</summary>
+    /// <summary>Of how many of a run's images the tokens are kept, of all their tiles, as the model encodes them now and for today's inspection area.</summary>
     /// <exception cref="RefusedInputException">The model is gone.</exception>
     public async Task<(int Kept, int All)> KeptTokensAsync(Run run, CancellationToken cancel = default)
     {
         var settings = RunSettings.Parse(run.Settings);
         using var lease = await detectors.RentAsync(run.ModelId, settings.ImageSize, cancel, settings.Precision);
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        var images = await ImagesOf(db, run.Id).ToListAsync(cancel);
-        return (images.Count(image => tokens.Holds(lease.Detector.EncoderId, image.Sha256)), images.Count);
+        var images = await (
+            from image in db.Set<RunImage>()
+            join record in db.Set<ImageRecord>() on image.ImageId equals record.Id
+            where image.RunId == run.Id && record.DeletedAt == null
+            select new { image.Sha256, record.Width, record.Height }).ToListAsync(cancel);
+        var (detector, area) = (lease.Detector, await areas.CurrentAsync(run.ProjectId, cancel));
+        var kept = await Task.Run(
+            () => images.GroupBy(image => (image.Width, image.Height)).Sum(size =>
+                ImageInspector.TokenKeys(detector, size.Key.Width, size.Key.Height, settings.Tiles, area.Regions) is { } keysOf
+                    ? size.Count(image => keysOf(image.Sha256).All(key => tokens.Holds(detector.EncoderId, key)))
+                    : 0),
+            cancel);
+        return (kept, images.Count);
     }
 
     // An image that was deleted since counts no longer.
@@ -113,9 +124,10 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         string encoderId;
         int inputSide;
         TileSettings? tiles;
+        Execution execution;
         using (var lease = await detectors.RentAsync(model.Id, imageSize, cancel, isEightBit ? Precision.Int8 : null))
         {
-            (encoderId, inputSide) = (lease.Detector.EncoderId, lease.Detector.Model.ImageSize);
+            (encoderId, inputSide, execution) = (lease.Detector.EncoderId, lease.Detector.Model.ImageSize, lease.Detector.Execution);
             // What does not fit is told where it was typed, not by a job later.
             var settings = (prompts ?? new RunPrompts()).For(objectName, prompts is null ? null : learned.PathFor(model, prompts));
             await Task.Run(() => lease.Detector.CheckPrompts(settings), cancel);
@@ -145,7 +157,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
                     ReferenceCount = references.Count,
                     ImageCount = images.Count,
                     AreaRevision = area.Revision,
-                    Settings = new RunSettings(inputSide, Prompts: prompts, RescoredFromRunId: rescoredFrom, Tiles: tiles, IsEightBit: isEightBit).ToJson(),
+                    Settings = new RunSettings(inputSide, Prompts: prompts, RescoredFromRunId: rescoredFrom, Tiles: tiles, IsEightBit: isEightBit, Device: execution.Device.ToString(), Fallback: execution.Fallback).ToJson(),
                     CreatedAt = clock.GetUtcNow(),
                     CreatedBy = userId,
                 };

@@ -22,28 +22,41 @@ public sealed class TileAdvisor(IDbContextFactory<PortalDb> dbs, GroundTruthStor
 
     /// <summary>The tiles that a request means for these images; null: they are looked at whole.</summary>
     /// <exception cref="Vision.RefusedInputException">A side or an overlap that cannot be used.</exception>
-    internal async Task<TileSettings?> SettleAsync(Guid projectId, RunTiles? wanted, ModelDescription model, IQueryable<ImageRecord> images, CancellationToken cancel)
-    {
-        if (wanted is null)
-        {
-            return null;
-        }
-        var overlap = wanted.Overlap ?? TilePlan.DefaultOverlap;
-        TilePlan.Check(wanted.Side ?? TilePlan.LeastSide, overlap);
-        if (wanted.Side is { } side)
-        {
-            return new TileSettings(side, overlap);
-        }
-        return await AdviseAsync(projectId, model, images, overlap, cancel) is { Tiles: > 1 } advice ? new TileSettings(advice.Side, overlap) : null;
-    }
+    internal async Task<TileSettings?> SettleAsync(Guid projectId, RunTiles? wanted, ModelDescription model, IQueryable<ImageRecord> images, CancellationToken cancel) =>
+        TryRead(wanted, out var settings) || await AdviseAsync(projectId, model, images, OverlapOf(wanted), cancel) is not { Tiles: > 1 } advice
+            ? settings
+            : new TileSettings(advice.Side, OverlapOf(wanted));
+
+    /// <summary>The tiles that a request means for one image of this size; null: it is looked at whole.</summary>
+    /// <exception cref="Vision.RefusedInputException">A side or an overlap that cannot be used.</exception>
+    internal async Task<TileSettings?> SettleAsync(Guid projectId, RunTiles? wanted, ModelDescription model, int width, int height, CancellationToken cancel) =>
+        TryRead(wanted, out var settings) || await AdviseAsync(projectId, model, width, height, OverlapOf(wanted), cancel) is not { Tiles: > 1 } advice
+            ? settings
+            : new TileSettings(advice.Side, OverlapOf(wanted));
 
     /// <summary>An automatic choice for the largest of these images; null where there is none.</summary>
     public async Task<TileAdvice?> AdviseAsync(Guid projectId, ModelDescription model, IQueryable<ImageRecord> images, double overlap, CancellationToken cancel)
     {
         var largest = await images.OrderByDescending(image => (long)image.Width * image.Height).Select(image => new { image.Width, image.Height }).FirstOrDefaultAsync(cancel);
-        return largest is null
-            ? null
-            : TileAdvice.For(largest.Width, largest.Height, await SmallestDefectAsync(projectId, cancel), model.ImageSize, model.Architecture.PatchSize, overlap);
+        return largest is null ? null : await AdviseAsync(projectId, model, largest.Width, largest.Height, overlap, cancel);
+    }
+
+    private async Task<TileAdvice> AdviseAsync(Guid projectId, ModelDescription model, int width, int height, double overlap, CancellationToken cancel) =>
+        TileAdvice.For(width, height, await SmallestDefectAsync(projectId, cancel), model.ImageSize, model.Architecture.PatchSize, overlap);
+
+    private static double OverlapOf(RunTiles? wanted) => wanted?.Overlap ?? TilePlan.DefaultOverlap;
+
+    // True: nothing is left to be chosen.
+    private static bool TryRead(RunTiles? wanted, out TileSettings? settings)
+    {
+        settings = null;
+        if (wanted is null)
+        {
+            return true;
+        }
+        TilePlan.Check(wanted.Side ?? TilePlan.LeastSide, OverlapOf(wanted));
+        settings = wanted.Side is { } side ? new TileSettings(side, OverlapOf(wanted)) : null;
+        return settings is not null;
     }
 
     private async Task<double?> SmallestDefectAsync(Guid projectId, CancellationToken cancel)

@@ -1,4 +1,6 @@
 using AdClip.Portal.Shell;
+using AdClip.Vision.Detection.Tiles;
+using AdClip.Vision.Imaging.Tiles;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -22,10 +24,21 @@ public sealed class ResultViewInterop(IJSRuntime js) : JsModuleInterop(js, "./js
 
 /// <summary>The image of a result and what lies on it; twin of ResultScene in resultView.ts.</summary>
 /// <param name="AreaUrl">The inspection area that the run looked at; null: it looked at everything.</param>
-public sealed record ResultScene(string ImageUrl, string MapUrl, string AnnotationsUrl, int Revision, string? AreaUrl);
+/// <param name="Tiles">How the run cut the image; null: it looked at it whole.</param>
+public sealed record ResultScene(string ImageUrl, string MapUrl, string AnnotationsUrl, int Revision, string? AreaUrl, TileGrid? Tiles);
+
+/// <summary>Where the tiles of the image stand, in pixels of the stored image: every left edge with every top edge; twin of TileGrid in tileGrid.ts.</summary>
+public sealed record TileGrid(IReadOnlyList<int> Lefts, IReadOnlyList<int> Tops, int Width, int Height)
+{
+    /// <summary>Null where the image is looked at whole.</summary>
+    public static TileGrid? Of(TileSettings? tiles, int imageWidth, int imageHeight) =>
+        tiles is not null && TilePlan.For(imageWidth, imageHeight, tiles.Side, tiles.Overlap) is { Count: > 1 } plan
+            ? new TileGrid(plan.Lefts, plan.Tops, plan.TileWidth, plan.TileHeight)
+            : null;
+}
 
 /// <summary>How it is shown; twin of ResultLook in resultView.ts. The mode is overlay, side or blink.</summary>
-public sealed record ResultLook(string Mode, double HeatmapOpacity, double TruthOpacity, bool ShowsContour, double Threshold, double ScaleHigh, bool ShowsArea);
+public sealed record ResultLook(string Mode, double HeatmapOpacity, double TruthOpacity, bool ShowsContour, double Threshold, double ScaleHigh, bool ShowsArea, bool ShowsTiles);
 
 /// <summary>What stays the same for a run; twin of ResultSettings in resultView.ts. Colours are 256 x RGB.</summary>
 public sealed record ResultSettings(byte[] Colours, IReadOnlyDictionary<string, string> ClassColours, string ValueText);

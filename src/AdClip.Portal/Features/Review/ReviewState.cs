@@ -5,6 +5,7 @@ using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
+using AdClip.Vision.Detection.Tiles;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Review;
@@ -17,12 +18,15 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
     /// <summary>Null until loaded, or when there is no such run in the project.</summary>
     public RunScores? Scores { get; private set; }
 
+    /// <summary>How the run cut images; null: it looked at each whole.</summary>
+    public TileSettings? Tiles { get; private set; }
+
     /// <summary>The job is not over: more results may come.</summary>
     public bool IsRunning { get; private set; }
 
     public double Threshold { get; set; }
 
-    /// <summary>Whether <see cref="Threshold"/> was saved for the project; otherwise it is the best F1 on these images, or 0.5.</summary>
+    /// <summary>Whether <see cref="Threshold"/> was saved in the project for scores of this kind; otherwise it is the best F1 on these images, or 0.5.</summary>
     public bool IsThresholdSaved { get; private set; }
 
     public ResultFilter Filter { get; set; }
@@ -52,10 +56,10 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
             Scores = null;
             return;
         }
-        Scores = scores;
+        (Scores, Tiles) = (scores, RunSettings.Parse(scores.Run.Settings).Tiles);
         var state = await db.Set<JobRecord>().Where(job => job.Id == scores.Run.JobId).Select(job => job.State).SingleAsync();
         IsRunning = !state.IsOver();
-        var saved = await ThresholdChoice.CurrentAsync(db, projectId);
+        var saved = await ThresholdChoice.CurrentAsync(db, scores.Run);
         Threshold = threshold ?? saved?.Value ?? new ImageEvaluation(scores.Images).Curve.BestF1?.Threshold ?? 0.5;
         IsThresholdSaved = saved?.Value == Threshold;
         var largest = await db.Set<ImageResult>().Where(result => result.RunId == runId).MaxAsync(result => (float?)result.MapMax) ?? 1;

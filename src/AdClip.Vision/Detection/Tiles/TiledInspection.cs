@@ -27,6 +27,15 @@ public sealed class TiledInspection(ClipDetector detector, TileSettings settings
     /// <exception cref="RefusedInputException">Not a picture that can be read, or settings that cannot be used.</exception>
     public TilePlan Plan(string file) => Plan(file, settings.Overlap);
 
+    /// <summary>The tiles of an image of this size that the encoder looks at; those wholly outside the regions it need not.</summary>
+    /// <exception cref="RefusedInputException">Settings that cannot be used, or regions smaller than a cell of the map.</exception>
+    public IReadOnlyList<Tile> EncodedTiles(int imageWidth, int imageHeight, InspectionRegions? regions = null)
+    {
+        var plan = TilePlan.For(imageWidth, imageHeight, settings.Side, settings.Overlap);
+        var area = plan.Count == 1 ? null : Area(plan, regions);
+        return [.. Enumerable.Range(0, plan.Count).Where(tile => area?.IsOutside(tile) != true).Select(tile => plan[tile])];
+    }
+
     /// <summary>What each of so many good images may keep, so that together they stay within <see cref="MostReferencePatches"/>.</summary>
     public static int PatchesOfEach(int references) => Math.Max(LeastPatchesOfImage, MostReferencePatches / Math.Max(1, references));
 

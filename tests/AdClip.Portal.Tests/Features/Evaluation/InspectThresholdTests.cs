@@ -1,11 +1,17 @@
+using System.Net;
 using System.Net.Http.Json;
+using AdClip.Portal.Features.Dashboard;
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Review;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Tests.Features.Inference;
 using AdClip.Portal.Tests.Features.Jobs;
+using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.Tiles;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AdClip.Portal.Tests.Features.Evaluation;
 
@@ -34,12 +40,72 @@ public sealed class InspectThresholdTests
         Assert.Null((await InspectAsync(client, project.Id, "?references=none")).Threshold);
     }
 
+    [Fact]
+    public async Task Thresholds_OfSeveralKinds_EachHoldsForItsOwnRunsAlone()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var project = await PortalHost.NewProjectAsync(client);
+        await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(2)), ImageLabel.Good);
+        await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(1)), ImageLabel.Anomaly);
+        (string Name, NewRun Settings)[] kinds =
+        [
+            ("whole", new NewRun()),
+            ("tiles", new NewRun(Tiles: new RunTiles(200))),
+            ("smaller tiles", new NewRun(Tiles: new RunTiles(150))),
+            ("no good images", new NewRun(References: ReferenceChoice.None)),
+            ("own prompts", new NewRun(Prompts: new RunPrompts(PromptKind.Lists, ["flawless {}"], ["scratched {}"]))),
+            ("other prompts", new NewRun(Prompts: new RunPrompts(PromptKind.Lists, ["flawless {}"], ["dented {}"]))),
+        ];
+        var runs = new List<(RunAnswer Run, double Threshold)>();
+        foreach (var (i, kind) in kinds.Index())
+        {
+            var run = await RunTests.RunAsync(client, project.Id, kind.Settings);
+            Assert.Equal("bestF1", (await MetricsAsync(client, run.Id)).ThresholdSource);
+            runs.Add((run, 2 + i));
+            await SaveAsync(host, run, 2 + i, minutes: i);
+        }
+        var again = await RunTests.RunAsync(client, project.Id, new NewRun(Tiles: new RunTiles(200)));
+        runs.Add((again, 3));
+
+        var dashboard = host.Services.GetRequiredService<DashboardState>();
+        await dashboard.LoadAsync(await host.AdminAsync(), project.Id, 0);
+        var qualities = Assert.Single(dashboard.Projects!).Runs.ToDictionary(quality => quality.RunId);
+        foreach (var (run, threshold) in runs)
+        {
+            var metrics = await MetricsAsync(client, run.Id);
+            Assert.Equal((threshold, "saved", run.Id != again.Id), (metrics.Threshold, metrics.ThresholdSource, metrics.ThresholdFromSameImages));
+            var evaluation = host.Services.GetRequiredService<EvaluationState>();
+            await evaluation.LoadAsync(project.Id, run.Id);
+            Assert.Equal((threshold, ThresholdOrigin.Saved), (evaluation.Threshold, evaluation.Origin));
+            var review = host.Services.GetRequiredService<ReviewState>();
+            await review.LoadAsync(project.Id, run.Id);
+            Assert.Equal((threshold, true, run.Tiles), (review.Threshold, review.IsThresholdSaved, review.Tiles));
+            Assert.Equal((true, evaluation.Counts), (qualities[run.Id].IsThresholdSaved, qualities[run.Id].Counts));
+        }
+
+        // As the newest threshold of such scores was chosen: in tiles of 150 pixels.
+        var inspected = await InspectAsync(client, project.Id, "");
+        Assert.Equal((4f, new TileSettings(150)), (inspected.Threshold, inspected.Tiles));
+        Assert.Equal((2f, null), Cut(await InspectAsync(client, project.Id, "?tiles=off")));
+        Assert.Equal((3f, new TileSettings(200)), Cut(await InspectAsync(client, project.Id, "?tiles=200")));
+        Assert.Equal((null, new TileSettings(170)), Cut(await InspectAsync(client, project.Id, "?tiles=170")));
+        Assert.Equal((5f, null), Cut(await InspectAsync(client, project.Id, "?references=none")));
+        Assert.Equal((0.5f, null), Cut(await InspectAsync(client, project.Id, "?threshold=0.5")));
+    }
+
+    private static (float?, TileSettings?) Cut(InspectAnswer answer) => (answer.Threshold, answer.Tiles);
+
+    private static async Task<MetricsAnswer> MetricsAsync(HttpClient client, Guid runId) =>
+        (await client.GetFromJsonAsync<MetricsAnswer>($"/api/v1/runs/{runId}/metrics", Cancel))!;
+
     private static (string, float?) Verdict(InspectAnswer answer) => (answer.Verdict, answer.Threshold);
 
     private static async Task<InspectAnswer> InspectAsync(HttpClient client, Guid projectId, string query)
     {
         using var body = new ByteArrayContent(await File.ReadAllBytesAsync(SamplePlates.Defective(1)[0], Cancel));
         using var answer = await client.PostAsync($"/api/v1/projects/{projectId}/inspect{query}", body, Cancel);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync<InspectAnswer>(Cancel))!;
     }
 

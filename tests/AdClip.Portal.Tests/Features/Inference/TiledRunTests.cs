@@ -5,6 +5,7 @@ using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.GroundTruth;
@@ -85,6 +86,55 @@ public sealed class TiledRunTests
 
         Assert.Contains("TileSideInvalid", await small.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Contains("TileOverlapInvalid", await overlapping.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task KeptTokens_OfTiles_CountedByImage()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var project = await PortalHost.NewProjectAsync(client);
+        var files = SamplePlates.Defective(2);
+        await SamplePlates.UploadAsync(client, project.Id, files);
+        var answer = await RunTests.RunAsync(client, project.Id, new NewRun(Tiles: new RunTiles(Side: 200)));
+        await using var db = await host.DbAsync();
+        var run = await db.Set<Run>().AsNoTracking().SingleAsync(run => run.Id == answer.Id, Cancel);
+        var runs = host.Services.GetRequiredService<RunBoard>();
+
+        Assert.Equal((2, 2), await runs.KeptTokensAsync(run, Cancel));
+
+        var tokens = Path.Combine(host.Services.GetRequiredService<DataFolder>().Cache, "tokens");
+        var ofOne = Directory.GetFiles(tokens, Sha256(files[0]) + "-*.tokens", SearchOption.AllDirectories);
+        Assert.True(ofOne.Length > 1);
+        File.Delete(ofOne[0]);
+        Assert.Equal((1, 2), await runs.KeptTokensAsync(run, Cancel));
+    }
+
+    [Fact]
+    public async Task Inspect_Tiles_ScoreOfTheTiledRun()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var project = await PortalHost.NewProjectAsync(client);
+        await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(2)), ImageLabel.Good);
+        var bad = SamplePlates.Defective(1);
+        var images = await SamplePlates.UploadAsync(client, project.Id, bad);
+        await DrawAsync(host, images[0], 25, 200);
+        var run = await RunTests.RunAsync(client, project.Id, new NewRun(Tiles: new RunTiles()));
+        var result = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!.Items.Single(result => result.ImageId == images[0]);
+
+        async Task<HttpResponseMessage> AskAsync(string tiles) =>
+            await client.PostAsync($"/api/v1/projects/{project.Id}/inspect?tiles={tiles}", new ByteArrayContent(await File.ReadAllBytesAsync(bad[0], Cancel)), Cancel);
+        async Task<InspectAnswer> InspectAsync(string tiles) => (await (await AskAsync(tiles)).Content.ReadFromJsonAsync<InspectAnswer>(Cancel))!;
+        var (automatic, bySide, whole) = (await InspectAsync("auto"), await InspectAsync("175"), await InspectAsync("off"));
+
+        Assert.Equal((run.Tiles, result.Score), (automatic.Tiles, automatic.Score));
+        Assert.Equal((new TileSettings(175), result.Score), (bySide.Tiles, bySide.Score));
+        Assert.Null(whole.Tiles);
+        Assert.NotEqual(result.Score, whole.Score);
+        Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync("large")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync("off&references=chosen")).StatusCode);
+        Assert.Contains("TileSideInvalid", await (await AskAsync("3")).Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
     private static async Task DrawAsync(PortalHost host, Guid imageId, double width, double height)
