@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Security.Claims;
 using System.Text.RegularExpressions;
 using AdClip.Portal.Features.Accounts;
 using AdClip.Portal.Features.Projects;
@@ -86,6 +87,10 @@ public sealed partial class PortalHost(string? folder = null, Action<IServiceCol
         await using var db = await DbAsync();
         return await db.Users.Where(user => user.UserName == "admin").Select(user => user.Id).SingleAsync(TestContext.Current.CancellationToken);
     }
+
+    /// <summary>The first administrator as pages and their states see a person.</summary>
+    public async Task<ClaimsPrincipal> AdminAsync() =>
+        new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, (await AdminIdAsync()).ToString()), new Claim(ClaimTypes.Role, Roles.Admin)], "test"));
 
     private async Task<string> NewKeyAsync(string role)
     {

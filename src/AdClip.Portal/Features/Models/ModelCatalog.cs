@@ -109,6 +109,21 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
         }
     }
 
+    /// <summary>Whether no configuration lies beside the weights, which do not tell all that matters; false also for files that cannot be read.</summary>
+    public bool IsConfigAssumed(ModelRecord model)
+    {
+        try
+        {
+            // Only headers are read: the hash is known, and the encoder stays closed.
+            using var detector = ClipDetector.Open(folders.PathOf(model), new DetectorOptions(WeightsSha256: model.Sha256));
+            return detector.Model.ConfigFile is null;
+        }
+        catch (RefusedInputException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Deletes the model's files. Runs that used it keep their results.</summary>
     public async Task DeleteAsync(string modelId)
     {

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
@@ -7,9 +8,12 @@ using Microsoft.Extensions.Options;
 namespace AdClip.Portal.Features.Models;
 
 /// <summary>What the models page shows and can do.</summary>
-public sealed class ModelsState(ModelCatalog catalog, DetectorPool detectors, DeviceStatus devices, EncoderSpeeds speeds, ModelPaths paths, JobBoard board, IDbContextFactory<PortalDb> dbs, IOptions<ModelsOptions> options)
+public sealed class ModelsState(ModelCatalog catalog, DetectorPool detectors, PrecisionChecks precisions, DeviceStatus devices, EncoderSpeeds speeds, ModelPaths paths, JobBoard board, IDbContextFactory<PortalDb> dbs, IOptions<ModelsOptions> options)
 {
     private Dictionary<(string ModelId, string Sha256), IReadOnlyList<ModelMeasurement>> _measured = [];
+    private Dictionary<string, IReadOnlyList<(string Project, bool Passed)>> _checks = [];
+    private HashSet<string> _assumed = [];
+    private ClaimsPrincipal? _user;
 
     /// <summary>Embedded first; null until loaded.</summary>
     public IReadOnlyList<ModelRecord>? Models { get; private set; }
@@ -20,9 +24,22 @@ public sealed class ModelsState(ModelCatalog catalog, DetectorPool detectors, De
 
     public string HubHost => new Uri(options.Value.HubUrl).Host;
 
-    public async Task LoadAsync()
+    public async Task LoadAsync(ClaimsPrincipal user)
     {
+        _user = user;
         var models = await catalog.ListAsync();
+        _assumed = await Task.Run(() => models.Where(catalog.IsConfigAssumed).Select(model => model.Id).ToHashSet());
+        var projects = (await precisions.ProjectsAsync(user)).ToDictionary(project => project.Id, project => project.Name);
+        _checks = [];
+        foreach (var model in models)
+        {
+            // Of projects that this person may not see, nothing is told.
+            _checks[model.Id] = [.. from check in await precisions.LatestAsync(model)
+                                    where projects.ContainsKey(check.ProjectId) && check.ImageSize == model.RecommendedImageSize
+                                    let name = projects[check.ProjectId]
+                                    orderby name
+                                    select (name, check.Passed)];
+        }
         await using var db = await dbs.CreateDbContextAsync();
         var measured = await db.Set<ModelMeasurement>().AsNoTracking().OrderByDescending(measurement => measurement.MeasuredAt).ToListAsync();
         _measured = measured.GroupBy(measurement => (measurement.ModelId, measurement.Sha256)).ToDictionary(
@@ -36,6 +53,12 @@ public sealed class ModelsState(ModelCatalog catalog, DetectorPool detectors, De
 
     /// <summary>The latest measurement in each way of running the model, with the weights that it has now.</summary>
     public IReadOnlyList<ModelMeasurement> MeasurementsOf(ModelRecord model) => _measured.GetValueOrDefault((model.Id, model.Sha256)) ?? [];
+
+    /// <summary>The latest verdict on 8 bits with the weights that the model has now, for each project that was checked.</summary>
+    public IReadOnlyList<(string Project, bool Passed)> ChecksOf(ModelRecord model) => _checks.GetValueOrDefault(model.Id) ?? [];
+
+    /// <summary>Whether no configuration lies beside the model's weights, so that OpenAI's settings are assumed.</summary>
+    public bool IsConfigAssumed(ModelRecord model) => _assumed.Contains(model.Id);
 
     /// <summary>Starts a job that measures the model in every way that it can be run.</summary>
     public Task<JobView> MeasureAsync(ModelRecord model, Guid userId) =>
@@ -74,7 +97,7 @@ public sealed class ModelsState(ModelCatalog catalog, DetectorPool detectors, De
     public async Task RenameAsync(ModelRecord model, string name)
     {
         await catalog.RenameAsync(model.Id, name);
-        await LoadAsync();
+        await ReloadAsync();
     }
 
     /// <exception cref="RefusedInputException">It is embedded, or something works with it at this moment.</exception>
@@ -85,6 +108,9 @@ public sealed class ModelsState(ModelCatalog catalog, DetectorPool detectors, De
             throw new RefusedInputException(RefusalCode.ModelInUse, $"{model.Name} is embedded or in use at this moment and cannot be deleted.", model.Name);
         }
         await catalog.DeleteAsync(model.Id);
-        await LoadAsync();
+        await ReloadAsync();
     }
+
+    // Whoever only deletes or renames looks at nothing.
+    private Task ReloadAsync() => _user is { } user ? LoadAsync(user) : Task.CompletedTask;
 }

@@ -33,6 +33,36 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public async Task Fallback_OfARun_StaysWhenTheSettingIsPutRight()
+    {
+        var folder = Directory.CreateTempSubdirectory("adclip-fallback-").FullName;
+        try
+        {
+            RunAnswer run;
+            await using (var host = new PortalHost(folder, settings: new Dictionary<string, string> { ["Inference:Device"] = "cuda:1" }))
+            {
+                using var client = await host.ClientAsync(Roles.QaLead);
+                var project = await PortalHost.NewProjectAsync(client);
+                await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(1));
+                run = await RunTests.RunAsync(client, project.Id, new NewRun());
+            }
+            await using var later = new PortalHost(folder);
+            using var again = await later.ClientAsync(Roles.QaLead);
+
+            var kept = (await again.GetFromJsonAsync<RunAnswer>($"/api/v1/runs/{run.Id}", Cancel))!;
+            var fresh = await RunTests.RunAsync(again, run.ProjectId, new NewRun());
+
+            Assert.StartsWith("cuda:1 ", kept.DeviceFallback, StringComparison.Ordinal);
+            Assert.Equal(("cpu", run.DeviceFallback), (kept.Device, kept.DeviceFallback));
+            Assert.Equal(("cpu", null), (fresh.Device, fresh.DeviceFallback));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Device_Auto_CpuWithoutWarning()
     {
         await using var host = new PortalHost();
@@ -121,7 +151,7 @@ public sealed class DeviceTests
         Assert.Equal(JobState.Succeeded, (await watch.UntilAsync(job => job.State.IsOver())).State);
 
         var state = host.Services.GetRequiredService<ModelsState>();
-        await state.LoadAsync();
+        await state.LoadAsync(await host.AdminAsync());
         var measured = state.MeasurementsOf(Assert.Single(state.Models!));
         Assert.Equal(Environment.ProcessorCount > 1 ? 4 : 3, measured.Count);
         Assert.All(measured, measurement => Assert.True(measurement is { MillisecondsPerImage: > 0, ImagesPerSecond: > 0, Bytes: > 0, Device: "cpu" }));

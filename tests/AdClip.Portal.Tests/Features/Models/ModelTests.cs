@@ -48,7 +48,7 @@ public sealed class ModelTests
         Assert.Equal(JobState.Succeeded, (await watch.UntilAsync(job => job.State.IsOver())).State);
 
         var state = host.Services.GetRequiredService<ModelsState>();
-        await state.LoadAsync();
+        await state.LoadAsync(await host.AdminAsync());
         var record = state.Models!.Single(candidate => candidate.Id == "my-model");
         Assert.True(record.MillisecondsPerImage > 0);
         await state.RenameAsync(record, "Another name");
@@ -56,6 +56,25 @@ public sealed class ModelTests
         Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync("/api/v1/models/my-model", Cancel)).StatusCode);
         Assert.Single((await client.GetFromJsonAsync<List<ModelAnswer>>("/api/v1/models", Cancel))!);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await client.DeleteAsync("/api/v1/models/adclip-mini", Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Load_NoConfigBesideTheWeights_ToldOfThatModelOnly()
+    {
+        await using var host = new PortalHost();
+        var folder = Directory.CreateDirectory(Path.Combine(host.Services.GetRequiredService<AdClip.Portal.Storage.DataFolder>().Models, "bare")).FullName;
+        foreach (var name in new[] { "model.safetensors", "vocab.json", "merges.txt" })
+        {
+            File.Copy(Path.Combine(Embedded, name), Path.Combine(folder, name));
+        }
+        var state = host.Services.GetRequiredService<ModelsState>();
+
+        await state.LoadAsync(await host.AdminAsync());
+
+        Assert.Equal([("adclip-mini", false), ("bare", true)], state.Models!.Select(model => (model.Id, state.IsConfigAssumed(model))));
+        File.Copy(Path.Combine(Embedded, "config.json"), Path.Combine(folder, "config.json"));
+        await state.LoadAsync(await host.AdminAsync());
+        Assert.DoesNotContain(state.Models!, state.IsConfigAssumed);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Claims;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Jobs;
@@ -71,6 +72,17 @@ public sealed class PrecisionCheckTests
 
         Assert.Contains("MapCorrelation NaN / 0.99", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("Images 9", answer, StringComparison.Ordinal);
+        var state = host.Services.GetRequiredService<ModelsState>();
+        await state.LoadAsync(await host.AdminAsync());
+        Assert.Equal([(project.Name, false)], state.ChecksOf(model));
+        await state.LoadAsync(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, Guid.NewGuid().ToString())], "test")));
+        Assert.Equal([(project.Name, false)], state.ChecksOf(model)); // open to everybody
+        await using (var db = await host.DbAsync())
+        {
+            await db.Set<Project>().ExecuteUpdateAsync(set => set.SetProperty(known => known.IsOpen, false), Cancel);
+        }
+        await state.LoadAsync(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, Guid.NewGuid().ToString())], "test")));
+        Assert.Empty(state.ChecksOf(model));
     }
 
     [Fact]
