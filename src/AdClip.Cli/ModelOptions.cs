@@ -9,7 +9,13 @@ namespace AdClip.Cli;
 /// <summary>The options that choose a model and how its encoder runs; the same for every command.</summary>
 internal sealed class ModelOptions
 {
-    private readonly Option<string> _model = new("--model") { Description = "Weight file, or folder that holds one", Required = true };
+    private readonly Option<string> _model = new("--model")
+    {
+        Description = "Weight file, or folder that holds one; by default the embedded model",
+        // Asked for only where the option is missing.
+        DefaultValueFactory = result => EmbeddedModel.Find() ?? Missing(result),
+    };
+
     private readonly Option<int?> _imageSize = new("--image-size", "--image_size") { Description = "Side of the square input in pixels" };
     private readonly Option<int?> _dpam = new("--dpam") { Description = "The last K-1 blocks run the value-value path; 0: none, plain CLIP tokens" };
     private readonly Option<string?> _vocabulary = new("--vocabulary") { Description = "Folder of the tokenizer's files, if they are not beside the weights" };
@@ -47,6 +53,12 @@ internal sealed class ModelOptions
                 result.AddError($"--layers needs whole numbers, as in 2,4,6; got '{string.Join(' ', result.Tokens)}'.");
             }
         });
+    }
+
+    private static string Missing(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        result.AddError("Name a weight file or its folder with --model: the embedded model is not beside the program.");
+        return "";
     }
 
     public void AddModel(Command command)

@@ -7,6 +7,8 @@ var root = new RootCommand("AdClip: finds defects in product images with CLIP.")
     EncodeTextCommand.Create(),
     TokenizeCommand.Create(),
     PredictCommand.Create(),
+    TrainCommand.Create(),
+    TestCommand.Create(),
     MetricsCommand.Create(),
     CheckPrecisionCommand.Create(),
 };

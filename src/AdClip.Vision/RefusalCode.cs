@@ -314,6 +314,23 @@ public enum RefusalCode
     /// <summary>A file of a fitted detector of another format version: its version, the known one.</summary>
     FittedFileVersion,
 
+    // Training.
+
+    /// <summary>A training setting out of its range: setting, value, least, most.</summary>
+    TrainingSettingInvalid,
+
+    /// <summary>Images that prompts cannot be learned from: good ones, defective ones.</summary>
+    TrainingImagesTooFew,
+
+    /// <summary>A training that cannot be resumed: file, what is wrong.</summary>
+    TrainingStateInvalid,
+
+    /// <summary>A folder that is no data set: folder, what is wrong.</summary>
+    DatasetInvalid,
+
+    /// <summary>Fewer images than a stage needs: kind, wanted, available.</summary>
+    StageImagesTooFew,
+
     // Runs.
 
     /// <summary>A run over nothing.</summary>

@@ -40,6 +40,14 @@ public sealed record PromptCheckpoint(CheckpointSide Normal, CheckpointSide Abno
     /// <summary>What is learned, in the order normal, abnormal, deep prompts: the arrays themselves, not copies.</summary>
     public IReadOnlyList<float[]> Parameters => [Normal.Context, Abnormal.Context, .. Deep];
 
+    /// <summary>The same with parameters of its own, which can be changed without changing these.</summary>
+    internal PromptCheckpoint Copy() => this with
+    {
+        Normal = Normal with { Context = [.. Normal.Context] },
+        Abnormal = Abnormal with { Context = [.. Abnormal.Context] },
+        Deep = [.. Deep.Select(deep => (float[])[.. deep])],
+    };
+
     /// <summary>Reads a checkpoint; whether it fits a model is seen when it is used with one.</summary>
     /// <exception cref="RefusedInputException">Not a prompt checkpoint, or damaged.</exception>
     public static PromptCheckpoint Read(string path) => new PromptCheckpointReader(WeightFile.Open(path)).Read();

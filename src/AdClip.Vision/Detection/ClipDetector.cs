@@ -199,6 +199,19 @@ public sealed class ClipDetector : IDisposable
     /// <summary>What a fit on cached tokens has to know of this model.</summary>
     public FitContext FitContext => new(EncoderId, Model.ImageSize, Model.ImageSize / Model.Architecture.PatchSize, _scheme);
 
+    /// <summary>Makes a scorer for text features that no file holds, without good images.</summary>
+    internal Scorer CreateScorer(TextPair texts)
+        => new(EncoderId, Model.ImageSize, Model.ImageSize / Model.Architecture.PatchSize, _scheme, texts, (IReadOnlyList<Reference>)[], null);
+
+    /// <summary>The weight file.</summary>
+    internal ClipWeights Weights => _weights;
+
+    /// <summary>Layers whose patches are compared with texts, and learned from.</summary>
+    internal IReadOnlyList<int> ZeroShotLayers => _scheme.ZeroShotLayers;
+
+    /// <summary>Divides cosines before the softmax.</summary>
+    internal float Temperature => _scheme.Temperature;
+
     /// <summary>Layers whose patches are compared with good images.</summary>
     internal IReadOnlyList<int> FewShotLayers => _scheme.FewShotLayers;
 

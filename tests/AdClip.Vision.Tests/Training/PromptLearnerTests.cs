@@ -30,7 +30,9 @@ public sealed class PromptLearnerTests
         };
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
         var batches = Batches(weights);
-        using var learner = new PromptLearner(weights, Start(), settings, new SessionSettings(), length, halfPrompts);
+        var start = Start();
+        using var passes = new PromptPasses(weights, start, new SessionSettings(), length, halfPrompts);
+        var learner = new PromptLearner(passes, start, settings);
         var loss = new PromptLoss(LossWeights.AnomalyClip, Temperature);
         string[] names = ["ctx_pos", "ctx_neg", .. learner.Prompts.Deep.Select((_, i) => $"compound_prompts_text.{i}")];
         for (var step = 1; step <= 3; step++)
