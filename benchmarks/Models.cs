@@ -29,10 +29,13 @@ internal static class Models
     /// <summary>The same with weights in 16 bits, as OpenAI's own files have them.</summary>
     public static MeasuredModel LargeHalf => new(ClipSize.Large.Name + " fp16 file", Made(ClipSize.Large, ElementType.F16), ClipSize.Large.Settings, 3);
 
+    /// <summary>ViT-L/14's text transformer beside an image transformer that is as good as none.</summary>
+    public static string LargeTextFile => Made(ClipSize.Large with { Name = "text of ViT-L/14", Width = 64, Layers = 1 });
+
     private static string Made(ClipSize size, ElementType type = ElementType.F32)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "adclip-benchmarks")).FullName;
-        var path = Path.Combine(folder, $"{size.Name.Replace('/', '-')}-{type}.safetensors");
+        var path = Path.Combine(folder, $"{size.Name.Replace('/', '-').Replace(' ', '-')}-{type}.safetensors");
         if (!File.Exists(path))
         {
             RandomClip.Write(path, size, type);

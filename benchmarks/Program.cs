@@ -13,6 +13,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("preprocessing", SmallBenchmarks.Preprocessing),
     ("tokenizer", SmallBenchmarks.Tokenizer),
     ("cache", RescoringBenchmark.Run),
+    ("text-step", TextStepBenchmark.Run),
 ];
 if (args is ["session-child", .. var rest])
 {
