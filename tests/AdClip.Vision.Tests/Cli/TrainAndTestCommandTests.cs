@@ -49,7 +49,7 @@ public sealed class TrainAndTestCommandTests : IDisposable
         Assert.True(tested.ExitCode == 0, tested.Errors);
         Assert.Contains("learned from 8 of these 8 images", tested.Errors, StringComparison.Ordinal);
 
-        static string Describe(StoredTensor tensor, long width) => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape.Select(length => length == width ? "D" : $"{length}"))}";
+        static string Describe(StoredTensor tensor, long width) => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape.Select((length, axis) => axis == tensor.Shape.Count - 1 && length == width ? "D" : $"{length}"))}";
     }
 
     [Fact]
