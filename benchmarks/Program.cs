@@ -14,10 +14,16 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("tokenizer", SmallBenchmarks.Tokenizer),
     ("cache", RescoringBenchmark.Run),
     ("text-step", TextStepBenchmark.Run),
+    ("metrics", MetricsBenchmark.Run),
 ];
 if (args is ["session-child", .. var rest])
 {
     SessionBenchmark.RunChild(rest);
+    return 0;
+}
+if (args is ["metrics-child", .. var metricsArguments])
+{
+    MetricsBenchmark.RunChild(metricsArguments);
     return 0;
 }
 var chosen = args is ["all"] ? benchmarks : [.. benchmarks.Where(benchmark => args.Contains(benchmark.Name))];

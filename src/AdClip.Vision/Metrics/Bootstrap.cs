@@ -20,33 +20,96 @@ public static class Bootstrap
     /// <param name="seed">Of the draws.</param>
     public static ConfidenceInterval? Interval(
         IReadOnlyList<double> scores, IReadOnlyList<bool> anomalous, Func<PrecisionRecallCurve, double?> number, int draws = 1000, int seed = 1)
+        => Intervals(scores, anomalous, [number], draws, seed)[0];
+
+    /// <summary>The 95 % intervals of several numbers from the same draws, each null where it is undefined.</summary>
+    /// <param name="scores">[n], finite.</param>
+    /// <param name="anomalous">[n].</param>
+    /// <param name="numbers">Of any sample's curve.</param>
+    /// <param name="draws">Resamples.</param>
+    /// <param name="seed">Of the draws.</param>
+    /// <param name="cancel">Ends it early.</param>
+    /// <exception cref="RefusedInputException">A score is infinite or not a number.</exception>
+    public static ConfidenceInterval?[] Intervals(
+        IReadOnlyList<double> scores,
+        IReadOnlyList<bool> anomalous,
+        IReadOnlyList<Func<PrecisionRecallCurve, double?>> numbers,
+        int draws = 1000,
+        int seed = 1,
+        CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(anomalous);
-        ArgumentNullException.ThrowIfNull(number);
+        ArgumentNullException.ThrowIfNull(numbers);
         ArgumentOutOfRangeException.ThrowIfNotEqual(anomalous.Count, scores.Count);
-        double[] Of(bool truth) => [.. scores.Where((_, i) => anomalous[i] == truth)];
-        double[][] byTruth = [Of(false), Of(true)];
-        var drawn = new double[scores.Count];
-        var truths = new bool[scores.Count];
-        truths.AsSpan(byTruth[0].Length).Fill(true);
+        // Sorted once: a draw only counts how often each distinct score was drawn.
+        double[] distinct = [.. PrecisionRecallCurve.FromScores([.. scores], [.. anomalous]).Points.Select(point => point.Threshold)];
+        int[] Places(bool truth) => [.. scores.Where((_, i) => anomalous[i] == truth).Select(score => Array.BinarySearch(distinct, score + 0.0))];
+        var (good, bad) = (Places(false), Places(true));
+        var (goodAt, badAt) = (new long[distinct.Length], new long[distinct.Length]);
         var random = new Random(seed);
-        var values = new List<double>(draws);
+        List<double>[] values = [.. numbers.Select(_ => new List<double>(draws))];
         for (var draw = 0; draw < draws; draw++)
         {
-            var at = 0;
-            foreach (var pool in byTruth)
+            cancel.ThrowIfCancellationRequested();
+            Draw(good, goodAt, random);
+            Draw(bad, badAt, random);
+            var curve = PrecisionRecallCurve.FromCounts(distinct, badAt, goodAt);
+            for (var i = 0; i < numbers.Count; i++)
             {
-                for (var i = 0; i < pool.Length; i++)
+                if (numbers[i](curve) is { } value)
                 {
-                    drawn[at++] = pool[random.Next(pool.Length)];
+                    values[i].Add(value);
                 }
             }
-            if (number(PrecisionRecallCurve.FromScores(drawn, truths)) is { } value)
-            {
-                values.Add(value);
-            }
         }
+        return [.. values.Select(Middle95)];
+    }
+
+    /// <summary>The 95 % interval of F1 at a threshold that is not chosen anew in each draw; null without an anomalous sample.</summary>
+    /// <param name="counts">Outcomes at the threshold.</param>
+    /// <param name="draws">Resamples.</param>
+    /// <param name="seed">Of the draws.</param>
+    public static ConfidenceInterval? F1Interval(Confusion counts, int draws = 1000, int seed = 1)
+    {
+        if (counts.Positives == 0)
+        {
+            return null;
+        }
+        // What a draw needs of the scores is only which side they lie on.
+        double[] scores = [0, 1];
+        var random = new Random(seed);
+        long[] DrawSides(long below, long above) => Sides(below + above, above, random);
+        List<double> values = new(draws);
+        for (var draw = 0; draw < draws; draw++)
+        {
+            var curve = PrecisionRecallCurve.FromCounts(scores, DrawSides(counts.FalseNegatives, counts.TruePositives), DrawSides(counts.TrueNegatives, counts.FalsePositives));
+            values.Add(curve.At(1).F1);
+        }
+        return Middle95(values);
+    }
+
+    private static long[] Sides(long samples, long above, Random random)
+    {
+        var drawn = new long[2];
+        for (var i = 0L; i < samples; i++)
+        {
+            drawn[random.NextInt64(samples) < above ? 1 : 0]++;
+        }
+        return drawn;
+    }
+
+    private static void Draw(int[] pool, long[] at, Random random)
+    {
+        Array.Clear(at);
+        for (var i = 0; i < pool.Length; i++)
+        {
+            at[pool[random.Next(pool.Length)]]++;
+        }
+    }
+
+    private static ConfidenceInterval? Middle95(List<double> values)
+    {
         if (values.Count == 0)
         {
             return null;

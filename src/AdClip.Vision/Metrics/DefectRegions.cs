@@ -1,3 +1,5 @@
+using AdClip.Vision.GroundTruth;
+
 namespace AdClip.Vision.Metrics;
 
 /// <summary>The 8-connected regions of a defect mask.</summary>
@@ -14,6 +16,33 @@ public sealed class DefectRegions
 
     /// <summary>Pixels in each region, in the order in which a row-major scan meets them.</summary>
     public IReadOnlyList<int> Sizes { get; }
+
+    /// <summary>The box around each region, in the order of <see cref="Sizes"/>.</summary>
+    /// <param name="width">Columns of the mask.</param>
+    public PixelBounds[] Bounds(int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        var bounds = new PixelBounds[Sizes.Count];
+        var labels = Labels.Span;
+        for (var i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] < 0)
+            {
+                continue;
+            }
+            ref var box = ref bounds[labels[i]];
+            int x = i % width, y = i / width;
+            if (box.Width == 0)
+            {
+                box = new(x, y, 1, 1);
+                continue;
+            }
+            var left = Math.Min(box.X, x);
+            // A row-major scan meets the topmost row first.
+            box = new(left, box.Y, Math.Max(box.X + box.Width, x + 1) - left, y + 1 - box.Y);
+        }
+        return bounds;
+    }
 
     /// <summary>Finds the regions of <paramref name="mask"/> [height, width]: non-zero = defect, diagonal neighbours touch.</summary>
     public static DefectRegions Find(ReadOnlySpan<byte> mask, int width, int height)

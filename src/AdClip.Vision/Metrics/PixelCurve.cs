@@ -5,15 +5,21 @@ public sealed class PixelCurve
 {
     private const int ReferenceStepCount = 200;
 
-    private readonly List<Step> _steps;
+    private readonly IEnumerable<Step> _steps;
 
-    internal PixelCurve(List<Step> steps, int regions, bool isExact)
+    /// <param name="steps">From high to low; read several times.</param>
+    /// <param name="regions">Defect regions.</param>
+    /// <param name="isExact">Whether each step is one value.</param>
+    internal PixelCurve(IEnumerable<Step> steps, int regions, bool isExact)
     {
         _steps = steps;
         Regions = regions;
         IsExact = isExact;
-        Positives = steps.Sum(step => step.Defect);
-        Negatives = steps.Sum(step => step.Sound);
+        foreach (var step in steps)
+        {
+            Positives += step.Defect;
+            Negatives += step.Sound;
+        }
         AreaUnderRoc = ComputeAreaUnderRoc();
         AveragePrecision = ComputeAveragePrecision();
         (BestF1, F1Max) = ComputeBestF1();
@@ -97,24 +103,29 @@ public sealed class PixelCurve
     /// <summary>The reference's points (stretched rate, mean overlap), thresholds ascending.</summary>
     internal List<(double Rate, double Overlap)>? ReferencePoints()
     {
-        if (!IsExact || Regions == 0 || Negatives == 0 || _steps[0].Threshold == _steps[^1].Threshold)
+        if (!IsExact || Regions == 0 || Negatives == 0)
         {
             return null;
         }
-        float largest = _steps[0].Threshold, smallest = _steps[^1].Threshold;
+        float largest = _steps.First().Threshold, smallest = _steps.Last().Threshold;
+        if (largest == smallest)
+        {
+            return null;
+        }
         // The reference's grid: the range in float32, the rest in float64, rounded to float32 where it is compared.
         var stride = smallest + (double)(largest - smallest) / ReferenceStepCount - smallest;
         List<(double Rate, double Overlap)> points = [];
-        var next = 0;
+        using var next = _steps.GetEnumerator();
+        var isLeft = next.MoveNext();
         var sound = 0L;
         var overlap = 0.0;
         for (var i = ReferenceStepCount - 1; i >= 0; i--)
         {
             var threshold = (float)(smallest + i * stride);
-            for (; next < _steps.Count && _steps[next].Threshold > threshold; next++)
+            for (; isLeft && next.Current.Threshold > threshold; isLeft = next.MoveNext())
             {
-                sound += _steps[next].Sound;
-                overlap += _steps[next].Overlap;
+                sound += next.Current.Sound;
+                overlap += next.Current.Overlap;
             }
             var rate = (double)sound / Negatives;
             if (rate >= 0.3)

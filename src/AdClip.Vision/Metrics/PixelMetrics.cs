@@ -15,7 +15,8 @@ public sealed class PixelMetrics
     private readonly long _exactPixels;
     private readonly List<int> _regionSizes = [];
     private List<uint>? _soundKeys = [];
-    private List<(uint Key, int Region)>? _defectKeys = [];
+    // Key in the upper half, region in the lower.
+    private List<ulong>? _defectKeys = [];
     private long[]? _soundBuckets;
     private long[]? _defectBuckets;
     private double[]? _overlapBuckets;
@@ -154,7 +155,7 @@ public sealed class PixelMetrics
         }
         else
         {
-            _defectKeys.Add((key, region));
+            _defectKeys.Add((ulong)key << 32 | (uint)region);
         }
     }
 
@@ -167,9 +168,9 @@ public sealed class PixelMetrics
         {
             AddSound(key);
         }
-        foreach (var (key, region) in defect)
+        foreach (var packed in defect)
         {
-            AddDefect(key, region);
+            AddDefect((uint)(packed >> 32), (int)(uint)packed);
         }
     }
 
@@ -191,26 +192,29 @@ public sealed class PixelMetrics
         var sound = _soundKeys!.ToArray();
         Array.Sort(sound);
         var defect = _defectKeys!.ToArray();
-        Array.Sort(defect, (a, b) => a.Key.CompareTo(b.Key));
+        Array.Sort(defect);
+        return new(ExactSteps(sound, defect, [.. _regionSizes]), _regionSizes.Count, isExact: true);
+    }
 
-        List<PixelCurve.Step> steps = [];
+    /// <summary>Made anew whenever they are read: kept, a step for each of sixteen million distinct values would take half a gigabyte.</summary>
+    private static IEnumerable<PixelCurve.Step> ExactSteps(uint[] sound, ulong[] defect, int[] regionSizes)
+    {
         int s = sound.Length - 1, d = defect.Length - 1;
         while (s >= 0 || d >= 0)
         {
-            var key = Math.Max(s >= 0 ? sound[s] : 0, d >= 0 ? defect[d].Key : 0);
+            var key = Math.Max(s >= 0 ? sound[s] : 0, d >= 0 ? (uint)(defect[d] >> 32) : 0);
             long soundHere = 0, defectHere = 0;
             var overlap = 0.0;
             for (; s >= 0 && sound[s] == key; s--)
             {
                 soundHere++;
             }
-            for (; d >= 0 && defect[d].Key == key; d--)
+            for (; d >= 0 && (uint)(defect[d] >> 32) == key; d--)
             {
                 defectHere++;
-                overlap += 1.0 / _regionSizes[defect[d].Region];
+                overlap += 1.0 / regionSizes[(int)(uint)defect[d]];
             }
-            steps.Add(new(FloatKey.ToFloat(key), soundHere, defectHere, overlap));
+            yield return new(FloatKey.ToFloat(key), soundHere, defectHere, overlap);
         }
-        return new(steps, _regionSizes.Count, isExact: true);
     }
 }

@@ -1,3 +1,6 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
 namespace AdClip.Vision.Metrics;
 
 /// <summary>Every distinct outcome that a threshold on image scores can give, exactly, and the numbers read off it.</summary>
@@ -75,28 +78,38 @@ public sealed class PrecisionRecallCurve
         }
         Array.Sort(sorted, truth);
 
-        long positives = truth.LongCount(t => t), negatives = truth.Length - positives;
-        List<CurvePoint> points = [];
+        List<double> distinct = [];
+        List<long> positives = [], negatives = [];
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            if (i == 0 || sorted[i] != sorted[i - 1])
+            {
+                distinct.Add(sorted[i]);
+                positives.Add(0);
+                negatives.Add(0);
+            }
+            (truth[i] ? positives : negatives)[^1]++;
+        }
+        return FromCounts(CollectionsMarshal.AsSpan(distinct), CollectionsMarshal.AsSpan(positives), CollectionsMarshal.AsSpan(negatives));
+    }
+
+    /// <summary>Builds it from how often each score, rising, was seen; scores never seen are left out.</summary>
+    internal static PrecisionRecallCurve FromCounts(ReadOnlySpan<double> scores, ReadOnlySpan<long> positivesAt, ReadOnlySpan<long> negativesAt)
+    {
+        long positives = TensorPrimitives.Sum(positivesAt), negatives = TensorPrimitives.Sum(negativesAt);
+        List<CurvePoint> points = new(scores.Length);
         long positivesBelow = 0, negativesBelow = 0;
         var wonPairs = 0.0;
-        for (var i = 0; i < sorted.Length;)
+        for (var i = 0; i < scores.Length; i++)
         {
-            points.Add(new(sorted[i], new(positives - positivesBelow, negatives - negativesBelow, negativesBelow, positivesBelow)));
-            long tiedPositives = 0, tiedNegatives = 0;
-            for (var score = sorted[i]; i < sorted.Length && sorted[i] == score; i++)
+            if (positivesAt[i] + negativesAt[i] == 0)
             {
-                if (truth[i])
-                {
-                    tiedPositives++;
-                }
-                else
-                {
-                    tiedNegatives++;
-                }
+                continue;
             }
-            wonPairs += tiedPositives * (negativesBelow + tiedNegatives / 2.0);
-            positivesBelow += tiedPositives;
-            negativesBelow += tiedNegatives;
+            points.Add(new(scores[i], new(positives - positivesBelow, negatives - negativesBelow, negativesBelow, positivesBelow)));
+            wonPairs += positivesAt[i] * (negativesBelow + negativesAt[i] / 2.0);
+            positivesBelow += positivesAt[i];
+            negativesBelow += negativesAt[i];
         }
         double? areaUnderRoc = positives == 0 || negatives == 0 ? null : wonPairs / positives / negatives;
         return new([.. points], positives, negatives, areaUnderRoc);
