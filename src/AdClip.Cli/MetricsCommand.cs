@@ -3,8 +3,10 @@ using System.Globalization;
 using System.Text.Json;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Imaging;
 using AdClip.Vision.Metrics;
+using AdClip.Vision.Metrics.Calibration;
 
 namespace AdClip.Cli;
 
@@ -31,7 +33,7 @@ internal static class MetricsCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var text = JsonSerializer.Serialize(
-                parsed.GetValue(scores) is { } csv ? OfScores(csv.FullName) : OfMaps(parsed.GetValue(masks)!.FullName, parsed.GetValue(maps)!.FullName, cancel), Layout);
+                parsed.GetValue(scores) is { } csv ? OfScores(csv.FullName, cancel) : OfMaps(parsed.GetValue(masks)!.FullName, parsed.GetValue(maps)!.FullName, cancel), Layout);
             if (parsed.GetValue(json) is { } file)
             {
                 await File.WriteAllTextAsync(file.FullName, text + "\n", cancel);
@@ -45,7 +47,7 @@ internal static class MetricsCommand
         return command;
     }
 
-    private static Dictionary<string, object?> OfScores(string path)
+    private static Dictionary<string, object?> OfScores(string path, CancellationToken cancel)
     {
         List<double> scores = [];
         List<bool> anomalous = [];
@@ -72,6 +74,12 @@ internal static class MetricsCommand
             anomalous.Add(cells[labelAt].Trim() == "1");
         }
         var curve = PrecisionRecallCurve.FromScores([.. scores], [.. anomalous]);
+        var intervals = Bootstrap.Intervals(
+            scores, anomalous, [sample => sample.AreaUnderRoc, sample => sample.AveragePrecision, sample => sample.BestF1?.Counts.F1], cancel: cancel);
+        var canHoldOut = curve is { Positives: >= 2, Negatives: >= 2 };
+        var held = !canHoldOut ? null : ThresholdJudgement.Of(
+            [.. scores.Select((score, i) => new ScoredSample($"{i}", score, anomalous[i]))], ThresholdRule.LargestF1).HeldOut;
+        var calibration = !canHoldOut ? null : CalibrationError.Of(ScoreCalibration.OutOfFold(scores, anomalous), anomalous);
         return new()
         {
             ["samples"] = scores.Count,
@@ -83,20 +91,33 @@ internal static class MetricsCommand
             ["precision"] = curve.BestF1?.Counts.Precision,
             ["recall"] = curve.BestF1?.Counts.Recall,
             ["f1_all_positive"] = curve.AllPositiveF1,
+            ["f1_held_out"] = held?.Counts.F1,
+            ["intervals_95"] = new Dictionary<string, double[]?>
+            {
+                ["auroc"] = Ends(intervals[0]),
+                ["average_precision"] = Ends(intervals[1]),
+                ["f1_max"] = curve.Positives == 0 ? null : Ends(intervals[2]),
+            },
+            ["calibration_error"] = calibration?.Expected,
+            ["brier"] = calibration?.Brier,
         };
     }
 
     private static Dictionary<string, object?> OfMaps(string masks, string maps, CancellationToken cancel)
     {
         var metrics = new PixelMetrics();
-        foreach (var path in Directory.EnumerateFiles(masks, "*.png").Order(StringComparer.Ordinal))
+        var halves = new PixelHalves();
+        List<int> halfOf = [];
+        string[] paths = [.. Directory.EnumerateFiles(masks, "*.png").Order(StringComparer.Ordinal)];
+        foreach (var path in paths)
         {
             cancel.ThrowIfCancellationRequested();
-            var (map, shape) = ReadMap(Path.Combine(maps, Path.GetFileNameWithoutExtension(path) + ".npy"));
-            var mask = MaskDecoder.Decode(path, shape[1], shape[0]);
-            metrics.Add(map, [.. mask.Defect.Select(defect => defect ? (byte)1 : (byte)0)], shape[1], shape[0]);
+            var (map, mask, width, height) = ReadPair(path, maps);
+            metrics.Add(map, mask, width, height);
+            halfOf.Add(halves.Add(map, mask, width, height));
         }
         var curve = metrics.ToCurve();
+        var regions = halves.Thresholds() is { } thresholds ? OfRegions(paths, maps, halfOf, thresholds, cancel) : null;
         return new()
         {
             ["images"] = metrics.Images,
@@ -109,6 +130,11 @@ internal static class MetricsCommand
             ["aupro_0.3"] = curve.Aupro()?.Value,
             ["aupro_0.05"] = curve.Aupro(0.05)?.Value,
             ["aupro_0.3_200_steps"] = curve.AuproOfReference(),
+            ["pixel_f1_held_out"] = halves.HeldOut()?.F1,
+            ["region_recall_held_out"] = regions?.All.Recall,
+            ["false_regions_per_good_image"] = regions?.FalsePerGoodImage,
+            ["box_map_50"] = regions?.BoxPrecision50,
+            ["box_map_50_95"] = regions?.BoxPrecision5095,
             ["is_exact"] = curve.IsExact,
             ["errors"] = new Dictionary<string, double?>
             {
@@ -119,6 +145,28 @@ internal static class MetricsCommand
                 ["aupro_0.05"] = curve.Aupro(0.05)?.Error,
             },
         };
+    }
+
+    /// <summary>A second pass over the maps, each at the threshold chosen on the half of the images that it is not in.</summary>
+    private static RegionFigures OfRegions(string[] paths, string maps, List<int> halfOf, IReadOnlyList<double> thresholds, CancellationToken cancel)
+    {
+        var regions = new RegionMetrics();
+        foreach (var (path, half) in paths.Zip(halfOf))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var (map, mask, width, height) = ReadPair(path, maps);
+            regions.Add(map, [("defect", mask)], width, height, thresholds[half]);
+        }
+        return regions.ToFigures();
+    }
+
+    private static double[]? Ends(ConfidenceInterval? interval) => interval is { } known ? [known.Low, known.High] : null;
+
+    private static (float[] Map, byte[] Mask, int Width, int Height) ReadPair(string path, string maps)
+    {
+        var (map, shape) = ReadMap(Path.Combine(maps, Path.GetFileNameWithoutExtension(path) + ".npy"));
+        var mask = MaskDecoder.Decode(path, shape[1], shape[0]);
+        return (map, [.. mask.Defect.Select(defect => defect ? (byte)1 : (byte)0)], shape[1], shape[0]);
     }
 
     private static (float[] Map, int[] Shape) ReadMap(string path)

@@ -14,9 +14,9 @@ public sealed class PixelMetrics
 
     private readonly long _exactPixels;
     private readonly List<int> _regionSizes = [];
-    private List<uint>? _soundKeys = [];
+    private ChunkedList<uint>? _soundKeys = new();
     // Key in the upper half, region in the lower.
-    private List<ulong>? _defectKeys = [];
+    private ChunkedList<ulong>? _defectKeys = new();
     private long[]? _soundBuckets;
     private long[]? _defectBuckets;
     private double[]? _overlapBuckets;
@@ -164,11 +164,11 @@ public sealed class PixelMetrics
         var (sound, defect) = (_soundKeys!, _defectKeys!);
         (_soundKeys, _defectKeys) = (null, null);
         (_soundBuckets, _defectBuckets, _overlapBuckets) = (new long[BucketCount], new long[BucketCount], new double[BucketCount]);
-        foreach (var key in sound)
+        foreach (var key in sound.Items())
         {
             AddSound(key);
         }
-        foreach (var packed in defect)
+        foreach (var packed in defect.Items())
         {
             AddDefect((uint)(packed >> 32), (int)(uint)packed);
         }

@@ -28,6 +28,10 @@ public sealed class MetricsCommandTests : IDisposable
         Assert.Equal(wanted.GetProperty("average_precision").GetDouble(), json.GetProperty("average_precision").GetDouble(), 12);
         Assert.Equal(wanted.GetProperty("f1_max").GetDouble(), json.GetProperty("f1_max").GetDouble(), 12);
         Assert.Equal(wanted.GetProperty("f1_max_threshold").GetDouble(), json.GetProperty("f1_max_threshold").GetDouble());
+        var ends = json.GetProperty("intervals_95").GetProperty("auroc").EnumerateArray().Select(end => end.GetDouble()).ToList();
+        Assert.InRange(json.GetProperty("auroc").GetDouble(), ends[0], ends[1]);
+        Assert.InRange(json.GetProperty("f1_held_out").GetDouble(), 0.01, 1);
+        Assert.InRange(json.GetProperty("brier").GetDouble(), 0, 0.3);
     }
 
     [Fact]
@@ -50,6 +54,9 @@ public sealed class MetricsCommandTests : IDisposable
         Assert.Equal(wanted.GetProperty("pixel_average_precision").GetDouble(), json.GetProperty("pixel_average_precision").GetDouble(), 9);
         Assert.Equal(wanted.GetProperty("aupro_0.3").GetDouble(), json.GetProperty("aupro_0.3_200_steps").GetDouble(), 6);
         Assert.True(json.GetProperty("is_exact").GetBoolean());
+        Assert.InRange(json.GetProperty("pixel_f1_held_out").GetDouble(), 0.01, json.GetProperty("pixel_f1_max").GetDouble());
+        Assert.InRange(json.GetProperty("region_recall_held_out").GetDouble(), 0.01, 1);
+        Assert.InRange(json.GetProperty("box_map_50").GetDouble(), json.GetProperty("box_map_50_95").GetDouble(), 1);
     }
 
     [Fact]

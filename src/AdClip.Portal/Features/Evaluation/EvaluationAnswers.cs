@@ -1,4 +1,6 @@
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Metrics;
+using AdClip.Vision.Metrics.Calibration;
 
 namespace AdClip.Portal.Features.Evaluation;
 
@@ -17,7 +19,7 @@ public sealed record MetricsAnswer
     /// <summary>An image whose score is at least this is called anomalous; null when there is no labelled image and none was given.</summary>
     public required double? Threshold { get; init; }
 
-    /// <summary>"request", "saved" or "bestF1".</summary>
+    /// <summary>"request", "falseRejects", "recall", "saved" or "bestF1".</summary>
     public required string ThresholdSource { get; init; }
 
     /// <summary>True: the threshold was chosen on the images that are counted, so expect somewhat less on new ones.</summary>
@@ -32,9 +34,65 @@ public sealed record MetricsAnswer
     /// <summary>Those of the labelled images that served as references; each was compared with the other references only.</summary>
     public required int ReferenceImages { get; init; }
 
+    /// <summary>Where the counted scores come from.</summary>
+    public required OriginsAnswer Origins { get; init; }
+
+    /// <summary>The way the threshold was chosen, judged on images that it was not chosen on; null for a threshold that was given or saved, and with fewer than two images of either truth.</summary>
+    public required HeldOutAnswer? HeldOut { get; init; }
+
+    /// <summary>What the asked share of false rejects gives; null when none was asked for.</summary>
+    public required BudgetAnswer? FalseRejects { get; init; }
+
+    /// <summary>What the asked recall gives; null when none was asked for.</summary>
+    public required BudgetAnswer? Recall { get; init; }
+
+    /// <summary>With both asked for: pass below, fail above, review between.</summary>
+    public required BandAnswer? Band { get; init; }
+
     public required ImageMetricsAnswer Image { get; init; }
 
     public required PixelMetricsAnswer Pixel { get; init; }
+}
+
+/// <summary>How the run's detector stands to the counted images.</summary>
+/// <param name="Test">It has not seen them.</param>
+/// <param name="OutOfFold">It has, but the part that scored them was made without them.</param>
+/// <param name="Training">It learnt from them: their scores flatter, and no threshold can be chosen on them.</param>
+public sealed record OriginsAnswer(int Test, int OutOfFold, int Training)
+{
+    public static OriginsAnswer Of(IReadOnlyList<ScoredSample> samples)
+    {
+        int Count(ScoreOrigin origin) => samples.Count(sample => sample.Origin == origin);
+        return new(Count(ScoreOrigin.Test), Count(ScoreOrigin.OutOfFold), Count(ScoreOrigin.Training));
+    }
+}
+
+/// <summary>Outcomes of all images, each at a threshold chosen by the same rule on parts of the images that it is not in.</summary>
+public sealed record HeldOutAnswer(ConfusionAnswer Outcomes, IReadOnlyList<double> Thresholds)
+{
+    public static HeldOutAnswer? Of(HeldOutOutcomes? held) => held is null ? null : new(ConfusionAnswer.Of(held.Counts), held.Thresholds);
+}
+
+/// <summary>A threshold set by counting, and what its images promise; rates are those of errors: good images rejected, or anomalous ones let through.</summary>
+public sealed record BudgetAnswer(double Threshold, double Budget, bool IsReached, int Errors, int Images, double ExpectedRate, double RateUpper95, long ImagesNeeded)
+{
+    public static BudgetAnswer? Of(BudgetThreshold? chosen) => chosen is null ? null : new(
+        chosen.Threshold, chosen.Budget, chosen.IsReached, chosen.Errors, chosen.Images, chosen.ExpectedRate, chosen.UpperBound95, chosen.ImagesNeeded);
+}
+
+/// <summary>Scores below ReviewFrom pass, scores from FailFrom on fail; counts are pass, review, fail.</summary>
+public sealed record BandAnswer(double ReviewFrom, double FailFrom, VerdictCounts Good, VerdictCounts Anomalies);
+
+/// <summary>Ends of a 95 % bootstrap interval.</summary>
+public sealed record IntervalAnswer(double Low, double High)
+{
+    public static IntervalAnswer? Of(ConfidenceInterval? interval) => interval is { } known ? new(known.Low, known.High) : null;
+}
+
+/// <summary>Scores as probabilities, each image by a calibration fitted without it.</summary>
+public sealed record CalibrationAnswer(double ExpectedCalibrationError, double Brier, double BrierOfRate, IReadOnlyList<ReliabilityBin> Bins)
+{
+    public static CalibrationAnswer? Of(CalibrationError? error) => error is null ? null : new(error.Expected, error.Brier, error.BrierOfRate, error.Bins);
 }
 
 /// <summary>Outcomes at one threshold; ratios are null where they are 0 / 0.</summary>
@@ -64,6 +122,18 @@ public sealed record ImageMetricsAnswer
     public required double? F1Max { get; init; }
 
     public required double? F1MaxThreshold { get; init; }
+
+    public required IntervalAnswer? AreaUnderRocInterval { get; init; }
+
+    public required IntervalAnswer? AveragePrecisionInterval { get; init; }
+
+    public required IntervalAnswer? F1MaxInterval { get; init; }
+
+    /// <summary>Of F1 at the threshold.</summary>
+    public required IntervalAnswer? F1Interval { get; init; }
+
+    /// <summary>Null with fewer than two images of either truth.</summary>
+    public required CalibrationAnswer? Calibration { get; init; }
 }
 
 /// <summary>A number and the largest error that it can have; 0 = exact.</summary>
@@ -107,6 +177,12 @@ public sealed record PixelMetricsAnswer
     /// <summary>AUPRO@0.3 with 200 thresholds as in AnomalyCLIP's code.</summary>
     public required double? AuproReference { get; init; }
 
+    /// <summary>Pixels of either half of the images at the threshold chosen on the other half; null where a half has no defect.</summary>
+    public required ConfusionAnswer? HeldOut { get; init; }
+
+    /// <summary>Region by region: recall by class and size, false regions, boxes, and the images behind them; null where nothing is drawn.</summary>
+    public required RegionReport? Regionwise { get; init; }
+
     public static PixelMetricsAnswer Of(PixelReport report) => new()
     {
         Images = report.Images,
@@ -123,6 +199,8 @@ public sealed record PixelMetricsAnswer
         Aupro = BoundedAnswer.Of(report.Aupro),
         Aupro05 = BoundedAnswer.Of(report.Aupro05),
         AuproReference = report.AuproOfReference,
+        HeldOut = report.HeldOut is { } held ? ConfusionAnswer.Of(held) : null,
+        Regionwise = report.RegionLevel,
     };
 }
 

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Metrics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -16,17 +17,28 @@ public static class EvaluationEndpoints
     public static void MapEvaluation(this RouteGroupBuilder api)
     {
         var runs = api.MapGroup("/runs/{runId:guid}").WithTags("Evaluation");
-        runs.MapGet("/metrics", MetricsAsync).WithSummary("A run against the ground truth at a threshold: by default the one saved for such scores, else that of the largest F1");
+        runs.MapGet("/metrics", MetricsAsync).WithSummary("A run against the ground truth at a threshold: by default the one saved for such scores, else that of the largest F1; falseRejects or recall choose one by a share that may go wrong");
         runs.MapGet("/curve", CurveAsync).WithSummary("Precision/recall curve of a run; level is image or pixel");
     }
 
     private static async Task<Results<Ok<MetricsAnswer>, NotFound, ValidationProblem>> MetricsAsync(
-        Guid runId, double? threshold, IDbContextFactory<PortalDb> dbs, PixelEvaluator pixels, TimeProvider clock,
+        Guid runId, double? threshold, double? falseRejects, double? recall, IDbContextFactory<PortalDb> dbs, PixelEvaluator pixels, TimeProvider clock,
         IStringLocalizer<EvaluationText> text, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (threshold is { } asked && !double.IsFinite(asked))
         {
             return Invalid("threshold", text["ThresholdNotFinite", asked]);
+        }
+        foreach (var (name, share) in new[] { ("falseRejects", falseRejects), ("recall", recall) })
+        {
+            if (share is { } wished && !(wished > 0 && wished < 1))
+            {
+                return Invalid(name, text["TargetInvalid", wished]);
+            }
+        }
+        if (threshold is not null && (falseRejects ?? recall) is not null)
+        {
+            return Invalid("threshold", text["TargetAndThreshold"]);
         }
         if (await ReadAsync(dbs, runId, user, cancel) is not ({ } scores, var saved))
         {
@@ -34,13 +46,25 @@ public static class EvaluationEndpoints
         }
         var images = new ImageEvaluation(scores.Images);
         var best = images.Curve.BestF1;
-        var (used, source) = (threshold, saved) switch
+        var targets = ThresholdTargets.Of(images, falseRejects ?? ThresholdTargets.UsualFalseRejects, recall ?? ThresholdTargets.UsualRecall);
+        if (falseRejects is not null && targets.ByFalseRejects is null)
         {
-            ({ } value, _) => (value, "request"),
-            (null, { } choice) => (choice.Value, "saved"),
-            _ => (best?.Threshold, "bestF1"),
+            return Invalid("falseRejects", text["TargetImagesMissing", text["Good"].Value]);
+        }
+        if (recall is not null && targets.ByRecall is null)
+        {
+            return Invalid("recall", text["TargetImagesMissing", text["Anomaly"].Value]);
+        }
+        var (used, source, rule) = (threshold, falseRejects, recall, saved) switch
+        {
+            ({ } value, _, _, _) => (value, "request", null),
+            (_, { } budget, _, _) => (targets.ByFalseRejects!.Threshold, "falseRejects", ThresholdRule.FalseRejects(budget)),
+            (_, _, { } share, _) => (targets.ByRecall!.Threshold, "recall", ThresholdRule.Recall(share)),
+            (_, _, _, { } choice) => (choice.Value, "saved", null),
+            _ => (best?.Threshold, "bestF1", ThresholdRule.LargestF1),
         };
         var counts = images.Curve.At(used ?? 0);
+        var confidence = await ImageConfidence.ComputeAsync(images, cancel);
         var report = await pixels.EvaluateAsync(scores, cancel);
         return TypedResults.Ok(new MetricsAnswer
         {
@@ -50,10 +74,17 @@ public static class EvaluationEndpoints
             GroundTruthStamp = scores.Stamp,
             Threshold = used,
             ThresholdSource = source,
-            ThresholdFromSameImages = source == "bestF1" || (source == "saved" && saved!.RunId == runId),
+            ThresholdFromSameImages = rule is not null || (source == "saved" && saved!.RunId == runId),
             LabelledImages = images.Labelled.Count,
             UnlabelledImages = images.UnlabelledCount,
             ReferenceImages = images.ReferenceCount,
+            Origins = OriginsAnswer.Of(images.Samples),
+            HeldOut = rule is null || !images.HasHeldOut ? null : HeldOutAnswer.Of(ThresholdJudgement.Of(images.Samples, rule).HeldOut),
+            FalseRejects = falseRejects is null ? null : BudgetAnswer.Of(targets.ByFalseRejects),
+            Recall = recall is null ? null : BudgetAnswer.Of(targets.ByRecall),
+            Band = falseRejects is null || recall is null || targets.Band is not { } band
+                ? null
+                : new BandAnswer(band.ReviewFrom, band.FailFrom, targets.Good, targets.Anomalies),
             Image = new ImageMetricsAnswer
             {
                 AtThreshold = ConfusionAnswer.Of(counts),
@@ -63,6 +94,11 @@ public static class EvaluationEndpoints
                 AveragePrecision = images.Curve.AveragePrecision,
                 F1Max = best?.Counts.F1,
                 F1MaxThreshold = best?.Threshold,
+                AreaUnderRocInterval = IntervalAnswer.Of(confidence.AreaUnderRoc),
+                AveragePrecisionInterval = IntervalAnswer.Of(confidence.AveragePrecision),
+                F1MaxInterval = IntervalAnswer.Of(confidence.F1Max),
+                F1Interval = IntervalAnswer.Of(Bootstrap.F1Interval(counts)),
+                Calibration = CalibrationAnswer.Of(confidence.Calibration),
             },
             Pixel = PixelMetricsAnswer.Of(report),
         });

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Metrics;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,6 +15,12 @@ public enum ThresholdOrigin
 
     /// <summary>The largest F1 on these images.</summary>
     BestF1,
+
+    /// <summary>By a budget of good images rejected, from the scores of these good images.</summary>
+    FalseRejects,
+
+    /// <summary>By a share of anomalous images to be found, from the scores of these.</summary>
+    Recall,
 
     /// <summary>Saved in the project for scores of this kind.</summary>
     Saved,
@@ -29,6 +36,15 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
 
     /// <summary>Null until <see cref="LoadPixelsAsync"/> is done.</summary>
     public PixelReport? Pixels { get; private set; }
+
+    /// <summary>Null until <see cref="LoadConfidenceAsync"/> is done.</summary>
+    public ImageConfidence? Confidence { get; private set; }
+
+    /// <summary>What budget and target give on these images.</summary>
+    public ThresholdTargets? Targets { get; private set; }
+
+    /// <summary>The way the threshold was chosen, judged on images that it was not chosen on; null where it cannot be.</summary>
+    public HeldOutOutcomes? HeldOut { get; private set; }
 
     public double Threshold { get; private set; }
 
@@ -54,7 +70,7 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
         var scores = await RunScores.ReadAsync(db, runId);
         if (scores?.Run.ProjectId != projectId)
         {
-            (Scores, Images, Pixels) = (null, null, null);
+            (Scores, Images, Pixels, Confidence, Targets, HeldOut) = (null, null, null, null, null, null);
             return;
         }
         (Scores, Images, Pixels, EvaluatedAt) = (scores, new ImageEvaluation(scores.Images), null, clock.GetUtcNow());
@@ -69,6 +85,18 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
             (null, null, { } best) => (best.Threshold, ThresholdOrigin.BestF1),
             _ => (0.5, ThresholdOrigin.ByHand),
         };
+        Confidence = null;
+        Targets = ThresholdTargets.Of(Images, ThresholdTargets.UsualFalseRejects, ThresholdTargets.UsualRecall);
+        Judge();
+    }
+
+    /// <summary>Computes intervals and calibration; a moment for thousands of images.</summary>
+    public async Task LoadConfidenceAsync(CancellationToken cancel = default)
+    {
+        if (Images is { Labelled.Count: > 0 } images)
+        {
+            Confidence = await ImageConfidence.ComputeAsync(images, cancel);
+        }
     }
 
     /// <summary>Computes the pixel-level numbers, or finds them computed; seconds for many images.</summary>
@@ -81,7 +109,7 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
     }
 
     public void MoveTo(double threshold) =>
-        (Threshold, Origin) = (threshold, threshold == Images?.Curve.BestF1?.Threshold ? ThresholdOrigin.BestF1 : ThresholdOrigin.ByHand);
+        Take(threshold, threshold == Images?.Curve.BestF1?.Threshold ? ThresholdOrigin.BestF1 : ThresholdOrigin.ByHand);
 
     public void MoveToBestF1()
     {
@@ -95,9 +123,55 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
     {
         if (Saved is { } saved)
         {
-            (Threshold, Origin) = (saved.Value, ThresholdOrigin.Saved);
+            Take(saved.Value, ThresholdOrigin.Saved);
         }
     }
+
+    /// <summary>Sets the shares that may go wrong; a threshold chosen by one of them follows.</summary>
+    /// <param name="falseRejects">Of good images, above 0 and below 1.</param>
+    /// <param name="recall">Of anomalous images to be found, above 0 and below 1.</param>
+    public void Aim(double falseRejects, double recall)
+    {
+        Targets = ThresholdTargets.Of(Images!, falseRejects, recall);
+        if (Origin == ThresholdOrigin.FalseRejects)
+        {
+            MoveToFalseRejects();
+        }
+        else if (Origin == ThresholdOrigin.Recall)
+        {
+            MoveToRecall();
+        }
+    }
+
+    public void MoveToFalseRejects()
+    {
+        if (Targets?.ByFalseRejects is { } chosen)
+        {
+            Take(chosen.Threshold, ThresholdOrigin.FalseRejects);
+        }
+    }
+
+    public void MoveToRecall()
+    {
+        if (Targets?.ByRecall is { } chosen)
+        {
+            Take(chosen.Threshold, ThresholdOrigin.Recall);
+        }
+    }
+
+    private void Take(double threshold, ThresholdOrigin origin)
+    {
+        (Threshold, Origin) = (threshold, origin);
+        Judge();
+    }
+
+    private void Judge() => HeldOut = Images is not { HasHeldOut: true } images ? null : Origin switch
+    {
+        ThresholdOrigin.BestF1 => ThresholdJudgement.Of(images.Samples, ThresholdRule.LargestF1).HeldOut,
+        ThresholdOrigin.FalseRejects => ThresholdJudgement.Of(images.Samples, ThresholdRule.FalseRejects(Targets!.FalseRejects)).HeldOut,
+        ThresholdOrigin.Recall => ThresholdJudgement.Of(images.Samples, ThresholdRule.Recall(Targets!.Recall)).HeldOut,
+        _ => null,
+    };
 
     /// <summary>Makes the threshold on the page the one for scores of this run's kind; the earlier ones stay on record.</summary>
     public async Task SaveThresholdAsync(ClaimsPrincipal user)
@@ -118,7 +192,7 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
         await using var db = await dbs.CreateDbContextAsync();
         db.Add(choice);
         await db.SaveChangesAsync();
-        (Saved, Origin) = (choice, ThresholdOrigin.Saved);
+        (Saved, Origin, HeldOut) = (choice, ThresholdOrigin.Saved, null);
         SavedBy = await db.Users.Where(person => person.Id == choice.ChosenBy).Select(person => person.DisplayName).SingleAsync();
     }
 }

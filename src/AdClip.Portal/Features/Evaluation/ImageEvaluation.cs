@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Images;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Metrics;
 
 namespace AdClip.Portal.Features.Evaluation;
@@ -11,6 +12,7 @@ public sealed class ImageEvaluation
         Labelled = [.. images.Where(image => image.Label != ImageLabel.Unlabelled)];
         UnlabelledCount = images.Count(image => image.Label == ImageLabel.Unlabelled);
         ReferenceCount = Labelled.Count(image => image.IsReference);
+        Samples = [.. Labelled.Select(image => new ScoredSample($"{image.ImageId:N}", image.Score, image.Label == ImageLabel.Anomaly, image.Origin))];
         Curve = PrecisionRecallCurve.FromScores(
             [.. Labelled.Select(image => (double)image.Score)],
             [.. Labelled.Select(image => image.Label == ImageLabel.Anomaly)]);
@@ -25,7 +27,13 @@ public sealed class ImageEvaluation
     /// <summary>Labelled images that served as references; each was compared with the other references only.</summary>
     public int ReferenceCount { get; }
 
+    /// <summary><see cref="Labelled"/> as thresholds are chosen from them.</summary>
+    public IReadOnlyList<ScoredSample> Samples { get; }
+
     public PrecisionRecallCurve Curve { get; }
+
+    /// <summary>Whether a choice can be judged on images that it was not made on.</summary>
+    public bool HasHeldOut => Curve.Positives >= 2 && Curve.Negatives >= 2;
 
     public static Outcome OutcomeOf(ScoredImage image, double threshold) => (image.Label == ImageLabel.Anomaly, image.Score >= threshold) switch
     {

@@ -1,11 +1,6 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using AdClip.Portal.Features.Annotations;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Storage;
-using AdClip.Vision.Detection;
-using AdClip.Vision.GroundTruth;
-using AdClip.Vision.Imaging;
 using AdClip.Vision.Metrics;
 using Microsoft.EntityFrameworkCore;
 using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
@@ -56,50 +51,54 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
 
     private async Task<PixelReport> ComputeAsync(RunScores scores)
     {
-        var metrics = new PixelMetrics();
-        var area = await areas.AtAsync(scores.Run.ProjectId, scores.Run.AreaRevision) is { Regions.Regions.Count: > 0 } drawn ? drawn : null;
-        var whollyOutside = 0;
-        var longestSide = 0;
-        foreach (var image in scores.Images.Where(image => image.Label == ImageLabel.Good || image.ShapeCount > 0))
+        var area = await areas.AtAsync(scores.Run.ProjectId, scores.Run.AreaRevision) is { Regions.Regions.Count: > 0 } drawn ? drawn.Regions : null;
+        var maps = new RunMaps(dbs, blobs, groundTruth, area);
+        var images = scores.Images.Where(image => image.Label == ImageLabel.Good || image.ShapeCount > 0).ToList();
+        var whole = new PixelMetrics();
+        var halves = new PixelHalves();
+        List<int> halfOf = [];
+        var (whollyOutside, longestSide) = (0, 0);
+        foreach (var image in images)
         {
-            await using var file = blobs.OpenRead(image.MapBlob);
-            var (map, shape) = NpyReader.ReadFloat32(file);
-            var (width, height) = (shape[1], shape[0]);
-            longestSide = Math.Max(longestSide, Math.Max(width, height));
-            var mask = image.ShapeCount == 0 ? new bool[map.Length] : await MaskAsync(image, width, height);
-            var defect = MemoryMarshal.AsBytes(mask.AsSpan());
-            var inspected = area is null ? default : InspectedPixels(area.Regions, width, height);
-            metrics.Add(map, defect, width, height, inspected);
-            whollyOutside += area is not null && image.ShapeCount > 0 && IsOutside(defect, inspected) ? 1 : 0;
+            var truth = await maps.ReadAsync(image);
+            var defect = truth.Defect();
+            longestSide = Math.Max(longestSide, Math.Max(truth.Width, truth.Height));
+            whole.Add(truth.Map, defect, truth.Width, truth.Height, truth.Inspected);
+            halfOf.Add(halves.Add(truth.Map, defect, truth.Width, truth.Height, truth.Inspected));
+            whollyOutside += image.ShapeCount > 0 && truth.IsWhollyOutside(defect) ? 1 : 0;
         }
+        var curve = whole.ToCurve();
+        // Each half's regions at the other half's threshold; where a half has no defect, at the one of all images, and said so.
+        var thresholds = halves.Thresholds() ?? (curve.BestF1 is { } best && curve.Positives > 0 ? [best.Threshold, best.Threshold] : null);
         var withoutShapes = scores.Images.Count(image => image.Label == ImageLabel.Anomaly && image.ShapeCount == 0);
-        return PixelReport.Of(metrics.ToCurve(), metrics.Images, withoutShapes, longestSide) with { ExcludedRegions = metrics.ExcludedRegions, WhollyOutside = whollyOutside };
-    }
-
-    private static byte[] InspectedPixels(InspectionRegions regions, int width, int height)
-    {
-        var pixels = new byte[width * height];
-        regions.Rasterize(width, height).ToRowMajor(pixels);
-        return pixels;
-    }
-
-    private static bool IsOutside(ReadOnlySpan<byte> defect, ReadOnlySpan<byte> inspected)
-    {
-        for (var i = 0; i < defect.Length; i++)
+        return PixelReport.Of(curve, whole.Images, withoutShapes, longestSide) with
         {
-            if (defect[i] != 0 && inspected[i] != 0)
+            ExcludedRegions = whole.ExcludedRegions,
+            WhollyOutside = whollyOutside,
+            HeldOut = halves.HeldOut(),
+            RegionLevel = thresholds is null ? null : await RegionsAsync(maps, images, halfOf, thresholds, halves.Thresholds() is not null),
+        };
+    }
+
+    private static async Task<RegionReport> RegionsAsync(RunMaps maps, List<ScoredImage> images, List<int> halfOf, IReadOnlyList<double> thresholds, bool isHeldOut)
+    {
+        var metrics = new RegionMetrics();
+        List<RegionImage> outcomes = [];
+        foreach (var (image, half) in images.Zip(halfOf))
+        {
+            var truth = await maps.ReadAsync(image);
+            var found = metrics.Add(truth.InspectedMap(), truth.InspectedMasks(), truth.Width, truth.Height, thresholds[half]);
+            if (found.FalseRegions > 0 || found.Found < found.Labelled)
             {
-                return false;
+                outcomes.Add(new RegionImage(image.ImageId, found.Labelled, found.Found, found.FalseRegions));
             }
         }
-        return true;
-    }
-
-    private async Task<bool[]> MaskAsync(ScoredImage image, int mapWidth, int mapHeight)
-    {
-        await using var db = await dbs.CreateDbContextAsync();
-        var record = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(known => known.Id == image.ImageId);
-        var truth = await groundTruth.ReadAsync(record);
-        return Preprocessing.MaskToSize(GroundTruthMask.Union(truth.Shapes, truth.Width, truth.Height), mapWidth, mapHeight);
+        return new RegionReport
+        {
+            Figures = metrics.ToFigures(),
+            Thresholds = thresholds,
+            IsHeldOut = isHeldOut,
+            Images = [.. outcomes.OrderByDescending(image => image.Labelled - image.Found).ThenByDescending(image => image.FalseRegions)],
+        };
     }
 }

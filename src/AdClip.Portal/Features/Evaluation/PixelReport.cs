@@ -49,6 +49,12 @@ public sealed record PixelReport
 
     public required CurvePoint? BestF1 { get; init; }
 
+    /// <summary>Pixels of either half of the images at the threshold of largest F1 of the other half; null where a half has no defect.</summary>
+    public Confusion? HeldOut { get; init; }
+
+    /// <summary>Null where no defect is drawn.</summary>
+    public RegionReport? RegionLevel { get; init; }
+
     /// <summary>Thresholds ascending.</summary>
     public required IReadOnlyList<CurvePoint> Points { get; init; }
 

@@ -50,7 +50,8 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images)
 
     private static string StampOf(IReadOnlyList<ScoredImage> images)
     {
-        var text = new StringBuilder();
+        // Changes with what a report holds, so that reports of an earlier version are computed again.
+        var text = new StringBuilder("2\n");
         foreach (var image in images.OrderBy(image => image.ResultId))
         {
             text.Append(CultureInfo.InvariantCulture, $"{image.ResultId:N} {(int)image.Label} {image.ShapeCount} {image.Revision}\n");

@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Images;
+using AdClip.Vision.Detection.Thresholds;
 
 namespace AdClip.Portal.Features.Evaluation;
 
@@ -28,6 +29,9 @@ public sealed record ScoredImage
     public required bool IsReference { get; init; }
 
     public required string MapBlob { get; init; }
+
+    /// <summary>How the run's detector stands to the image: a reference is scored against the other references only.</summary>
+    public ScoreOrigin Origin => IsReference ? ScoreOrigin.OutOfFold : ScoreOrigin.Test;
 }
 
 /// <summary>How a threshold treats one image, against its label.</summary>

@@ -71,6 +71,87 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public async Task Metrics_TargetsAsked_ChooseJudgeAndMarkTheThreshold()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var run = await RunAsync(host, client);
+        var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.RunId}/results?sort=image", Cancel))!.Items;
+        double[] Scores(ImageLabel label) => [.. results.Where(result => run.Truth[result.ImageId] == label).Select(result => (double)result.Score).Order()];
+        var (good, bad) = (Scores(ImageLabel.Good), Scores(ImageLabel.Anomaly));
+
+        // Three good images: with a budget of one half, one of them may be rejected ((1 + 1) / (3 + 1)).
+        var answer = await TargetsAsync(client, run.RunId, "falseRejects=0.5&recall=0.6");
+        Assert.Equal(("falseRejects", true, Math.BitIncrement(good[1])), (answer.ThresholdSource, answer.ThresholdFromSameImages, answer.Threshold));
+        Assert.Equal((1, 3, 0.5, true), (answer.FalseRejects!.Errors, answer.FalseRejects.Images, answer.FalseRejects.ExpectedRate, answer.FalseRejects.IsReached));
+        Assert.Equal((0, 1 / 3.0, bad[0]), (answer.Recall!.Errors, answer.Recall.ExpectedRate, answer.Recall.Threshold));
+        Assert.Equal(3, answer.Band!.Good.Passed + answer.Band.Good.Reviewed + answer.Band.Good.Failed);
+        Assert.Equal(new OriginsAnswer(5, 0, 0), answer.Origins);
+        Assert.Equal((2, 5L), (answer.HeldOut!.Thresholds.Count, answer.HeldOut.Outcomes.TruePositives + answer.HeldOut.Outcomes.FalsePositives + answer.HeldOut.Outcomes.TrueNegatives + answer.HeldOut.Outcomes.FalseNegatives));
+        Assert.InRange(answer.Image.AreaUnderRoc!.Value, answer.Image.AreaUnderRocInterval!.Low, answer.Image.AreaUnderRocInterval.High);
+        Assert.Equal(5, answer.Image.Calibration!.Bins.Sum(bin => bin.Samples));
+
+        Assert.Null((await TargetsAsync(client, run.RunId, "threshold=0.5")).HeldOut);
+        Assert.NotNull((await TargetsAsync(client, run.RunId, "")).HeldOut);
+        foreach (var wrong in new[] { "falseRejects=0", "recall=1", "recall=NaN", "threshold=0.5&recall=0.9" })
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync($"/api/v1/runs/{run.RunId}/metrics?{wrong}", Cancel)).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Metrics_Regions_EachHalfIsJudgedAtTheOthersThreshold()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var run = await RunAsync(host, client);
+        var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.RunId}/results?sort=image", Cancel))!.Items;
+        var regions = (await MetricsAsync(client, run.RunId)).Pixel.Regionwise!;
+        Assert.True(regions.IsHeldOut);
+
+        // The two defective images are in halves of their own; each drawn box is one region of the class "dent".
+        var found = 0;
+        var half = 0;
+        foreach (var result in results.Where(result => run.Truth[result.ImageId] == ImageLabel.Anomaly))
+        {
+            var (map, shape) = NpyReader.ReadFloat32(new MemoryStream(await client.GetByteArrayAsync(result.MapUrl, Cancel)));
+            var inside = map.Where((_, i) => IsInBox(i % shape[1], i / shape[1], shape[1], run.Width, run.Height)).ToList();
+            found += inside.Count(value => value >= regions.Thresholds[half]) >= 0.1 * inside.Count ? 1 : 0;
+            half++;
+        }
+        Assert.Equal((found, 2), (regions.Figures.All.Found, regions.Figures.All.Labelled));
+        var dent = Assert.Single(regions.Figures.ByClass);
+        Assert.Equal(("dent", found, 2), (dent.Name, dent.Found, dent.Labelled));
+        Assert.Equal((3, 5), (regions.Figures.GoodImages, regions.Figures.Images));
+        Assert.All(regions.Images, image => Assert.True(image.FalseRegions > 0 || image.Found < image.Labelled));
+        Assert.Equal(regions.Figures.FalseRegionsOnGood + regions.Figures.FalseRegionsOnDefective, regions.Images.Sum(image => image.FalseRegions));
+    }
+
+    [Fact]
+    public async Task State_ThresholdByRule_IsMarkedAndJudgedHeldOut()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var run = await RunAsync(host, client);
+        var state = host.Services.GetRequiredService<EvaluationState>();
+        await state.LoadAsync(run.ProjectId, run.RunId);
+        Assert.NotNull(state.HeldOut);
+
+        state.Aim(0.5, 0.6);
+        state.MoveToFalseRejects();
+        Assert.Equal((ThresholdOrigin.FalseRejects, state.Targets!.ByFalseRejects!.Threshold, true), (state.Origin, state.Threshold, state.IsThresholdFromTheseImages));
+        Assert.Equal(2, state.HeldOut!.Thresholds.Count);
+        state.Aim(0.3, 0.6);
+        Assert.Equal((ThresholdOrigin.FalseRejects, state.Targets.ByFalseRejects!.Threshold), (state.Origin, state.Threshold));
+        state.MoveToRecall();
+        Assert.Equal((ThresholdOrigin.Recall, state.Targets.ByRecall!.Threshold), (state.Origin, state.Threshold));
+        state.MoveTo(0.123);
+        Assert.Null(state.HeldOut);
+        await state.LoadConfidenceAsync(Cancel);
+        Assert.NotNull(state.Confidence!.Calibration);
+    }
+
+    [Fact]
     public async Task Metrics_GroundTruthChanges_AreComputedAgain()
     {
         await using var host = new PortalHost();
@@ -186,6 +267,9 @@ public sealed class EvaluationTests
         truth[bad[0]] = truth[bad[1]] = ImageLabel.Anomaly;
         return (project.Id, run.Id, truth, record.Width, record.Height);
     }
+
+    private static async Task<MetricsAnswer> TargetsAsync(HttpClient client, Guid runId, string query) =>
+        (await client.GetFromJsonAsync<MetricsAnswer>($"/api/v1/runs/{runId}/metrics?{query}", Cancel))!;
 
     private static async Task<ImageRecord> LabelAsync(PortalHost host, Guid imageId, ImageLabel label)
     {
