@@ -47,9 +47,15 @@ public sealed class DefectRegions
     /// <summary>Finds the regions of <paramref name="mask"/> [height, width]: non-zero = defect, diagonal neighbours touch.</summary>
     public static DefectRegions Find(ReadOnlySpan<byte> mask, int width, int height)
     {
+        return Find(mask, width, height, new int[mask.Length]);
+    }
+
+    /// <summary>The same into an array of the caller's, which the result then holds: for one mask after another without garbage.</summary>
+    internal static DefectRegions Find(ReadOnlySpan<byte> mask, int width, int height, int[] labels)
+    {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNotEqual((long)mask.Length, (long)width * height);
-        var labels = new int[mask.Length];
+        ArgumentOutOfRangeException.ThrowIfNotEqual(labels.Length, mask.Length);
         Array.Fill(labels, -1);
         List<int> sizes = [];
         Stack<int> toVisit = new();

@@ -20,6 +20,8 @@ public sealed class PixelMetrics
     private long[]? _soundBuckets;
     private long[]? _defectBuckets;
     private double[]? _overlapBuckets;
+    // Of the image that is being added. A new one for each would be a megabyte of garbage a map.
+    private int[] _labels = [];
     private long _pixels;
 
     /// <summary>Starts with no image.</summary>
@@ -64,7 +66,8 @@ public sealed class PixelMetrics
                     value);
             }
         }
-        var regions = DefectRegions.Find(mask, width, height);
+        _labels = _labels.Length == map.Length ? _labels : new int[map.Length];
+        var regions = DefectRegions.Find(mask, width, height, _labels);
         var labels = regions.Labels.Span;
         var pixels = inspected.IsEmpty ? map.Length : map.Length - inspected.Count((byte)0);
         if (_soundKeys is not null && _pixels + pixels > _exactPixels)
