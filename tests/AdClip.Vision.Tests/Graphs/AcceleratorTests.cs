@@ -11,13 +11,13 @@ public sealed class AcceleratorTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     [Theory]
-    [InlineData("", "Microsoft.ML.OnnxRuntime")]
+    [InlineData(null, "Microsoft.ML.OnnxRuntime")]
     [InlineData("cpu", "Microsoft.ML.OnnxRuntime")]
     [InlineData("cuda", "Microsoft.ML.OnnxRuntime.Gpu")]
     [InlineData("directml", "Microsoft.ML.OnnxRuntime.DirectML")]
-    public async Task Evaluate_Accelerator_OneRuntimePackage(string accelerator, string package)
+    public async Task Evaluate_Accelerator_OneRuntimePackage(string? accelerator, string package)
     {
-        var answer = await EvaluateAsync("-getItem:PackageReference", $"-p:Accelerator={accelerator}");
+        var answer = await EvaluateAsync(["-getItem:PackageReference", .. accelerator is null ? Array.Empty<string>() : [$"-p:Accelerator={accelerator}"]]);
 
         using var items = JsonDocument.Parse(answer);
         var runtimes = items.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray()

@@ -140,7 +140,8 @@ internal sealed class InferenceJob(
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var encoded = db.Set<ImageResult>().Where(result => result.RunId == run.Id && !result.WasCached);
-        if (await encoded.AnyAsync(cancel))
+        // An image in tiles is many images to the encoder: its time says nothing of one.
+        if (RunSettings.Parse(run.Settings).Tiles is null && await encoded.AnyAsync(cancel))
         {
             await catalog.NoteSpeedAsync(run.ModelId, await encoded.AverageAsync(result => result.Milliseconds, cancel), cancel);
         }

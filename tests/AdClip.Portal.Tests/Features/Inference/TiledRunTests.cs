@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Models;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Detection;
@@ -102,6 +103,8 @@ public sealed class TiledRunTests
         var runs = host.Services.GetRequiredService<RunBoard>();
 
         Assert.Equal((2, 2), await runs.KeptTokensAsync(run, Cancel));
+        // The time of an image in many tiles is not the model's time per image.
+        Assert.Null((await host.Services.GetRequiredService<ModelCatalog>().GetAsync(run.ModelId, Cancel)).MillisecondsPerImage);
 
         var tokens = Path.Combine(host.Services.GetRequiredService<DataFolder>().Cache, "tokens");
         var ofOne = Directory.GetFiles(tokens, Sha256(files[0]) + "-*.tokens", SearchOption.AllDirectories);
