@@ -15,6 +15,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("cache", RescoringBenchmark.Run),
     ("text-step", TextStepBenchmark.Run),
     ("metrics", MetricsBenchmark.Run),
+    ("training", TrainingBenchmark.Run),
 ];
 if (args is ["session-child", .. var rest])
 {

@@ -14,12 +14,12 @@ internal sealed class PromptPasses : IDisposable
     /// <param name="weights">The model; its file must not change until disposal.</param>
     /// <param name="prompts">Fixed embeddings and lengths, the same for all learners.</param>
     /// <param name="session">How the two graphs are run.</param>
-    /// <param name="length">Tokens of each prompt that are computed; null: up to the later end token.</param>
+    /// <param name="length">Tokens of each prompt that are computed in every block; null: no more than the outcome depends on, up to the later end token and in the last block that alone.</param>
     /// <param name="roundsDeepPrompts">Rounds deep prompts and their gradients to binary16, as AnomalyCLIP's code does.</param>
     public PromptPasses(ClipWeights weights, PromptCheckpoint prompts, SessionSettings session, int? length = null, bool roundsDeepPrompts = false)
     {
         var rows = length ?? Math.Max(prompts.Normal.End, prompts.Abnormal.End) + 1;
-        var (forward, backward, kept, gradients) = PromptGraph.Build(weights, prompts, rows, roundsDeepPrompts);
+        var (forward, backward, kept, gradients) = PromptGraph.Build(weights, prompts, rows, isCut: length is null, roundsDeepPrompts);
         (_kept, _gradientNames) = (kept, gradients);
         var folder = Path.GetDirectoryName(weights.FilePath);
         _forward = OnnxSession.Create(forward, folder, session);

@@ -18,9 +18,16 @@ internal sealed class TapedBlocks(GraphBuilder graph, GradientTape tape, ClipWei
     public string Norm(string name, string x) => tape.LayerNorm(x, Place(name + ".weight"), Place(name + ".bias"), _tower.NormEpsilon);
 
     /// <summary>One block over the stream [2N, D].</summary>
-    public string Block(string block, string stream)
+    public string Block(string block, string stream) => Block(block, stream, rows => rows);
+
+    /// <summary>A block of which only some rows of the outcome are wanted: attention sees all rows, the rest of it only those.</summary>
+    /// <param name="block">Its name.</param>
+    /// <param name="stream">[2N, D].</param>
+    /// <param name="pick">Takes the rows that are wanted out of [2N, D].</param>
+    public string Block(string block, string stream, Func<string, string> pick)
     {
-        stream = tape.Add(stream, Attend(block, Norm(block + "ln_1", stream)));
+        var attended = pick(Attend(block, Norm(block + "ln_1", stream)));
+        stream = tape.Add(pick(stream), Linear(block + "attn.out_proj", attended));
         var hidden = Linear(block + "mlp.c_fc", Norm(block + "ln_2", stream));
         hidden = _tower.Activation == ClipActivation.QuickGelu ? tape.QuickGelu(hidden) : tape.Gelu(hidden);
         return tape.Add(stream, Linear(block + "mlp.c_proj", hidden));
@@ -39,8 +46,7 @@ internal sealed class TapedBlocks(GraphBuilder graph, GradientTape tape, ClipWei
         string[] perHead = [.. parts.Select(part => tape.Permute(tape.Reshape(part, rows, split), 0, 2, 1, 3))];
         var scores = tape.MatMul(perHead[0], perHead[1], transposeB: true, scale: 1 / MathF.Sqrt(head));
         var attended = tape.MatMul(tape.Softmax(tape.Add(scores, Mask())), perHead[2]);
-        var joined = tape.Reshape(tape.Permute(attended, 0, 2, 1, 3), split, rows);
-        return Linear(block + "attn.out_proj", joined);
+        return tape.Reshape(tape.Permute(attended, 0, 2, 1, 3), split, rows);
     }
 
     // Minus infinity above the diagonal: no token sees a later one.
