@@ -45,22 +45,29 @@ public static class SafetensorsWriter
         {
             using (var stream = File.Create(temporary))
             {
-                WriteHeader(stream, tensors, metadata);
-                foreach (var tensor in tensors)
-                {
-                    var end = stream.Position + (Count(tensor) * tensor.Type.Bytes());
-                    tensor.Write(stream);
-                    if (stream.Position != end)
-                    {
-                        throw new ArgumentException($"{tensor.Name} wrote {stream.Position - end} bytes too many.", nameof(tensors));
-                    }
-                }
+                Write(stream, tensors, metadata);
             }
             File.Move(temporary, path, overwrite: true);
         }
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    /// <summary>The same to a stream that can tell its position; it stays open.</summary>
+    /// <exception cref="ArgumentException">A tensor wrote more or fewer bytes than its shape has.</exception>
+    internal static void Write(Stream stream, IReadOnlyList<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        WriteHeader(stream, tensors, metadata);
+        foreach (var tensor in tensors)
+        {
+            var end = stream.Position + (Count(tensor) * tensor.Type.Bytes());
+            tensor.Write(stream);
+            if (stream.Position != end)
+            {
+                throw new ArgumentException($"{tensor.Name} wrote {stream.Position - end} bytes too many.", nameof(tensors));
+            }
         }
     }
 

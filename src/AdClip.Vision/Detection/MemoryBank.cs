@@ -23,14 +23,6 @@ internal sealed class MemoryBank
     /// <param name="width">Width D of a patch.</param>
     public MemoryBank(int width) => _width = width;
 
-    /// <summary>A bank of the same images that can be added to; their patches are shared.</summary>
-    public MemoryBank Copy()
-    {
-        var copy = new MemoryBank(_width);
-        copy._images.AddRange(_images);
-        return copy;
-    }
-
     /// <summary>Adds the patches of one good image: unit rows [T, D], T at least 1.</summary>
     public void Add(string sha256, ReadOnlySpan<float> unitRows)
     {

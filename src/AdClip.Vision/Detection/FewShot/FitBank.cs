@@ -11,25 +11,26 @@ internal sealed class FitBank
     // Left-out neighbours that are averaged: more change nothing that can be seen.
     private const int MostLeftOut = 8;
 
-    private readonly NearestTwo[][] _nearest;
+    private readonly NearestImages[][] _nearest;
     private readonly bool[] _member;
     private readonly int[] _leftOut;
     private readonly double _topFraction;
 
     /// <param name="images">All images of the fit.</param>
     /// <param name="choice">Layers and radius.</param>
+    /// <param name="mean">Nearest images that a distance is the mean of.</param>
     /// <param name="rows">Rows of an image that join the bank, from those of all its patches; null where it is no member.</param>
     /// <param name="topFraction">Part of the patches that a score averages.</param>
     /// <param name="cancel">Stops the work.</param>
-    public FitBank(FitImage[] images, BankChoice choice, Func<FitImage, float[], float[]?> rows, double topFraction, CancellationToken cancel)
+    public FitBank(FitImage[] images, BankChoice choice, int mean, Func<FitImage, float[], float[]?> rows, double topFraction, CancellationToken cancel)
     {
         _topFraction = topFraction;
         var parallel = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        _nearest = new NearestTwo[images.Length][];
+        _nearest = new NearestImages[images.Length][];
         _member = new bool[images.Length];
         for (var i = 0; i < images.Length; i++)
         {
-            _nearest[i] = [.. choice.Layers.Select(_ => new NearestTwo(images[i].Tokens.Grid * images[i].Tokens.Grid))];
+            _nearest[i] = [.. choice.Layers.Select(_ => new NearestImages(images[i].Tokens.Grid * images[i].Tokens.Grid, mean))];
         }
         foreach (var (l, layer) in choice.Layers.Index())
         {

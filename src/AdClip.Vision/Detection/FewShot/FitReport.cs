@@ -41,16 +41,6 @@ public enum FitReason
     TooFewMasks,
 }
 
-/// <summary>Why the bank compares these layers.</summary>
-public enum BankReason
-{
-    /// <summary>The model's own layers: no other was clearly better, or there was nothing to tell by.</summary>
-    ModelLayers,
-
-    /// <summary>Clearly better out of fold than the model's own layers.</summary>
-    BetterOutOfFold,
-}
-
 /// <summary>What became of one part.</summary>
 /// <param name="Part">Which.</param>
 /// <param name="Weight">Its share in the score; all shares sum to 1.</param>
@@ -77,7 +67,6 @@ public sealed record CalibrationReport(int Samples, double? ExpectedError, doubl
 /// <param name="Parts">In the order of <see cref="FitPart"/>.</param>
 /// <param name="BankLayers">Layers that the bank compares.</param>
 /// <param name="BankRadius">1: patches as they are; 3: mean of 3 x 3 neighbours.</param>
-/// <param name="BankReason">Why these.</param>
 /// <param name="HeadStrength">Strength of the heads' pull towards the texts; null without heads.</param>
 /// <param name="AreaUnderRoc">Of <paramref name="Scores"/>; null without anomalies.</param>
 /// <param name="AveragePrecision">Of <paramref name="Scores"/>; null without anomalies.</param>
@@ -85,5 +74,5 @@ public sealed record CalibrationReport(int Samples, double? ExpectedError, doubl
 /// <param name="Threshold">Where that is reached; null without anomalies.</param>
 /// <param name="Calibration">How probabilities were made, and their error.</param>
 public sealed record FitReport(
-    IReadOnlyList<OutOfFoldScore> Scores, IReadOnlyList<PartReport> Parts, IReadOnlyList<int> BankLayers, int BankRadius, BankReason BankReason,
+    IReadOnlyList<OutOfFoldScore> Scores, IReadOnlyList<PartReport> Parts, IReadOnlyList<int> BankLayers, int BankRadius,
     double? HeadStrength, double? AreaUnderRoc, double? AveragePrecision, double? F1, double? Threshold, CalibrationReport Calibration);

@@ -1,4 +1,5 @@
 using AdClip.Vision.Clip;
+using AdClip.Vision.Metrics.Calibration;
 
 namespace AdClip.Vision.Detection.FewShot;
 
@@ -9,14 +10,11 @@ namespace AdClip.Vision.Detection.FewShot;
 /// </remarks>
 public sealed class FittedDetector
 {
-    private readonly FittedParts _parts;
-    private readonly Fusion _fusion;
-    private readonly MapScale _map;
     private readonly MapOperator _enlarge;
 
-    internal FittedDetector(FittedParts parts, Fusion fusion, MapScale map, FitReport report)
+    internal FittedDetector(FittedParts parts, Fusion fusion, MapScale map, ScoreCalibration? calibration, DefectClasses? classes, FitReport report)
     {
-        (_parts, _fusion, _map, Report) = (parts, fusion, map, report);
+        (Parts, Fusion, Map, Calibration, Classes, Report) = (parts, fusion, map, calibration, classes, report);
         var model = parts.Model;
         _enlarge = new MapOperator(model.Grid, model.Grid, model.Side, model.Side, model.Scheme.Sigma(model.Side));
     }
@@ -24,7 +22,15 @@ public sealed class FittedDetector
     /// <summary>What was chosen, and how good it is on images that it did not see. Feedback does not change it.</summary>
     public FitReport Report { get; }
 
-    internal FittedParts Parts => _parts;
+    internal FittedParts Parts { get; }
+
+    internal Fusion Fusion { get; }
+
+    internal MapScale Map { get; }
+
+    internal ScoreCalibration? Calibration { get; }
+
+    internal DefectClasses? Classes { get; }
 
     /// <summary>Fits a detector.</summary>
     /// <param name="texts">What "normal" and "abnormal" mean.</param>
@@ -54,18 +60,41 @@ public sealed class FittedDetector
     public Detection Score(ImageTokens tokens, string? sha256)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        var text = _parts.Text(tokens);
-        var values = _parts.Values(tokens, sha256, text, part => _fusion.Weights[(int)part] > 0 || _map.Weights[(int)part] > 0);
-        var score = _fusion.Score(part => values[part]?.Score ?? _fusion.Standards[part].Mean);
-        var shown = _map.Shown(part => values[part]?.Patches ?? Neutral(part, text.Patches.Length));
-        return new Detection((float)score, text.ZeroShotScore, (float?)values[(int)FitPart.Bank]?.Score, text.ClassProbability, new AnomalyMap(_parts.Model.Side, _parts.Model.Side, _enlarge.Apply(shown)));
+        var text = Parts.Text(tokens);
+        var values = Parts.Values(tokens, sha256, text, part => Fusion.Weights[(int)part] > 0 || Map.Weights[(int)part] > 0);
+        var score = Fusion.Score(part => values[part]?.Score ?? Fusion.Standards[part].Mean);
+        var shown = Map.Shown(part => values[part]?.Patches ?? Neutral(part, text.Patches.Length));
+        var probability = Calibration?.Probability(score);
+        var detection = new Detection((float)score, text.ZeroShotScore, (float?)values[(int)FitPart.Bank]?.Score, text.ClassProbability, new AnomalyMap(Parts.Model.Side, Parts.Model.Side, _enlarge.Apply(shown)));
+        return probability is { } anomalous && Classes is { } classes
+            ? detection with { Probability = anomalous, ClassProbabilities = classes.Probabilities(tokens, shown, anomalous) }
+            : detection;
     }
+
+    /// <summary>The detector after people spoke of regions. Choices, weights and scales stay; going back is keeping the one before.</summary>
+    /// <exception cref="RefusedInputException">Tokens of another encoder.</exception>
+    /// <exception cref="ArgumentException">A region without patches, or with a patch that is not there.</exception>
+    public FittedDetector With(IReadOnlyList<RegionFeedback> feedback)
+    {
+        ArgumentNullException.ThrowIfNull(feedback);
+        var (fusion, map) = feedback.Any(said => said.IsDefect) ? (Fusion.WithDefects(Parts.Usual), Map.WithDefects(Parts.Usual)) : (Fusion, Map);
+        return new FittedDetector(Feedback.Apply(Parts, feedback), fusion, map, Calibration, Classes, Report);
+    }
+
+    /// <summary>Writes all of it; the stream stays open.</summary>
+    public void Write(Stream stream) => FittedFile.Write(this, stream);
+
+    /// <summary>Reads what <see cref="Write"/> wrote; scores are the same to the last bit.</summary>
+    /// <param name="stream">To its end.</param>
+    /// <param name="model">The model that it was fitted on.</param>
+    /// <exception cref="RefusedInputException">Not such a file, damaged, of another version or another encoder.</exception>
+    public static FittedDetector Read(Stream stream, FitContext model) => FittedFile.Read(stream, model);
 
     // A part that has nothing left to compare with says what it says of the mean good image.
     private float[] Neutral(int part, int patches)
     {
         var values = new float[patches];
-        Array.Fill(values, (float)_map.Standards[part].Mean);
+        Array.Fill(values, (float)Map.Standards[part].Mean);
         return values;
     }
 }

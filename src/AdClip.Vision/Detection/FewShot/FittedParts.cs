@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using AdClip.Vision.Clip;
 
 namespace AdClip.Vision.Detection.FewShot;
@@ -15,11 +16,12 @@ internal sealed record FittedHead(int Layer, double Strength, HeadMoments Moment
 /// <param name="BankChoice">Layers of both banks.</param>
 /// <param name="Good">Good patches.</param>
 /// <param name="Defects">Defective patches; may be empty.</param>
+/// <param name="SaidGood">Patches that people said are good: as near as the nearest of them is near, whatever other good images say.</param>
 /// <param name="Usual">What good patches are usually apart.</param>
 /// <param name="PatchHead">Null without drawn anomalies.</param>
 /// <param name="ImageHead">Null without anomalies.</param>
 internal sealed record FittedParts(
-    FitContext Model, TextPair Texts, BankChoice BankChoice, PatchBank Good, PatchBank Defects, float Usual, FittedHead? PatchHead, FittedHead? ImageHead)
+    FitContext Model, TextPair Texts, BankChoice BankChoice, PatchBank Good, PatchBank Defects, PatchBank SaidGood, float Usual, FittedHead? PatchHead, FittedHead? ImageHead)
 {
     private readonly Scorer _text = new(Model.EncoderId, Model.Side, Model.Grid, Model.Scheme, Texts, (IReadOnlyList<Reference>)[], null);
 
@@ -35,6 +37,10 @@ internal sealed record FittedParts(
         if (Good.HasOtherThan(sha256) && (wanted(FitPart.Bank) || wanted(FitPart.AnomalyBank)))
         {
             var good = Good.Distances(rows, sha256);
+            if (SaidGood.HasOtherThan(null))
+            {
+                TensorPrimitives.Min(good, SaidGood.Distances(rows, null), good);
+            }
             values[(int)FitPart.Bank] = Pooled(good);
             if (wanted(FitPart.AnomalyBank) && Defects.HasOtherThan(sha256))
             {

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using AdClip.Vision.Metrics;
+using AdClip.Vision.Metrics.Calibration;
 
 namespace AdClip.Vision.Detection.FewShot;
 
@@ -45,13 +46,14 @@ internal sealed class Fitting
             return new PartValues(seen.ZeroShotScore, seen.Patches);
         });
         Report(FitStep.Bank, 0);
-        var bankChoice = new BankChoice(_model.Scheme.FewShotLayers, 1);
-        var good = Bank(bankChoice, (image, rows) => image.IsAnomaly ? null : rows);
+        // Every layer that is cached: with so few images no choice among them can be trusted, and their mean is never far from the best.
+        var bankChoice = new BankChoice([.. _model.Scheme.FewShotLayers.Union(_model.Scheme.ZeroShotLayers).Order()], 1);
+        var good = Bank(bankChoice, _options.NearestImages, (image, rows) => image.IsAnomaly ? null : rows);
         Put(FitPart.Bank, i => new PartValues(good.Score(i), good.Distances(i, good.LeftOut(i)[0])));
         var usual = Usual();
         if (Masks >= 2)
         {
-            var defects = Bank(bankChoice, DefectiveRows);
+            var defects = Bank(bankChoice, 1, DefectiveRows);
             Put(FitPart.AnomalyBank, i => Nearness(i, good, defects, usual));
         }
         else
@@ -97,7 +99,10 @@ internal sealed class Fitting
         var nested = Enumerable.Range(0, _foldOf.Max() + 1).Select(fold => Fusion.From(_scores, _anomalous, [.. all.Where(i => _foldOf[i] != fold)], ruled)).ToArray();
         double[] outOfFold = [.. all.Select(i => nested[_foldOf[i]].Score(part => _scores[part]![i]))];
         var map = MapScale.From(_patches, [.. all.Where(i => !_anomalous[i])], fusion.Weights);
-        return new FittedDetector(parts, fusion, map, Report(fusion, outOfFold, bankChoice, patchHead is null ? imageHead?.Strength(-1) : patchHead.Strength(-1)));
+        Report(FitStep.Calibration, 0);
+        var calibration = Anomalies >= 2 ? ScoreCalibration.Fit(outOfFold, _anomalous) : null;
+        var classes = calibration is null ? null : DefectClasses.From(bankChoice.Layers[0], _images, i => map.Shown(part => _patches[part]![i]));
+        return new FittedDetector(parts, fusion, map, calibration, classes, Report(fusion, outOfFold, bankChoice, patchHead is null ? imageHead?.Strength(-1) : patchHead.Strength(-1)));
     }
 
     internal double[]?[] Scores => _scores;
@@ -111,8 +116,18 @@ internal sealed class Fitting
         return new FitReport(
             [.. _images.Select((image, i) => new OutOfFoldScore(image.Sha256, image.IsAnomaly, outOfFold[i]))],
             [.. Enum.GetValues<FitPart>().Select(part => PartReport(part, fusion))],
-            bank.Layers, bank.Radius, BankReason.ModelLayers, strength, curve.AreaUnderRoc, curve.AveragePrecision, best?.Counts.F1, best?.Threshold,
-            new CalibrationReport(0, null, null));
+            bank.Layers, bank.Radius, strength, curve.AreaUnderRoc, curve.AveragePrecision, best?.Counts.F1, best?.Threshold,
+            CalibrationOf(outOfFold));
+    }
+
+    private CalibrationReport CalibrationOf(double[] outOfFold)
+    {
+        if (Anomalies < 2)
+        {
+            return new CalibrationReport(0, null, null);
+        }
+        var error = CalibrationError.Of(ScoreCalibration.OutOfFold(outOfFold, _anomalous, MostFolds, _options.Seed), _anomalous);
+        return new CalibrationReport(outOfFold.Length, error.Expected, error.Brier);
     }
 
     private PartReport PartReport(FitPart part, Fusion fusion)
@@ -164,11 +179,14 @@ internal sealed class Fitting
 
     private FittedParts Parts(BankChoice bank, float usual, HeadFolds? patchHead, HeadFolds? imageHead)
     {
-        var empty = new PatchBank(_texts.Normal.Length, bank.Layers.Count);
+        var width = _texts.Normal.Length;
+        BankMember[] good = [.. _images.Where(image => !image.IsAnomaly).SelectMany(image => image.Views.Select(view => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => PatchRows.Of(view, layer, bank.Radius))])))];
+        BankMember[] defects = [.. _images.Where(image => image.Coverage is not null).Select(image => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => DefectiveRows(image, PatchRows.Of(image.Tokens, layer, bank.Radius))!)]))];
         return new FittedParts(
             _model, _texts, bank,
-            empty.With([.. _images.Where(image => !image.IsAnomaly).SelectMany(image => image.Views.Select(view => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => PatchRows.Of(view, layer, bank.Radius))])))]),
-            empty.With([.. _images.Where(image => image.Coverage is not null).Select(image => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => DefectiveRows(image, PatchRows.Of(image.Tokens, layer, bank.Radius))!)]))]),
+            new PatchBank(width, bank.Layers.Count, _options.NearestImages, good),
+            new PatchBank(width, bank.Layers.Count, 1, defects),
+            new PatchBank(width, bank.Layers.Count, 1, []),
             usual, Fitted(patchHead, bank), Fitted(imageHead, bank));
     }
 
@@ -204,7 +222,7 @@ internal sealed class Fitting
         return distances[distances.Length / 2];
     }
 
-    private FitBank Bank(BankChoice choice, Func<FitImage, float[], float[]?> rows) => new(_images, choice, rows, _model.Scheme.TopFraction, _cancel);
+    private FitBank Bank(BankChoice choice, int mean, Func<FitImage, float[], float[]?> rows) => new(_images, choice, mean, rows, _model.Scheme.TopFraction, _cancel);
 
     private static float[]? DefectiveRows(FitImage image, float[] rows)
     {

@@ -1,15 +1,15 @@
 namespace AdClip.Vision.Detection.FewShot;
 
 /// <summary>How the parts of a detector make one score: a weighted sum of standardised parts.</summary>
-/// <param name="Weights">By <see cref="FitPart"/>; not negative, sum 1.</param>
+/// <param name="Weights">By <see cref="FitPart"/>; not negative. Sum 1, until defects that were pointed out come on top.</param>
 /// <param name="Standards">By <see cref="FitPart"/>.</param>
 internal sealed record Fusion(double[] Weights, Standard[] Standards)
 {
-    // Pull of the weights towards what is known of such parts in general, as if that many anomalies had shown it.
-    private const double PriorAnomalies = 10;
+    // Pull of the weights towards what is known of such parts in general, as if that many images of either kind had shown it.
+    private const double PriorImages = 60;
 
     // Standardised distance of the two kinds that parts usually have.
-    private static readonly double[] Usual = [0.2, 1.0, 0.6, 0.2, 0.6];
+    private static readonly double[] Usual = [0.05, 1.0, 0.05, 0.1, 0.3];
 
     /// <summary>Weighs parts by how far apart they keep the two kinds, as a discriminant of independent parts does.</summary>
     /// <param name="scores">By part: out-of-fold scores [n], null where there is no such part.</param>
@@ -30,7 +30,7 @@ internal sealed record Fusion(double[] Weights, Standard[] Standards)
             double[] good = [.. images.Where(i => !anomalous[i]).Select(i => column[i])];
             double[] defective = [.. images.Where(i => anomalous[i]).Select(i => column[i])];
             standards[part] = Standard.From(good, defective);
-            weights[part] = defective.Length == 0 ? ruled[part] : Weight(good, defective, Usual[part]);
+            weights[part] = defective.Length == 0 ? ruled[part] : Weight((FitPart)part, good, defective);
         }
         var sum = weights.Sum();
         if (sum <= 0)
@@ -40,6 +40,16 @@ internal sealed record Fusion(double[] Weights, Standard[] Standards)
             sum = weights.Sum();
         }
         return new Fusion([.. weights.Select(weight => weight / sum)], standards);
+    }
+
+    /// <summary>The fusion once defects were pointed out: if they had no weight, a known defect raises the score by three spreads; other scores stay.</summary>
+    /// <param name="usual">What good patches are usually apart.</param>
+    public Fusion WithDefects(float usual)
+    {
+        const int part = (int)FitPart.AnomalyBank;
+        return Weights[part] > 0 ? this : new Fusion(
+            [.. Weights.Select((weight, i) => i == part ? 1 : weight)],
+            [.. Standards.Select((standard, i) => i == part ? new Standard(0, Math.Max(usual, 1e-6) / 3) : standard)]);
     }
 
     /// <summary>The score of an image: <paramref name="scores"/> by part; those without weight are not looked at.</summary>
@@ -56,17 +66,18 @@ internal sealed record Fusion(double[] Weights, Standard[] Standards)
         return sum;
     }
 
-    private static double Weight(double[] good, double[] defective, double usual)
+    private static double Weight(FitPart part, double[] good, double[] defective)
     {
         var area = Separation.AreaUnderRoc(good, defective);
-        if (area <= 0.5)
+        if (area <= 0.5 && part != FitPart.Bank)
         {
             return 0;
         }
         // An area of one is what so few images can show, not certainty.
-        var most = 1 - (0.5 / (Math.Min(good.Length, defective.Length) + 1));
-        var distance = Math.Sqrt(2) * NormalQuantile(Math.Min(area, most));
-        return ((defective.Length * distance) + (PriorAnomalies * usual)) / (defective.Length + PriorAnomalies);
+        var few = Math.Min(good.Length, defective.Length);
+        var most = 1 - (0.5 / (few + 1));
+        var distance = Math.Sqrt(2) * NormalQuantile(Math.Clamp(area, 0.5, most));
+        return ((few * distance) + (PriorImages * Usual[(int)part])) / (few + PriorImages);
     }
 
     // By bisection of a rational approximation of the normal distribution (Abramowitz and Stegun, 26.2.17): six digits are plenty.

@@ -2,7 +2,7 @@ namespace AdClip.Vision.Detection.FewShot;
 
 /// <summary>The colour scale of a map: the same meaning for every detector, read off patches of good images that were left out.</summary>
 /// <param name="Standards">By <see cref="FitPart"/>: of its patches.</param>
-/// <param name="Weights">By <see cref="FitPart"/>; sum 1, 0 for parts without patches.</param>
+/// <param name="Weights">By <see cref="FitPart"/>; 0 for parts without patches. Sum 1, until defects that were pointed out come on top.</param>
 /// <param name="Middle">Shown as one half: what one good patch of a thousand exceeds.</param>
 /// <param name="Width">Of the sigmoid: the median good patch is shown as 0.02.</param>
 internal sealed record MapScale(Standard[] Standards, double[] Weights, double Middle, double Width)
@@ -29,6 +29,19 @@ internal sealed record MapScale(Standard[] Standards, double[] Weights, double M
         var middle = fused[(int)((fused.Length - 1) * GoodBelowMiddle)];
         var width = (middle - fused[fused.Length / 2]) / Math.Log((1 - MedianShown) / MedianShown);
         return scale with { Middle = middle, Width = Math.Max(width, 1e-6) };
+    }
+
+    /// <summary>The scale once defects were pointed out: if they had no weight, a known defect is shown as plainly abnormal and everything else as before.</summary>
+    /// <param name="usual">What good patches are usually apart.</param>
+    public MapScale WithDefects(float usual)
+    {
+        const int part = (int)FitPart.AnomalyBank;
+        // From the median good patch, which lies about four widths below the middle, to two above it.
+        return Weights[part] > 0 ? this : this with
+        {
+            Weights = [.. Weights.Select((weight, i) => i == part ? 1 : weight)],
+            Standards = [.. Standards.Select((standard, i) => i == part ? new Standard(0, Math.Max(usual, 1e-6) / (6 * Width)) : standard)],
+        };
     }
 
     /// <summary>The weighted sum of standardised patches: [T].</summary>
