@@ -115,7 +115,7 @@ public sealed partial class WholePathTests(Chromium chromium)
 
     private static async Task InspectAsync(IPage page, Guid projectId)
     {
-        await page.Locator(".project-tabs").GetByText("Inspect").ClickAsync();
+        await page.Locator(".project-tabs").GetByText("Inspect", new() { Exact = true }).ClickAsync();
         await page.WaitForURLAsync(url => url.EndsWith($"/projects/{projectId}/runs", StringComparison.Ordinal));
         await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
         await page.Locator(".job-card[data-state=Succeeded]").WaitForAsync(new() { Timeout = 120_000 });
@@ -206,7 +206,8 @@ public sealed partial class WholePathTests(Chromium chromium)
 
         // The slider: its counts are those of the scores, live.
         var threshold = scored.Select(row => row.Score).Order().ElementAt(ImagesPerLabel);
-        await page.FillAsync(".threshold-number", threshold.ToString("G9", CultureInfo.InvariantCulture));
+        // All digits of the number that the page compares with, so that the image of just this score counts.
+        await page.FillAsync(".threshold-number", ((double)threshold).ToString("R", CultureInfo.InvariantCulture));
         await page.PressAsync(".threshold-number", "Enter");
         var counts = CountAt(scored, threshold);
         await Assertions.Expect(Cell(page, "TruePositive")).ToHaveTextAsync($"{counts.TruePositives}");
