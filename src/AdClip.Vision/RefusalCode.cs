@@ -331,6 +331,15 @@ public enum RefusalCode
     /// <summary>Fewer images than a stage needs: kind, wanted, available.</summary>
     StageImagesTooFew,
 
+    /// <summary>A training that may use no part of the detector.</summary>
+    TrainingWithoutParts,
+
+    /// <summary>A trained detector that the project does not have: id.</summary>
+    DetectorVersionUnknown,
+
+    /// <summary>Tiles, 8 bits, another model or other prompts together with a trained detector: its number.</summary>
+    DetectorVersionFixed,
+
     // Runs.
 
     /// <summary>A run over nothing.</summary>

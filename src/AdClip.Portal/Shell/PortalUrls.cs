@@ -17,6 +17,7 @@ public static class PortalUrls
     public const string LabelRoute = "/projects/{ProjectId:guid}/label";
     public const string LabelImageRoute = "/projects/{ProjectId:guid}/label/{ImageId:guid}";
     public const string InspectionAreaRoute = "/projects/{ProjectId:guid}/inspection-area";
+    public const string TrainingRoute = "/projects/{ProjectId:guid}/training";
     public const string RunsRoute = "/projects/{ProjectId:guid}/runs";
     public const string RunRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}";
     public const string ResultRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}/images/{ImageId:guid}";
@@ -32,6 +33,8 @@ public static class PortalUrls
     public static string LabelImage(Guid projectId, Guid imageId) => Of($"/projects/{projectId}/label/{imageId}");
 
     public static string InspectionArea(Guid projectId) => Of($"/projects/{projectId}/inspection-area");
+
+    public static string Training(Guid projectId) => Of($"/projects/{projectId}/training");
 
     public static string Runs(Guid projectId) => Of($"/projects/{projectId}/runs");
 

@@ -57,13 +57,13 @@ public sealed record MetricsAnswer
 /// <summary>How the run's detector stands to the counted images.</summary>
 /// <param name="Test">It has not seen them.</param>
 /// <param name="OutOfFold">It has, but the part that scored them was made without them.</param>
-/// <param name="Training">It learnt from them: their scores flatter, and no threshold can be chosen on them.</param>
+/// <param name="Training">It learnt from them: their scores flatter, so they are left out of every number.</param>
 public sealed record OriginsAnswer(int Test, int OutOfFold, int Training)
 {
-    public static OriginsAnswer Of(IReadOnlyList<ScoredSample> samples)
+    public static OriginsAnswer Of(IReadOnlyList<ScoredSample> samples, int trainedOn)
     {
         int Count(ScoreOrigin origin) => samples.Count(sample => sample.Origin == origin);
-        return new(Count(ScoreOrigin.Test), Count(ScoreOrigin.OutOfFold), Count(ScoreOrigin.Training));
+        return new(Count(ScoreOrigin.Test), Count(ScoreOrigin.OutOfFold), trainedOn);
     }
 }
 

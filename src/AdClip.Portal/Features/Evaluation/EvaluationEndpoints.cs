@@ -78,7 +78,7 @@ public static class EvaluationEndpoints
             LabelledImages = images.Labelled.Count,
             UnlabelledImages = images.UnlabelledCount,
             ReferenceImages = images.ReferenceCount,
-            Origins = OriginsAnswer.Of(images.Samples),
+            Origins = OriginsAnswer.Of(images.Samples, images.TrainedOnCount),
             HeldOut = rule is null || !images.HasHeldOut ? null : HeldOutAnswer.Of(ThresholdJudgement.Of(images.Samples, rule).HeldOut),
             FalseRejects = falseRejects is null ? null : BudgetAnswer.Of(targets.ByFalseRejects),
             Recall = recall is null ? null : BudgetAnswer.Of(targets.ByRecall),

@@ -9,7 +9,8 @@ public sealed class ImageEvaluation
 {
     public ImageEvaluation(IReadOnlyList<ScoredImage> images)
     {
-        Labelled = [.. images.Where(image => image.Label != ImageLabel.Unlabelled)];
+        Labelled = [.. images.Where(image => image.Label != ImageLabel.Unlabelled && !image.IsTrainedOn)];
+        TrainedOnCount = images.Count(image => image.IsTrainedOn);
         UnlabelledCount = images.Count(image => image.Label == ImageLabel.Unlabelled);
         ReferenceCount = Labelled.Count(image => image.IsReference);
         Samples = [.. Labelled.Select(image => new ScoredSample($"{image.ImageId:N}", image.Score, image.Label == ImageLabel.Anomaly, image.Origin))];
@@ -23,6 +24,9 @@ public sealed class ImageEvaluation
 
     /// <summary>Images of the run that nobody has labelled; they do not count.</summary>
     public int UnlabelledCount { get; }
+
+    /// <summary>Images that the trained detector of the run learned from; they do not count, since their scores flatter.</summary>
+    public int TrainedOnCount { get; }
 
     /// <summary>Labelled images that served as references; each was compared with the other references only.</summary>
     public int ReferenceCount { get; }

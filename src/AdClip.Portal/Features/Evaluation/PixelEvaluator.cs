@@ -53,7 +53,7 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
     {
         var area = await areas.AtAsync(scores.Run.ProjectId, scores.Run.AreaRevision) is { Regions.Regions.Count: > 0 } drawn ? drawn.Regions : null;
         var maps = new RunMaps(dbs, blobs, groundTruth, area);
-        var images = scores.Images.Where(image => image.Label == ImageLabel.Good || image.ShapeCount > 0).ToList();
+        var images = scores.Images.Where(image => !image.IsTrainedOn && (image.Label == ImageLabel.Good || image.ShapeCount > 0)).ToList();
         var whole = new PixelMetrics();
         var halves = new PixelHalves();
         List<int> halfOf = [];
@@ -70,7 +70,7 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
         var curve = whole.ToCurve();
         // Each half's regions at the other half's threshold; where a half has no defect, at the one of all images, and said so.
         var thresholds = halves.Thresholds() ?? (curve.BestF1 is { } best && curve.Positives > 0 ? [best.Threshold, best.Threshold] : null);
-        var withoutShapes = scores.Images.Count(image => image.Label == ImageLabel.Anomaly && image.ShapeCount == 0);
+        var withoutShapes = scores.Images.Count(image => !image.IsTrainedOn && image.Label == ImageLabel.Anomaly && image.ShapeCount == 0);
         return PixelReport.Of(curve, whole.Images, withoutShapes, longestSide) with
         {
             ExcludedRegions = whole.ExcludedRegions,

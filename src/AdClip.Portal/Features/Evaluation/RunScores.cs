@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,6 +27,7 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images)
         {
             return null;
         }
+        var versionId = RunSettings.Parse(run.Settings).DetectorVersionId;
         var images = await (
             from result in db.Set<ImageResult>()
             join image in db.Set<ImageRecord>() on result.ImageId equals image.Id
@@ -43,6 +45,7 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images)
                 ShapeCount = image.ShapeCount,
                 Revision = image.AnnotationRevision,
                 IsReference = db.Set<RunReference>().Any(reference => reference.RunId == runId && reference.Sha256 == image.Sha256),
+                IsTrainedOn = versionId != null && db.Set<DetectorVersionImage>().Any(learned => learned.VersionId == versionId && learned.Sha256 == image.Sha256),
                 MapBlob = result.MapBlob,
             }).AsNoTracking().ToListAsync(cancel);
         return new RunScores(run, images);

@@ -28,10 +28,13 @@ public sealed record ScoredImage
     /// <summary>One of the good images that the run compared with; it was itself compared with the others only.</summary>
     public required bool IsReference { get; init; }
 
+    /// <summary>The run's trained detector learned from it: its score flatters.</summary>
+    public bool IsTrainedOn { get; init; }
+
     public required string MapBlob { get; init; }
 
     /// <summary>How the run's detector stands to the image: a reference is scored against the other references only.</summary>
-    public ScoreOrigin Origin => IsReference ? ScoreOrigin.OutOfFold : ScoreOrigin.Test;
+    public ScoreOrigin Origin => IsTrainedOn ? ScoreOrigin.Training : IsReference ? ScoreOrigin.OutOfFold : ScoreOrigin.Test;
 }
 
 /// <summary>How a threshold treats one image, against its label.</summary>

@@ -4,8 +4,8 @@ using System.Text;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Storage;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.FewShot;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Imaging;
 using AdClip.Vision.Imaging.Tiles;
@@ -15,30 +15,26 @@ namespace AdClip.Portal.Features.Inference;
 
 /// <summary>Encodes and scores single images; runs and direct requests share its slots, so the processors are never overbooked.</summary>
 /// <remarks>The calls and their order are those of <c>adclip predict</c>: the same image and good images give the same bits.</remarks>
-public sealed class ImageInspector : IDisposable
+public sealed class ImageInspector
 {
     private const int KeptScorers = 4;
     private const int MostKeptTiles = 100;
     private readonly BlobStore _blobs;
     private readonly TokenCache _tokens;
-    private readonly EncoderSpeeds _speeds;
+    private readonly TokenSource _source;
+    private readonly EncoderSlots _slots;
     private readonly ImageLimits _limits;
-    private readonly SemaphoreSlim _slots;
     private readonly Lock _lock = new();
     private readonly LinkedList<(string Key, Scorer Scorer)> _scorers = [];
 
-    public ImageInspector(BlobStore blobs, TokenCache tokens, EncoderSpeeds speeds, IOptions<ImagesOptions> images, IOptions<InferenceOptions> options)
-    {
-        (_blobs, _tokens, _speeds, _limits) = (blobs, tokens, speeds, images.Value.Limits);
-        Parallelism = options.Value.ImagesInFlight == 0 ? Environment.ProcessorCount : options.Value.ImagesInFlight;
-        _slots = new SemaphoreSlim(Parallelism);
-    }
+    public ImageInspector(BlobStore blobs, TokenCache tokens, TokenSource source, EncoderSlots slots, IOptions<ImagesOptions> images) =>
+        (_blobs, _tokens, _source, _slots, _limits) = (blobs, tokens, source, slots, images.Value.Limits);
 
     /// <summary>Images in flight at most.</summary>
-    public int Parallelism { get; }
+    public int Parallelism => _slots.Parallelism;
 
     /// <summary>Whether no image is being looked at.</summary>
-    public bool IsIdle => _slots.CurrentCount == Parallelism;
+    public bool IsIdle => _slots.IsIdle;
 
     /// <summary>A scorer for these good images, which are named by their blobs in the order of SHA-256.</summary>
     /// <param name="regions">What is inspected; the good images fit it.</param>
@@ -55,18 +51,18 @@ public sealed class ImageInspector : IDisposable
         if (tiles is not null)
         {
             var cores = await CoresAsync(detector, referenceSha256s, regions, tiles, encoded, cancel);
-            var tiled = await InSlotAsync(() => detector.CreateTiledScorer(prompts, cores, regions), cancel);
+            var tiled = await _slots.InSlotAsync(() => detector.CreateTiledScorer(prompts, cores, regions), cancel);
             KeepScorer(key, tiled);
             return tiled;
         }
         var references = new Reference[referenceSha256s.Count];
         await Parallel.ForAsync(0, references.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancel }, async (i, stop) =>
         {
-            var (tokens, _) = await InSlotAsync(() => Encode(detector, _blobs.PathOf(referenceSha256s[i]), referenceSha256s[i]), stop);
+            var (tokens, _) = await _slots.InSlotAsync(() => _source.Encode(detector, _blobs.PathOf(referenceSha256s[i]), referenceSha256s[i]), stop);
             references[i] = new Reference(referenceSha256s[i], tokens);
             encoded(1);
         });
-        var scorer = await InSlotAsync(() => detector.CreateScorer(prompts, references, regions), cancel);
+        var scorer = await _slots.InSlotAsync(() => detector.CreateScorer(prompts, references, regions), cancel);
         KeepScorer(key, scorer);
         return scorer;
     }
@@ -75,7 +71,7 @@ public sealed class ImageInspector : IDisposable
     /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
     /// <param name="tiles">As the scorer was made with.</param>
     /// <param name="looked">Told of tiles that are done, perhaps by several threads at once.</param>
-    public Task<Inspection> InspectAsync(ClipDetector detector, Scorer scorer, TileSettings? tiles, string path, string sha256, Action<int> looked, CancellationToken cancel) => InSlotAsync(
+    public Task<Inspection> InspectAsync(ClipDetector detector, Scorer scorer, TileSettings? tiles, string path, string sha256, Action<int> looked, CancellationToken cancel) => _slots.InSlotAsync(
         () =>
         {
             var begin = Stopwatch.GetTimestamp();
@@ -87,14 +83,25 @@ public sealed class ImageInspector : IDisposable
             if (tiles is not null)
             {
                 var isKept = true;
-                var detection = WithSpareSlots(parallelism => new TiledInspection(detector, tiles, parallelism, _limits, TokensOfTiles(detector, path, tiles, () => isKept = false))
+                var detection = _slots.WithSpareSlots(parallelism => new TiledInspection(detector, tiles, parallelism, _limits, TokensOfTiles(detector, path, tiles, () => isKept = false))
                     .Inspect(path, sha256, scorer, (_, _) => looked(1), cancel));
                 return new Inspection(detection, Stopwatch.GetElapsedTime(begin).TotalMilliseconds, isKept);
             }
-            var (tokens, wasCached) = Encode(detector, path, sha256);
+            var (tokens, wasCached) = _source.Encode(detector, path, sha256);
             var whole = scorer.Score(tokens, sha256);
             looked(1);
             return new Inspection(whole, Stopwatch.GetElapsedTime(begin).TotalMilliseconds, wasCached);
+        },
+        cancel);
+
+    /// <summary>Looks at one image file, whole, with a detector that was fitted to the project.</summary>
+    /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read.</exception>
+    public Task<Inspection> InspectAsync(ClipDetector detector, FittedDetector fitted, string path, string sha256, CancellationToken cancel) => _slots.InSlotAsync(
+        () =>
+        {
+            var begin = Stopwatch.GetTimestamp();
+            var (tokens, wasCached) = _source.Encode(detector, path, sha256);
+            return new Inspection(fitted.Score(tokens, sha256), Stopwatch.GetElapsedTime(begin).TotalMilliseconds, wasCached);
         },
         cancel);
 
@@ -115,19 +122,6 @@ public sealed class ImageInspector : IDisposable
         return sha256 => encoded.Select(tile => KeyOf(sha256, tile, width, height));
     }
 
-    public void Dispose() => _slots.Dispose();
-
-    private (ImageTokens Tokens, bool WasCached) Encode(ClipDetector detector, string path, string sha256)
-    {
-        if (_tokens.Find(detector.EncoderId, sha256) is { } found)
-        {
-            return (found, true);
-        }
-        var tokens = _speeds.Time(detector, () => detector.EncodeFile(path, _limits));
-        _tokens.Keep(tokens, sha256);
-        return (tokens, false);
-    }
-
     private async Task<CorePatches[]> CoresAsync(
         ClipDetector detector, IReadOnlyList<string> sha256s, InspectionRegions regions, TileSettings tiles, Action<int> encoded, CancellationToken cancel)
     {
@@ -135,8 +129,8 @@ public sealed class ImageInspector : IDisposable
         await Parallel.ForAsync(0, cores.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancel }, async (i, stop) =>
         {
             var path = _blobs.PathOf(sha256s[i]);
-            cores[i] = await InSlotAsync(
-                () => WithSpareSlots(parallelism => new TiledInspection(detector, tiles, parallelism, _limits, TokensOfTiles(detector, path, tiles, () => { }))
+            cores[i] = await _slots.InSlotAsync(
+                () => _slots.WithSpareSlots(parallelism => new TiledInspection(detector, tiles, parallelism, _limits, TokensOfTiles(detector, path, tiles, () => { }))
                     .Reference(path, sha256s[i], TiledInspection.PatchesOfEach(cores.Length), regions, (_, _) => encoded(1), stop)),
                 stop);
         });
@@ -167,40 +161,6 @@ public sealed class ImageInspector : IDisposable
 
     // A tile that is the whole image is encoded as the image is.
     private static string KeyOf(string sha256, Tile tile, int width, int height) => (tile.Width, tile.Height) == (width, height) ? sha256 : $"{sha256}-{tile.Key}";
-
-    // Where slots are free, several tiles of one image go at once; never more than there are slots.
-    private T WithSpareSlots<T>(Func<int, T> work)
-    {
-        var spare = 0;
-        while (spare + 1 < Parallelism && _slots.Wait(0))
-        {
-            spare++;
-        }
-        try
-        {
-            return work(1 + spare);
-        }
-        finally
-        {
-            if (spare > 0)
-            {
-                _slots.Release(spare);
-            }
-        }
-    }
-
-    private async Task<T> InSlotAsync<T>(Func<T> work, CancellationToken cancel)
-    {
-        await _slots.WaitAsync(cancel);
-        try
-        {
-            return await Task.Run(work, CancellationToken.None);
-        }
-        finally
-        {
-            _slots.Release();
-        }
-    }
 
     private static string Key(ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> references, InspectionRegions regions, TileSettings? tiles) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [detector.EncoderId, detector.TextIdOf(prompts), InspectionRegionsJson.Write(regions), $"{tiles}", .. references]))));

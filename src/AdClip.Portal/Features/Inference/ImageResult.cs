@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -25,6 +26,12 @@ public sealed class ImageResult
     /// <summary>Probability of "anomaly" from the class feature alone.</summary>
     public required float ClassProbability { get; init; }
 
+    /// <summary>Calibrated probability that the image is anomalous; null unless a trained detector says it.</summary>
+    public double? Probability { get; init; }
+
+    /// <summary>Probability of "good" and of each defect class by name, as JSON; null where <see cref="Probability"/> is.</summary>
+    public string? ClassProbabilities { get; init; }
+
     /// <summary>Blob of the anomaly map: a .npy file, float32, [rows, columns], over the whole stored image.</summary>
     public required string MapBlob { get; init; }
 
@@ -39,6 +46,10 @@ public sealed class ImageResult
     public bool WasCached { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Most probable first; empty unless a trained detector says it.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Classes() =>
+        ClassProbabilities is null ? [] : [.. (JsonSerializer.Deserialize<Dictionary<string, double>>(ClassProbabilities) ?? []).OrderByDescending(one => one.Value)];
 }
 
 internal sealed class ImageResultTable : IEntityTypeConfiguration<ImageResult>

@@ -18,12 +18,14 @@ namespace AdClip.Portal.Features.Inference;
 /// <param name="RescoredFromRunId">The run whose images were scored again; null: a run of its own.</param>
 /// <param name="Encoded">Images that the encoder had to look at; the others were scored from kept tokens.</param>
 /// <param name="Device">Where the encoder ran when the run was made: cpu, cuda:0 or directml:0; null: not noted.</param>
+/// <param name="DetectorId">The trained detector that scored; null: the model itself.</param>
+/// <param name="DetectorNumber">Its number.</param>
 /// <param name="DeviceFallback">Why that was not the device asked for, in English; null: it was.</param>
 public sealed record RunAnswer(
     Guid Id, Guid ProjectId, Guid JobId, string Model, string ModelName, string EncoderId, string ObjectName, string References, int ReferenceCount, int InspectionAreaRevision, int ImageSize, TileSettings? Tiles,
     string State, string? Message, int Done, int Total, int Refused, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
     double? ElapsedSeconds, double? RemainingSeconds, double? MillisecondsPerImage, int Attempts,
-    RunPrompts? Prompts, Guid? RescoredFromRunId, int Encoded, string? Device, string? DeviceFallback)
+    RunPrompts? Prompts, Guid? RescoredFromRunId, int Encoded, string? Device, string? DeviceFallback, Guid? DetectorId, int? DetectorNumber)
 {
     public static RunAnswer Of(RunSummary summary, JobTexts texts, DateTimeOffset now) => new(
         summary.Run.Id, summary.Run.ProjectId, summary.Run.JobId, summary.Run.ModelId, summary.Run.ModelName, summary.Run.EncoderId, summary.Run.ObjectName,
@@ -31,7 +33,7 @@ public sealed record RunAnswer(
         NameOf(summary.Job.State), texts.Sentence(summary.Job), summary.Results + summary.Refused, summary.Run.ImageCount, summary.Refused,
         summary.Run.CreatedAt, summary.Job.StartedAt, summary.Job.FinishedAt,
         summary.Job.Elapsed(now)?.TotalSeconds, summary.Job.Remaining(now)?.TotalSeconds, summary.MillisecondsPerImage, summary.Job.Attempt,
-        summary.Settings.Prompts, summary.Settings.RescoredFromRunId, summary.Encoded, summary.Settings.Device, summary.Settings.Fallback?.ToString());
+        summary.Settings.Prompts, summary.Settings.RescoredFromRunId, summary.Encoded, summary.Settings.Device, summary.Settings.Fallback?.ToString(), summary.Settings.DetectorVersionId, summary.Settings.DetectorNumber);
 
     public static string NameOf<T>(T value)
         where T : struct, Enum
@@ -43,14 +45,16 @@ public sealed record RunAnswer(
 
 /// <summary>A result as the API shows it. Scores are exact: reading them as binary32 gives the stored bits.</summary>
 /// <param name="Label">The ground truth as it is now: unlabelled, good or anomaly.</param>
+/// <param name="Probability">Calibrated probability of an anomaly; null unless a trained detector scored and has learned from anomalies.</param>
+/// <param name="ClassProbabilities">Of "good" and of each defect class, sum 1; empty where there is no probability.</param>
 /// <param name="MapUrl">The map: .npy, float32, [rows, columns], over the whole image.</param>
 public sealed record ResultAnswer(
     Guid Id, Guid RunId, Guid ImageId, string FileName, string Sha256, string Label, float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability,
-    float MapMin, float MapMax, double Milliseconds, bool WasCached, string MapUrl, string HeatmapUrl)
+    float MapMin, float MapMax, double Milliseconds, bool WasCached, string MapUrl, string HeatmapUrl, double? Probability, IReadOnlyDictionary<string, double> ClassProbabilities)
 {
     public static ResultAnswer Of(ImageResult result, ImageRecord image) => new(
         result.Id, result.RunId, result.ImageId, image.FileName, image.Sha256, ImageAnswer.NameOf(image.Label), result.Score, result.ZeroShotScore, result.FewShotScore,
-        result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached, $"/api/v1/results/{result.Id}/map", $"/api/v1/results/{result.Id}/heatmap");
+        result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached, $"/api/v1/results/{result.Id}/map", $"/api/v1/results/{result.Id}/heatmap", result.Probability, new Dictionary<string, double>(result.Classes()));
 }
 
 /// <summary>A page of results; ask again with after=<see cref="Next"/> until it is null.</summary>

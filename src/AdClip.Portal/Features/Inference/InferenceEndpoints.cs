@@ -24,7 +24,7 @@ public static class InferenceEndpoints
         var ofProject = api.MapGroup("/projects/{projectId:guid}").WithTags("Runs");
         ofProject.MapPost("/runs", StartAsync).RequireAuthorization(Policies.Run)
             .WithSummary("Start a run over images of the project")
-            .WithDescription("Everything may be left out. images: all, unlabelled, labelled, selection (with imageIds). references: none, allGood, firstGood (with referenceCount: the first by SHA-256), chosen (with referenceImages); left out: all good images if there are any. prompts: kind modelDefault, pair, ensemble, lists (with normal and abnormal, each a list of phrases with {} for objectName, and perhaps templates) or learned (with checkpoint, a file name in the folder checkpoints of the model). Location names the run.");
+            .WithDescription("Everything may be left out. images: all, unlabelled, labelled, selection (with imageIds). references: none, allGood, firstGood (with referenceCount: the first by SHA-256), chosen (with referenceImages); left out: all good images if there are any. prompts: kind modelDefault, pair, ensemble, lists (with normal and abnormal, each a list of phrases with {} for objectName, and perhaps templates) or learned (with checkpoint, a file name in the folder checkpoints of the model). detector: the id of a trained detector, which brings its own model, texts and image size: then leave those out. Location names the run.");
         ofProject.MapGet("/runs", ListAsync).WithSummary("Runs of the project, newest first");
         ofProject.MapPost("/inspect", InspectAsync)
             .RequireAuthorization(Policies.Label)

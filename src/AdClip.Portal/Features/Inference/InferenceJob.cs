@@ -4,6 +4,7 @@ using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Training;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
@@ -17,7 +18,7 @@ namespace AdClip.Portal.Features.Inference;
 /// <summary>Inspects the images of a run. One image is one durable step, though several may be stored together.</summary>
 /// <remarks>After a restart it looks up which rows there are and does the others; the unique index on run and image refuses a second row.</remarks>
 internal sealed class InferenceJob(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, LearnedPrompts learned, ImageInspector inspector, InspectionAreaStore areas, BlobStore blobs, TimeProvider clock) : IJobHandler
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, DetectorVersions versions, LearnedPrompts learned, ImageInspector inspector, InspectionAreaStore areas, BlobStore blobs, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "Inference";
 
@@ -41,9 +42,9 @@ internal sealed class InferenceJob(
         await job.BeginAsync(done, total);
         void Step(int tiles) => job.Report(Math.Min(total, Interlocked.Add(ref done, tiles)), total);
 
-        var area = await areas.AtAsync(run.ProjectId, run.AreaRevision, cancel)
-            ?? throw new InvalidOperationException($"Run {run.Id} names revision {run.AreaRevision} of the inspection area, which is not there.");
-        var scorer = await inspector.ScorerAsync(detector, await PromptsAsync(run, settings, cancel), references, area.Regions, settings.Tiles, Step, cancel);
+        var look = settings.DetectorVersionId is { } versionId
+            ? await LookTrainedAsync(await versions.GetAsync(run.ProjectId, versionId, cancel), detector, cancel)
+            : await LookAsync(run, settings, detector, references, Step, cancel);
         // The bank may have been kept from an earlier run, in which case nobody counted.
         done = ofReferences + ofImages - left;
         job.Report(done, total);
@@ -54,7 +55,7 @@ internal sealed class InferenceJob(
         var writing = writer.RunAsync(cancel);
         try
         {
-            await Parallel.ForEachAsync(open, parallel, async (image, stop) => await writer.AddAsync(await InspectAsync(run.Id, image, detector, scorer, settings.Tiles, looked, stop), stop));
+            await Parallel.ForEachAsync(open, parallel, async (image, stop) => await writer.AddAsync(await InspectAsync(run.Id, image, () => look(image.Sha256, looked, stop)), stop));
         }
         finally
         {
@@ -63,6 +64,20 @@ internal sealed class InferenceJob(
             await writing;
         }
         return await ConcludeAsync(run, cancel);
+    }
+
+    private async Task<Look> LookTrainedAsync(DetectorVersion version, ClipDetector detector, CancellationToken cancel)
+    {
+        var fitted = await versions.OpenAsync(version, detector, cancel);
+        return (sha256, _, stop) => inspector.InspectAsync(detector, fitted, blobs.PathOf(sha256), sha256, stop);
+    }
+
+    private async Task<Look> LookAsync(Run run, RunSettings settings, ClipDetector detector, IReadOnlyList<string> references, Action<int> encoded, CancellationToken cancel)
+    {
+        var area = await areas.AtAsync(run.ProjectId, run.AreaRevision, cancel)
+            ?? throw new InvalidOperationException($"Run {run.Id} names revision {run.AreaRevision} of the inspection area, which is not there.");
+        var scorer = await inspector.ScorerAsync(detector, await PromptsAsync(run, settings, cancel), references, area.Regions, settings.Tiles, encoded, cancel);
+        return (sha256, looked, stop) => inspector.InspectAsync(detector, scorer, settings.Tiles, blobs.PathOf(sha256), sha256, looked, stop);
     }
 
     private async Task<(Run Run, List<string> References, List<RunImage> Open)> LoadAsync(Guid runId, CancellationToken cancel)
@@ -106,11 +121,11 @@ internal sealed class InferenceJob(
         return count;
     }
 
-    private async Task<Finding> InspectAsync(Guid runId, RunImage image, ClipDetector detector, Scorer scorer, TileSettings? tiles, Action<int> looked, CancellationToken cancel)
+    private async Task<Finding> InspectAsync(Guid runId, RunImage image, Func<Task<Inspection>> look)
     {
         try
         {
-            var inspection = await inspector.InspectAsync(detector, scorer, tiles, blobs.PathOf(image.Sha256), image.Sha256, looked, cancel);
+            var inspection = await look();
             var detection = inspection.Detection;
             var (smallest, largest) = (TensorPrimitives.Min<float>(detection.Map.Values), TensorPrimitives.Max<float>(detection.Map.Values));
             return new Finding(detection.Map, mapBlob => new ImageResult
@@ -121,6 +136,8 @@ internal sealed class InferenceJob(
                 ZeroShotScore = detection.ZeroShotScore,
                 FewShotScore = detection.FewShotScore,
                 ClassProbability = detection.ClassProbability,
+                Probability = detection.Probability,
+                ClassProbabilities = detection.Probability is null ? null : JsonSerializer.Serialize(detection.ClassProbabilities),
                 MapBlob = mapBlob!,
                 MapMin = smallest,
                 MapMax = largest,
@@ -148,4 +165,7 @@ internal sealed class InferenceJob(
         var refused = await db.Set<RunRefusal>().CountAsync(refusal => refusal.RunId == run.Id, cancel);
         return JobOutcome.Done(refused == 0 ? "RunDone" : "RunDoneWithRefusals", [run.ImageCount - refused, refused], PortalUrls.Run(run.ProjectId, run.Id));
     }
+
+    /// <summary>Looks at one image of the run, by the name of its blob; tells of tiles that are done.</summary>
+    private delegate Task<Inspection> Look(string sha256, Action<int> looked, CancellationToken cancel);
 }

@@ -5,9 +5,6 @@ namespace AdClip.Portal.Features.Inference;
 /// <summary>How hard the server works on inference.</summary>
 public sealed class InferenceOptions
 {
-    /// <summary>Images in the encoder at the same time, of all runs together; 0: the number of processors. Each takes one thread.</summary>
-    public int ImagesInFlight { get; set; }
-
     /// <summary>Most good images that a run compares with; of more, the first by SHA-256 are taken.</summary>
     public int MaxReferences { get; set; } = 500;
 }
@@ -17,10 +14,6 @@ internal sealed class ValidateInferenceOptions : IValidateOptions<InferenceOptio
     public ValidateOptionsResult Validate(string? name, InferenceOptions options)
     {
         List<string> wrong = [];
-        if (options.ImagesInFlight is < 0 or > 1024)
-        {
-            wrong.Add($"Inference:ImagesInFlight is {options.ImagesInFlight}; give 0 to 1024.");
-        }
         if (options.MaxReferences < 1)
         {
             wrong.Add($"Inference:MaxReferences is {options.MaxReferences}; give at least 1.");

@@ -25,6 +25,7 @@ public enum ImageChoice
 /// <param name="ImageSize">Side of the model's input in pixels; null: as the model recommends.</param>
 /// <param name="Prompts">The words to compare with; null: what the model recommends.</param>
 /// <param name="Tiles">How large images are cut; null: each is looked at whole.</param>
+/// <param name="Detector">A trained detector of the project, which brings its own model, texts and image size; null: the model itself.</param>
 /// <param name="EightBit">Whether to multiply in 8 bits; refused unless a check on the project's images allowed it.</param>
 public sealed record NewRun(
     string? Model = null,
@@ -37,4 +38,5 @@ public sealed record NewRun(
     int? ImageSize = null,
     RunPrompts? Prompts = null,
     RunTiles? Tiles = null,
-    bool EightBit = false);
+    bool EightBit = false,
+    Guid? Detector = null);

@@ -3,6 +3,7 @@ using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
@@ -14,7 +15,7 @@ using Microsoft.Extensions.Options;
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>Makes runs: settles what is left open, notes the images, puts the job on the board.</summary>
-public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, PrecisionChecks precisions, LearnedPrompts learned, TokenCache tokens, JobBoard jobs, InspectionAreaStore areas, TileAdvisor advisor, IOptions<InferenceOptions> options, TimeProvider clock)
+public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, PrecisionChecks precisions, DetectorVersions versions, LearnedPrompts learned, TokenCache tokens, JobBoard jobs, InspectionAreaStore areas, TileAdvisor advisor, IOptions<InferenceOptions> options, TimeProvider clock)
 {
     /// <summary>The good images that a project can be compared with, in the order that "first N" means: by SHA-256.</summary>
     public static IQueryable<ImageRecord> Good(PortalDb db, Guid projectId) => db.Set<ImageRecord>().AsNoTracking()
@@ -39,6 +40,10 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
     /// <exception cref="RefusedInputException">No such model, no image, not enough good images, prompts that do not fit the model, tiles that cannot be cut, or 8 bits that no check allowed.</exception>
     public async Task<Run> StartAsync(Project project, NewRun request, Guid userId, CancellationToken cancel)
     {
+        if (request.Detector is { } detectorId)
+        {
+            return await StartTrainedAsync(project, request, await versions.GetAsync(project.Id, detectorId, cancel), userId, cancel);
+        }
         var model = request.Model is null ? await catalog.DefaultAsync(project.Id, cancel) : await catalog.GetAsync(request.Model, cancel);
         if (request.EightBit)
         {
@@ -50,6 +55,20 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? project.ObjectName : request.ObjectName.Trim();
         return await AddAsync(project, model, request.ImageSize, request.EightBit, objectName, request.Prompts, choice, references, images, rescoredFrom: null,
             opened => advisor.SettleAsync(project.Id, request.Tiles, opened, ToInspect(db, project.Id, request.Images, request.ImageIds), cancel), userId, cancel);
+    }
+
+    // A trained detector compares with what it learned; it looks at whole images, and at all of each.
+    private async Task<Run> StartTrainedAsync(Project project, NewRun request, DetectorVersion version, Guid userId, CancellationToken cancel)
+    {
+        if (request is not { Model: null, ObjectName: null, References: null or ReferenceChoice.None, ReferenceImages: null, ImageSize: null, Prompts: null, Tiles: null, EightBit: false })
+        {
+            throw new RefusedInputException(RefusalCode.DetectorVersionFixed, $"Detector {version.Number} was trained with its own model, texts and image size on whole images; leave out model, objectName, prompts, references, tiles, 8 bits and image size.", version.Number);
+        }
+        var model = await catalog.GetAsync(version.ModelId, cancel);
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var images = await ToInspect(db, project.Id, request.Images, request.ImageIds).Select(image => new RunFile(image.Id, image.Sha256)).ToListAsync(cancel);
+        return await AddAsync(project, model, version.ImageSize, isEightBit: false, version.ObjectName, prompts: null, ReferenceChoice.None, [], images, rescoredFrom: null,
+            _ => Task.FromResult<TileSettings?>(null), userId, cancel, version);
     }
 
     /// <summary>Starts a run over the images of an earlier one, with other prompts or good images. Kept tokens are used as they are.</summary>
@@ -114,7 +133,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
 
     private async Task<Run> AddAsync(
         Project project, ModelRecord model, int? imageSize, bool isEightBit, string objectName, RunPrompts? prompts, ReferenceChoice choice,
-        IReadOnlyList<(Guid Id, string Sha256)> references, List<RunFile> images, Guid? rescoredFrom, Func<ModelDescription, Task<TileSettings?>> settleTiles, Guid userId, CancellationToken cancel)
+        IReadOnlyList<(Guid Id, string Sha256)> references, List<RunFile> images, Guid? rescoredFrom, Func<ModelDescription, Task<TileSettings?>> settleTiles, Guid userId, CancellationToken cancel, DetectorVersion? version = null)
     {
         if (images.Count == 0)
         {
@@ -133,7 +152,11 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
             await Task.Run(() => lease.Detector.CheckPrompts(settings), cancel);
             tiles = await settleTiles(lease.Detector.Model);
         }
-        var area = await areas.CurrentAsync(project.Id, cancel);
+        if (version is not null && version.EncoderId != encoderId)
+        {
+            throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"Detector {version.Number} was fitted with encoder {version.EncoderId}, the model is now {encoderId}; train again.", version.EncoderId, encoderId);
+        }
+        var area = version is null ? await areas.CurrentAsync(project.Id, cancel) : InspectionArea.Everything;
         await using (var db = await dbs.CreateDbContextAsync(cancel))
         {
             await CheckFitsAsync(db, area, [.. references.Select(reference => reference.Id)], cancel);
@@ -157,7 +180,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
                     ReferenceCount = references.Count,
                     ImageCount = images.Count,
                     AreaRevision = area.Revision,
-                    Settings = new RunSettings(inputSide, Prompts: prompts, RescoredFromRunId: rescoredFrom, Tiles: tiles, IsEightBit: isEightBit, Device: execution.Device.ToString(), Fallback: execution.Fallback).ToJson(),
+                    Settings = new RunSettings(inputSide, Prompts: prompts, RescoredFromRunId: rescoredFrom, Tiles: tiles, IsEightBit: isEightBit, Device: execution.Device.ToString(), Fallback: execution.Fallback, DetectorVersionId: version?.Id, DetectorNumber: version?.Number).ToJson(),
                     CreatedAt = clock.GetUtcNow(),
                     CreatedBy = userId,
                 };

@@ -12,8 +12,10 @@ namespace AdClip.Portal.Features.Inference;
 /// <param name="Tiles">How images are cut; null: each is looked at whole.</param>
 /// <param name="IsEightBit">Whether the encoder multiplies in 8 bits; else as the server is set up.</param>
 /// <param name="Device">Where the encoder ran when the run was made: cpu, cuda:0 or directml:0; null: not noted.</param>
+/// <param name="DetectorVersionId">The trained detector that scores; null: the model itself.</param>
+/// <param name="DetectorNumber">Its number, as people call it.</param>
 /// <param name="Fallback">That this is a slower device than was asked for, and why; null: it is not.</param>
-public sealed record RunSettings(int ImageSize, RunPrompts? Prompts = null, Guid? RescoredFromRunId = null, TileSettings? Tiles = null, bool IsEightBit = false, string? Device = null, DeviceFallback? Fallback = null)
+public sealed record RunSettings(int ImageSize, RunPrompts? Prompts = null, Guid? RescoredFromRunId = null, TileSettings? Tiles = null, bool IsEightBit = false, string? Device = null, DeviceFallback? Fallback = null, Guid? DetectorVersionId = null, int? DetectorNumber = null)
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerOptions.Web) { Converters = { new JsonStringEnumConverter() } };
 

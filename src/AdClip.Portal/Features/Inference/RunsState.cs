@@ -3,6 +3,7 @@ using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Features.Training;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Imaging.Tiles;
@@ -11,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>What the runs page of a project shows and can do.</summary>
-public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageInspector inspector, LearnedPrompts learned, DetectorPool detectors, TileAdvisor advisor, PrecisionChecks precisions)
+public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageInspector inspector, LearnedPrompts learned, DetectorPool detectors, TileAdvisor advisor, PrecisionChecks precisions, DetectorVersions versions)
 {
     /// <summary>Numbers of good images that the few-shot stages of AD-CLIP use.</summary>
     private static readonly int[] Stages = [4, 10, 110];
@@ -23,6 +24,9 @@ public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, Mo
 
     /// <summary>The latest comparison of 8-bit arithmetic on the project's images, for each model that has one.</summary>
     public IReadOnlyDictionary<string, PrecisionCheck> EightBitChecks { get; private set; } = new Dictionary<string, PrecisionCheck>();
+
+    /// <summary>Trained detectors, newest first.</summary>
+    public IReadOnlyList<DetectorVersion> Detectors { get; private set; } = [];
 
     /// <summary>The project's default.</summary>
     public string? DefaultModelId { get; private set; }
@@ -42,6 +46,7 @@ public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, Mo
     public async Task LoadAsync(Guid projectId)
     {
         Models = await catalog.ListAsync();
+        Detectors = await versions.ListAsync(projectId);
         EightBitChecks = await precisions.OfProjectAsync(projectId, Models);
         await using var db = await dbs.CreateDbContextAsync();
         DefaultModelId = Models.Count == 0 ? null : (await catalog.DefaultAsync(projectId)).Id;

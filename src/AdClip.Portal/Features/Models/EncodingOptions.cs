@@ -16,6 +16,9 @@ public sealed class EncodingOptions
     /// </summary>
     public string Precision { get; set; } = "float32";
 
+    /// <summary>Images in the encoder at the same time, of all jobs together; 0: the number of processors. Each takes one thread.</summary>
+    public int ImagesInFlight { get; set; }
+
     internal DeviceWish Wish => DeviceWish.Parse(Device);
 
     internal Precision EncoderPrecision => Precision.Equals("float16", StringComparison.OrdinalIgnoreCase) ? Vision.Graphs.Precision.Float16 : Vision.Graphs.Precision.Float32;
@@ -37,6 +40,10 @@ internal sealed class ValidateEncodingOptions : IValidateOptions<EncodingOptions
         if (!options.Precision.Equals("float32", StringComparison.OrdinalIgnoreCase) && !options.Precision.Equals("float16", StringComparison.OrdinalIgnoreCase))
         {
             wrong.Add($"Inference:Precision is '{options.Precision}'; give float32 or float16.");
+        }
+        if (options.ImagesInFlight is < 0 or > 1024)
+        {
+            wrong.Add($"Inference:ImagesInFlight is {options.ImagesInFlight}; give 0 to 1024.");
         }
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }

@@ -18,6 +18,8 @@ public static class ModelsFeature
         services.AddSingleton<ModelFolders>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<DetectorPool>();
+        services.AddSingleton<EncoderSlots>();
+        services.AddSingleton<TokenSource>();
         services.AddSingleton<ModelPaths>();
         services.AddTransient<ModelUpload>();
         services.AddTransient<ModelsState>();

@@ -1,0 +1,18 @@
+using AdClip.Portal.Features.Jobs;
+using Microsoft.Extensions.Options;
+
+namespace AdClip.Portal.Features.Training;
+
+public static class TrainingFeature
+{
+    public static IServiceCollection AddTraining(this IServiceCollection services)
+    {
+        services.AddOptions<TrainingOptions>().BindConfiguration("Training").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TrainingOptions>, ValidateTrainingOptions>();
+        services.AddSingleton<DetectorVersions>();
+        services.AddSingleton<TrainingBoard>();
+        services.AddTransient<TrainingState>();
+        services.AddJob<TrainingJob, TrainingText>(TrainingJob.Kind);
+        return services;
+    }
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Options;
+
+namespace AdClip.Portal.Features.Training;
+
+/// <summary>How much a training may take; settings of the section Training.</summary>
+public sealed class TrainingOptions
+{
+    /// <summary>Most labelled images that a detector is fitted to. The tokens of all of them are in memory at once: about 1 MB an image for adclip-mini, 17 MB for ViT-L/14.</summary>
+    public int MaxImages { get; set; } = 300;
+}
+
+internal sealed class ValidateTrainingOptions : IValidateOptions<TrainingOptions>
+{
+    public ValidateOptionsResult Validate(string? name, TrainingOptions options) => options.MaxImages is >= 4 and <= 100_000
+        ? ValidateOptionsResult.Success
+        : ValidateOptionsResult.Fail($"Training:MaxImages is {options.MaxImages}; give 4 to 100000.");
+}

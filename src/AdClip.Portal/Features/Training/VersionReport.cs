@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AdClip.Vision.Detection.FewShot;
+using AdClip.Vision.Detection.Thresholds;
+using AdClip.Vision.Metrics;
+using AdClip.Vision.Training;
+
+namespace AdClip.Portal.Features.Training;
+
+/// <summary>A number and the interval that it lies in with 95 % confidence; null: undefined.</summary>
+public sealed record Figure(double Value, double? Low, double? High)
+{
+    public static Figure? Of(double? value, ConfidenceInterval? interval) => value is { } known ? new Figure(known, interval?.Low, interval?.High) : null;
+}
+
+/// <summary>What a version learned from, what was chosen and why, and how good it is on images that it did not see.</summary>
+/// <param name="Good">Good images that it learned from.</param>
+/// <param name="Anomalies">Anomalous ones.</param>
+/// <param name="Drawn">Anomalous ones with drawn defects.</param>
+/// <param name="Classes">Their defect classes, by name.</param>
+/// <param name="Unreadable">Labelled images that could not be read.</param>
+/// <param name="LeftOut">Labelled images beyond the most that a training takes.</param>
+/// <param name="AreaUnderRoc">Out of fold.</param>
+/// <param name="AveragePrecision">Out of fold.</param>
+/// <param name="F1">Of a threshold that was chosen on other images than it judges.</param>
+/// <param name="Threshold">Suggested: the largest F1 on all out-of-fold scores; null without anomalies.</param>
+/// <param name="Options">What it was allowed to use.</param>
+/// <param name="Fit">What was chosen, part by part, and the out-of-fold score of each image.</param>
+/// <param name="Advice">What is missing in the images.</param>
+/// <param name="EncodedImages">Images that the encoder had to look at; the tokens of the others were kept.</param>
+/// <param name="Seconds">From the first image to the end.</param>
+public sealed record VersionReport(
+    int Good, int Anomalies, int Drawn, IReadOnlyList<string> Classes, int Unreadable, int LeftOut, Figure? AreaUnderRoc, Figure? AveragePrecision, Figure? F1,
+    double? Threshold, FitOptions Options, FitReport Fit, IReadOnlyList<Advice> Advice, int EncodedImages, double Seconds)
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerOptions.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    public string ToJson() => JsonSerializer.Serialize(this, Format);
+
+    public static VersionReport Parse(string json) =>
+        JsonSerializer.Deserialize<VersionReport>(json, Format) ?? throw new JsonException("The report of the detector version is empty.");
+
+    /// <summary>The numbers with their intervals, from the out-of-fold scores of a fit.</summary>
+    internal static (Figure? AreaUnderRoc, Figure? AveragePrecision, Figure? F1, double? Threshold) Figures(FitReport fit)
+    {
+        double[] scores = [.. fit.Scores.Select(score => score.Score)];
+        bool[] truths = [.. fit.Scores.Select(score => score.IsAnomaly)];
+        if (!truths.Contains(true) || !truths.Contains(false))
+        {
+            return (null, null, null, null);
+        }
+        var intervals = Bootstrap.Intervals(scores, truths, [curve => curve.AreaUnderRoc, curve => curve.AveragePrecision]);
+        var judged = ThresholdJudgement.Of([.. fit.Scores.Select(score => new ScoredSample(score.Sha256, score.Score, score.IsAnomaly, ScoreOrigin.OutOfFold))], ThresholdRule.LargestF1);
+        return (
+            Figure.Of(fit.AreaUnderRoc, intervals[0]),
+            Figure.Of(fit.AveragePrecision, intervals[1]),
+            judged.HeldOut is { } held ? Figure.Of(held.Counts.F1, Bootstrap.F1Interval(held.Counts)) : null,
+            judged.Threshold);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Net;
+using System.Net.Http.Json;
+using AdClip.Portal.Features.Annotations;
+using AdClip.Portal.Features.Evaluation;
+using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Training;
+using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
+using AdClip.Portal.Tests.Features.Inference;
+using AdClip.Portal.Tests.Features.Jobs;
+using AdClip.Vision.Detection.Thresholds;
+using AdClip.Vision.GroundTruth;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
+
+namespace AdClip.Portal.Tests.Features.Training;
+
+public sealed class TrainingTests
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Train_LabelledImages_MakesADetectorThatRunsScoreWith()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var project = await PortalHost.NewProjectAsync(client);
+        var good = await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(8));
+        var bad = await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(5));
+        await SamplePlates.LabelAsync(host, [.. good.Take(6)], ImageLabel.Good);
+        foreach (var image in bad.Take(4))
+        {
+            await DrawAsync(host, image);
+        }
+        using var watch = new JobWatch(host);
+
+        var training = await StartAsync(client, project.Id);
+        var ended = await watch.UntilAsync(job => job.Id == training.Id && job.State.IsOver());
+
+        Assert.Equal((JobState.Succeeded, "TrainingDone"), (ended.State, ended.MessageCode));
+        var answer = (await client.GetFromJsonAsync<TrainingAnswer>($"/api/v1/trainings/{training.Id}", Cancel))!;
+        var detector = Assert.Single((await client.GetFromJsonAsync<List<DetectorAnswer>>($"/api/v1/projects/{project.Id}/detectors", Cancel))!);
+        Assert.Equal(detector.Id, answer.DetectorId);
+        Assert.Equal((1, 6, 4, 4), (detector.Number, detector.Good, detector.Anomalies, detector.Drawn));
+        Assert.Equal(["scratch"], detector.Classes);
+        Assert.Equal(1, detector.Parts.Sum(part => part.Weight), 9);
+        Assert.InRange(detector.AreaUnderRoc!.Value, detector.AreaUnderRoc.Low!.Value, detector.AreaUnderRoc.High!.Value);
+        Assert.NotNull(detector.SuggestedThreshold);
+
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Detector: detector.Id), Cancel);
+        var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
+        Assert.Equal((detector.Id, 1), (run.DetectorId, run.DetectorNumber));
+        await watch.UntilAsync(job => job.Id == run.JobId && job.State == JobState.Succeeded);
+        var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!.Items;
+        Assert.Equal(13, results.Count);
+        await AssertScoresAreThoseOfTheFileAsync(host, detector.Id, results);
+
+        // What it learned from proves nothing: only the labelled images that it did not see may count.
+        await SamplePlates.LabelAsync(host, [.. good.Skip(6)], ImageLabel.Good);
+        await SamplePlates.LabelAsync(host, [bad[4]], ImageLabel.Anomaly);
+        await using var db = await host.DbAsync();
+        var scores = (await RunScores.ReadAsync(db, run.Id, Cancel))!;
+        Assert.Equal(10, scores.Images.Count(image => image.Origin == ScoreOrigin.Training));
+        Assert.Equal(3, new ImageEvaluation(scores.Images).Labelled.Count);
+    }
+
+    [Fact]
+    public async Task Train_GoodImagesOnly_MakesADetectorAndMeasuresNothing()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var project = await PortalHost.NewProjectAsync(client);
+        await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(3)), ImageLabel.Good);
+        using var watch = new JobWatch(host);
+
+        var training = await StartAsync(client, project.Id, new NewTraining(RotatesPart: true));
+        await watch.UntilAsync(job => job.Id == training.Id && job.State == JobState.Succeeded);
+
+        var detector = Assert.Single((await client.GetFromJsonAsync<List<DetectorAnswer>>($"/api/v1/projects/{project.Id}/detectors", Cancel))!);
+        Assert.Equal((3, null, null), (detector.Good, detector.AreaUnderRoc, detector.SuggestedThreshold));
+        using var refused = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Model: "adclip-mini", Detector: detector.Id), Cancel);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.Contains("DetectorVersionFixed", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        var other = await PortalHost.NewProjectAsync(client, "Others");
+        await SamplePlates.UploadAsync(client, other.Id, SamplePlates.Good(1));
+        using var foreign = await client.PostAsJsonAsync($"/api/v1/projects/{other.Id}/runs", new NewRun(Detector: detector.Id), Cancel);
+        Assert.Contains("DetectorVersionUnknown", await foreign.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_JobAgainAfterItsVersionWasStored_MakesNoSecondOne()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var project = await PortalHost.NewProjectAsync(client);
+        await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(3)), ImageLabel.Good);
+        using var watch = new JobWatch(host);
+        var training = await StartAsync(client, project.Id);
+        await watch.UntilAsync(job => job.Id == training.Id && job.State == JobState.Succeeded);
+        await using (var db = await host.DbAsync())
+        {
+            // A server that was killed between the version and the end of the job finds the job running.
+            await db.Set<JobRecord>().Where(job => job.Id == training.Id).ExecuteUpdateAsync(set => set.SetProperty(job => job.State, JobState.Failed), Cancel);
+        }
+
+        Assert.True(await host.Services.GetRequiredService<JobBoard>().RetryAsync(training.Id));
+        await watch.UntilAsync(job => job.Id == training.Id && job.State == JobState.Succeeded && job.Attempt == 2);
+
+        Assert.Single(await host.Services.GetRequiredService<DetectorVersions>().ListAsync(project.Id, Cancel));
+    }
+
+    [Fact]
+    public async Task Train_TooFewGoodImagesOrNoPart_Refused()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var project = await PortalHost.NewProjectAsync(client);
+        await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(1)), ImageLabel.Good);
+
+        foreach (var (request, code) in new[] { (new NewTraining(), "FitGoodImagesTooFew"), (new NewTraining(UseText: false, UseBank: false, UseHeads: false, UseAnomalyBank: false), "TrainingWithoutParts") })
+        {
+            using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/trainings", request, Cancel);
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+            Assert.Contains(code, await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task<TrainingAnswer> StartAsync(HttpClient client, Guid projectId, NewTraining? request = null)
+    {
+        using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{projectId}/trainings", request ?? new NewTraining(), Cancel);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<TrainingAnswer>(Cancel))!;
+    }
+
+    private static async Task DrawAsync(PortalHost host, Guid imageId)
+    {
+        await using var db = await host.DbAsync();
+        var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == imageId, Cancel);
+        var box = new BoxShape { Id = $"{imageId:N}", ClassName = "scratch", Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4) };
+        var truth = GroundTruthStore.Empty(image) with { Label = AdClip.Vision.GroundTruth.ImageLabel.Anomaly, Shapes = [box] };
+        var saved = await host.Services.GetRequiredService<GroundTruthStore>().SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel);
+        Assert.False(saved.IsConflict);
+    }
+
+    /// <summary>The run says what the stored file says, to the last bit.</summary>
+    private static async Task AssertScoresAreThoseOfTheFileAsync(PortalHost host, Guid versionId, IReadOnlyList<ResultAnswer> results)
+    {
+        await using var db = await host.DbAsync();
+        var version = await db.Set<DetectorVersion>().AsNoTracking().SingleAsync(version => version.Id == versionId, Cancel);
+        using var lease = await host.Services.GetRequiredService<DetectorPool>().RentAsync(version.ModelId, version.ImageSize, Cancel);
+        var blobs = host.Services.GetRequiredService<BlobStore>();
+        await using var file = blobs.OpenRead(version.Blob);
+        var fitted = AdClip.Vision.Detection.FewShot.FittedDetector.Read(file, lease.Detector.FitContext);
+        foreach (var result in results)
+        {
+            var detection = fitted.Score(lease.Detector.EncodeFile(blobs.PathOf(result.Sha256)), result.Sha256);
+            Assert.Equal((detection.Score, detection.Probability), (result.Score, result.Probability));
+            Assert.Equal(detection.ClassProbabilities.OrderBy(one => one.Key), result.ClassProbabilities.OrderBy(one => one.Key));
+            if (result.ClassProbabilities.Count > 0)
+            {
+                Assert.Equal(1, result.ClassProbabilities.Values.Sum(), 9);
+            }
+        }
+    }
+}
