@@ -22,6 +22,9 @@ public enum ThresholdOrigin
     /// <summary>By a share of anomalous images to be found, from the scores of these.</summary>
     Recall,
 
+    /// <summary>Suggested by the trained detector, from images that it did not see.</summary>
+    Trained,
+
     /// <summary>Saved in the project for scores of this kind.</summary>
     Saved,
 }
@@ -61,7 +64,7 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
     public Confusion Counts => Images?.Curve.At(Threshold) ?? default;
 
     /// <summary>The threshold was chosen on the very images that are counted.</summary>
-    public bool IsThresholdFromTheseImages => Origin != ThresholdOrigin.Saved || Saved?.RunId == Scores?.Run.Id;
+    public bool IsThresholdFromTheseImages => Origin is not (ThresholdOrigin.Saved or ThresholdOrigin.Trained) || (Origin == ThresholdOrigin.Saved && Saved?.RunId == Scores?.Run.Id);
 
     /// <summary>Loads the run's scores; starts at <paramref name="threshold"/> if given, else the saved one, else at the largest F1.</summary>
     public async Task LoadAsync(Guid projectId, Guid runId, double? threshold = null)
@@ -82,6 +85,7 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
             ({ } asked, _, var best) when best?.Threshold == asked => (asked, ThresholdOrigin.BestF1),
             ({ } asked, _, _) => (asked, ThresholdOrigin.ByHand),
             (null, { } saved, _) => (saved.Value, ThresholdOrigin.Saved),
+            (null, null, _) when scores.SuggestedThreshold is { } suggested => (suggested, ThresholdOrigin.Trained),
             (null, null, { } best) => (best.Threshold, ThresholdOrigin.BestF1),
             _ => (0.5, ThresholdOrigin.ByHand),
         };

@@ -10,9 +10,15 @@ using Microsoft.EntityFrameworkCore;
 namespace AdClip.Portal.Features.Evaluation;
 
 /// <summary>Every result of a run beside the ground truth as it is now.</summary>
-public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images)
+public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, DetectorVersion? detector = null)
 {
     public Run Run { get; } = run;
+
+    /// <summary>Number of the trained detector that scored; null: the model itself.</summary>
+    public int? DetectorNumber => detector?.Number;
+
+    /// <summary>What the trained detector suggests, from scores of images that it did not see; null: nothing.</summary>
+    public double? SuggestedThreshold { get; } = detector is null ? null : VersionReport.Parse(detector.Report).Threshold;
 
     /// <summary>By file name; images that were deleted are left out.</summary>
     public IReadOnlyList<ScoredImage> Images { get; } = images;
@@ -28,6 +34,7 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images)
             return null;
         }
         var versionId = RunSettings.Parse(run.Settings).DetectorVersionId;
+        var detector = versionId is null ? null : await db.Set<DetectorVersion>().AsNoTracking().SingleAsync(version => version.Id == versionId, cancel);
         var images = await (
             from result in db.Set<ImageResult>()
             join image in db.Set<ImageRecord>() on result.ImageId equals image.Id
@@ -45,10 +52,12 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images)
                 ShapeCount = image.ShapeCount,
                 Revision = image.AnnotationRevision,
                 IsReference = db.Set<RunReference>().Any(reference => reference.RunId == runId && reference.Sha256 == image.Sha256),
+                Probability = result.Probability,
+                ClassProbabilities = result.ClassProbabilities,
                 IsTrainedOn = versionId != null && db.Set<DetectorVersionImage>().Any(learned => learned.VersionId == versionId && learned.Sha256 == image.Sha256),
                 MapBlob = result.MapBlob,
             }).AsNoTracking().ToListAsync(cancel);
-        return new RunScores(run, images);
+        return new RunScores(run, images, detector);
     }
 
     private static string StampOf(IReadOnlyList<ScoredImage> images)

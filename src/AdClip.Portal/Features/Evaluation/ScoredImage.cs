@@ -31,6 +31,12 @@ public sealed record ScoredImage
     /// <summary>The run's trained detector learned from it: its score flatters.</summary>
     public bool IsTrainedOn { get; init; }
 
+    /// <summary>Calibrated probability of an anomaly; null unless a trained detector says it.</summary>
+    public double? Probability { get; init; }
+
+    /// <summary>As in <see cref="Inference.ImageResult.ClassProbabilities"/>.</summary>
+    public string? ClassProbabilities { get; init; }
+
     public required string MapBlob { get; init; }
 
     /// <summary>How the run's detector stands to the image: a reference is scored against the other references only.</summary>

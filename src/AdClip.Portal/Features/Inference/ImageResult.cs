@@ -48,8 +48,8 @@ public sealed class ImageResult
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Most probable first; empty unless a trained detector says it.</summary>
-    public IReadOnlyList<KeyValuePair<string, double>> Classes() =>
-        ClassProbabilities is null ? [] : [.. (JsonSerializer.Deserialize<Dictionary<string, double>>(ClassProbabilities) ?? []).OrderByDescending(one => one.Value)];
+    public static IReadOnlyList<KeyValuePair<string, double>> ClassesOf(string? classProbabilities) =>
+        classProbabilities is null ? [] : [.. (JsonSerializer.Deserialize<Dictionary<string, double>>(classProbabilities) ?? []).OrderByDescending(one => one.Value)];
 }
 
 internal sealed class ImageResultTable : IEntityTypeConfiguration<ImageResult>

@@ -54,7 +54,7 @@ public sealed record ResultAnswer(
 {
     public static ResultAnswer Of(ImageResult result, ImageRecord image) => new(
         result.Id, result.RunId, result.ImageId, image.FileName, image.Sha256, ImageAnswer.NameOf(image.Label), result.Score, result.ZeroShotScore, result.FewShotScore,
-        result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached, $"/api/v1/results/{result.Id}/map", $"/api/v1/results/{result.Id}/heatmap", result.Probability, new Dictionary<string, double>(result.Classes()));
+        result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached, $"/api/v1/results/{result.Id}/map", $"/api/v1/results/{result.Id}/heatmap", result.Probability, new Dictionary<string, double>(ImageResult.ClassesOf(result.ClassProbabilities)));
 }
 
 /// <summary>A page of results; ask again with after=<see cref="Next"/> until it is null.</summary>

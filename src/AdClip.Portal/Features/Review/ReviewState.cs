@@ -26,7 +26,7 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
 
     public double Threshold { get; set; }
 
-    /// <summary>Whether <see cref="Threshold"/> was saved in the project for scores of this kind; otherwise it is the best F1 on these images, or 0.5.</summary>
+    /// <summary>Whether <see cref="Threshold"/> was saved in the project for scores of this kind; otherwise it is what the trained detector suggests, the best F1 on these images, or 0.5.</summary>
     public bool IsThresholdSaved { get; private set; }
 
     public ResultFilter Filter { get; set; }
@@ -60,7 +60,7 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
         var state = await db.Set<JobRecord>().Where(job => job.Id == scores.Run.JobId).Select(job => job.State).SingleAsync();
         IsRunning = !state.IsOver();
         var saved = await ThresholdChoice.CurrentAsync(db, scores.Run);
-        Threshold = threshold ?? saved?.Value ?? new ImageEvaluation(scores.Images).Curve.BestF1?.Threshold ?? 0.5;
+        Threshold = threshold ?? saved?.Value ?? scores.SuggestedThreshold ?? new ImageEvaluation(scores.Images).Curve.BestF1?.Threshold ?? 0.5;
         IsThresholdSaved = saved?.Value == Threshold;
         var largest = await db.Set<ImageResult>().Where(result => result.RunId == runId).MaxAsync(result => (float?)result.MapMax) ?? 1;
         ScaleHighPercent = (int)Math.Clamp(Math.Ceiling(largest * 100), 1, 100);
