@@ -2,6 +2,7 @@ using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
@@ -14,7 +15,7 @@ namespace AdClip.Portal.Features.Inference;
 
 /// <summary>Looks at one image that is sent, without a run; nothing is stored unless asked.</summary>
 public sealed class DirectInspection(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, RunBoard runs, ScoreThresholds thresholds, TileAdvisor advisor, ImageInspector inspector, InspectionAreaStore areas, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, DetectorVersions versions, RunBoard runs, ScoreThresholds thresholds, TileAdvisor advisor, ImageInspector inspector, InspectionAreaStore areas, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
 {
     private static readonly TimeSpan MemoryPatience = TimeSpan.FromSeconds(30);
     private const int ChunkBytes = 1 << 17;
@@ -25,6 +26,27 @@ public sealed class DirectInspection(
         await using var incoming = blobs.Begin();
         var sha256 = await ReceiveAsync(incoming, content, cancel);
         var info = ImageDecoder.Identify(incoming.Path, images.Value.Limits);
+        var looked = request.Detector is { } detectorId
+            ? await LookTrainedAsync(project, request, await versions.GetAsync(project.Id, detectorId, cancel), incoming.Path, sha256, cancel)
+            : await LookAsync(project, request, incoming.Path, sha256, info, cancel);
+        Guid? imageId = null;
+        if (request.Store)
+        {
+            await using var again = File.OpenRead(incoming.Path);
+            var outcome = await upload.TakeAsync(project.Id, userId, fileName, again, cancel);
+            imageId = outcome.Refusal is { } refusal ? throw refusal : outcome.ImageId;
+        }
+        var detection = looked.Inspection.Detection;
+        var (width, height) = (info.Width, info.Height);
+        var boxes = MapBoxes.Find(detection.Map, request.MapThreshold, width, height);
+        var isAnomaly = looked.Applied is { } threshold ? detection.Score >= threshold : boxes.Count > 0;
+        return new InspectAnswer(
+            isAnomaly ? "anomaly" : "good", detection.Score, (float?)looked.Applied, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
+            boxes, request.MapThreshold, looked.ModelId, looked.References, looked.AreaRevision, looked.Tiles, width, height, sha256, looked.Inspection.Milliseconds, imageId, request.Detector, detection.Probability, detection.Probability is null ? null : detection.ClassProbabilities);
+    }
+
+    private async Task<Looked> LookAsync(Project project, InspectRequest request, string path, string sha256, ImageInfo info, CancellationToken cancel)
+    {
         var model = request.Model is null ? await catalog.DefaultAsync(project.Id, cancel) : await catalog.GetAsync(request.Model, cancel);
         using var lease = await detectors.RentAsync(model.Id, null, cancel, patience: MemoryPatience);
         IReadOnlyList<string> references;
@@ -42,21 +64,23 @@ public sealed class DirectInspection(
         // One image alone gets all processors; the same bits, sooner. A run that begins meanwhile shares them with this one image.
         // Tiles of one image are many images already.
         using var alone = tiles is null && inspector.IsIdle ? await detectors.TryRentForOneAsync(model.Id, null, cancel) : null;
-        var inspection = await inspector.InspectAsync(alone?.Detector ?? lease.Detector, scorer, tiles, incoming.Path, sha256, _ => { }, cancel);
-        Guid? imageId = null;
-        if (request.Store)
+        var inspection = await inspector.InspectAsync(alone?.Detector ?? lease.Detector, scorer, tiles, path, sha256, _ => { }, cancel);
+        return new Looked(inspection, applied, model.Id, references.Count, area.Revision, tiles);
+    }
+
+    // As in a run, a trained detector compares with what it learned and looks at all of the whole image.
+    private async Task<Looked> LookTrainedAsync(Project project, InspectRequest request, DetectorVersion version, string path, string sha256, CancellationToken cancel)
+    {
+        if (request is not { Model: null, References: null or ReferenceChoice.None, ReferenceCount: null, Tiles: null })
         {
-            await using var again = File.OpenRead(incoming.Path);
-            var outcome = await upload.TakeAsync(project.Id, userId, fileName, again, cancel);
-            imageId = outcome.Refusal is { } refusal ? throw refusal : outcome.ImageId;
+            throw new RefusedInputException(RefusalCode.DetectorVersionFixed, $"Detector {version.Number} was trained with its own model, texts and image size on whole images; leave out model, objectName, prompts, references, tiles, 8 bits and image size.", version.Number);
         }
-        var detection = inspection.Detection;
-        var (width, height) = (info.Width, info.Height);
-        var boxes = MapBoxes.Find(detection.Map, request.MapThreshold, width, height);
-        var isAnomaly = applied is { } threshold ? detection.Score >= threshold : boxes.Count > 0;
-        return new InspectAnswer(
-            isAnomaly ? "anomaly" : "good", detection.Score, (float?)applied, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
-            boxes, request.MapThreshold, model.Id, references.Count, area.Revision, tiles, width, height, sha256, inspection.Milliseconds, imageId);
+        using var lease = await detectors.RentAsync(version.ModelId, version.ImageSize, cancel, patience: MemoryPatience);
+        var fitted = await versions.OpenAsync(version, lease.Detector, cancel);
+        var inspection = await inspector.InspectAsync(lease.Detector, fitted, path, sha256, cancel);
+        var kind = new ScoreKind(project.Id, version.EncoderId, HasReferences: false, HasArea: false, DetectorVersionId: version.Id);
+        var saved = request.Threshold is null ? await thresholds.NewestAsync(kind, inAnyTiles: false, cancel) : null;
+        return new Looked(inspection, request.Threshold ?? saved?.Value ?? VersionReport.Parse(version.Report).Threshold, version.ModelId, 0, 0, null);
     }
 
     private async Task<(TileSettings? Tiles, double? Threshold)> SettleAsync(ScoreKind kind, InspectRequest request, ClipDetector detector, ImageInfo info, CancellationToken cancel)
@@ -85,6 +109,9 @@ public sealed class DirectInspection(
         }
         return await target.FlushAsync(cancel);
     }
+
+    /// <param name="Applied">The score threshold; null: there is none.</param>
+    private sealed record Looked(Inspection Inspection, double? Applied, string ModelId, int References, int AreaRevision, TileSettings? Tiles);
 }
 
 /// <summary>How to look.</summary>
@@ -93,4 +120,5 @@ public sealed class DirectInspection(
 /// <param name="Store">Keep the image in the project.</param>
 /// <param name="FollowsThreshold">Cut the image as those of the run whose threshold is applied; without one it is looked at whole.</param>
 /// <param name="Tiles">Else how to cut it; null: it is looked at whole.</param>
-public sealed record InspectRequest(string? Model, ReferenceChoice? References, int? ReferenceCount, float? Threshold, float MapThreshold, bool Store, bool FollowsThreshold, RunTiles? Tiles);
+/// <param name="Detector">A trained detector of the project; null: the model itself.</param>
+public sealed record InspectRequest(string? Model, ReferenceChoice? References, int? ReferenceCount, float? Threshold, float MapThreshold, bool Store, bool FollowsThreshold, RunTiles? Tiles, Guid? Detector = null);

@@ -46,15 +46,15 @@ public sealed record RunAnswer(
 /// <summary>A result as the API shows it. Scores are exact: reading them as binary32 gives the stored bits.</summary>
 /// <param name="Label">The ground truth as it is now: unlabelled, good or anomaly.</param>
 /// <param name="Probability">Calibrated probability of an anomaly; null unless a trained detector scored and has learned from anomalies.</param>
-/// <param name="ClassProbabilities">Of "good" and of each defect class, sum 1; empty where there is no probability.</param>
+/// <param name="ClassProbabilities">Of "good" and of each defect class, sum 1; null where there is no probability.</param>
 /// <param name="MapUrl">The map: .npy, float32, [rows, columns], over the whole image.</param>
 public sealed record ResultAnswer(
     Guid Id, Guid RunId, Guid ImageId, string FileName, string Sha256, string Label, float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability,
-    float MapMin, float MapMax, double Milliseconds, bool WasCached, string MapUrl, string HeatmapUrl, double? Probability, IReadOnlyDictionary<string, double> ClassProbabilities)
+    float MapMin, float MapMax, double Milliseconds, bool WasCached, string MapUrl, string HeatmapUrl, double? Probability, IReadOnlyDictionary<string, double>? ClassProbabilities)
 {
     public static ResultAnswer Of(ImageResult result, ImageRecord image) => new(
         result.Id, result.RunId, result.ImageId, image.FileName, image.Sha256, ImageAnswer.NameOf(image.Label), result.Score, result.ZeroShotScore, result.FewShotScore,
-        result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached, $"/api/v1/results/{result.Id}/map", $"/api/v1/results/{result.Id}/heatmap", result.Probability, new Dictionary<string, double>(ImageResult.ClassesOf(result.ClassProbabilities)));
+        result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached, $"/api/v1/results/{result.Id}/map", $"/api/v1/results/{result.Id}/heatmap", result.Probability, result.Probability is null ? null : new Dictionary<string, double>(ImageResult.ClassesOf(result.ClassProbabilities)));
 }
 
 /// <summary>A page of results; ask again with after=<see cref="Next"/> until it is null.</summary>
@@ -73,6 +73,10 @@ public sealed record BoxAnswer(int X, int Y, int Width, int Height, float Peak);
 /// <param name="InspectionAreaRevision">Revision of the inspection area that was looked at; 0: everything was.</param>
 /// <param name="Tiles">How the image was cut; null: it was looked at whole.</param>
 /// <param name="ImageId">The image, if it was stored.</param>
+/// <param name="DetectorId">The trained detector that scored; null: the model itself.</param>
+/// <param name="Probability">Calibrated probability of an anomaly; null unless a trained detector says it.</param>
+/// <param name="ClassProbabilities">Of "good" and of each defect class; null where there is no probability.</param>
 public sealed record InspectAnswer(
     string Verdict, float Score, float? Threshold, float ZeroShotScore, float? FewShotScore, float ClassProbability, IReadOnlyList<BoxAnswer> Boxes, float MapThreshold,
-    string Model, int ReferenceCount, int InspectionAreaRevision, TileSettings? Tiles, int Width, int Height, string Sha256, double Milliseconds, Guid? ImageId);
+    string Model, int ReferenceCount, int InspectionAreaRevision, TileSettings? Tiles, int Width, int Height, string Sha256, double Milliseconds, Guid? ImageId,
+    Guid? DetectorId, double? Probability, IReadOnlyDictionary<string, double>? ClassProbabilities);

@@ -30,7 +30,7 @@ public static class InferenceEndpoints
             .RequireAuthorization(Policies.Label)
             .Accepts<IFormFile>("multipart/form-data")
             .WithSummary("Look at one image now: verdict, score and boxes")
-            .WithDescription("multipart/form-data with one file, or the file itself as the body. Query: model, references (none, allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; without it the one that was saved in the project for such scores: this model, with or without good images, inspection area and tiles; where there is none, any box does), mapThreshold (default 0.5), store=true to keep the image, tiles (off, auto or a side in pixels; left out: as in the run on which the applied threshold was chosen, else off). Boxes are in pixels of the upright image.");
+            .WithDescription("multipart/form-data with one file, or the file itself as the body. Query: detector (the id of a trained detector, which brings its own model and texts; its suggested threshold applies where none is saved), model, references (none, allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; without it the one that was saved in the project for such scores: this model, with or without good images, inspection area and tiles; where there is none, any box does), mapThreshold (default 0.5), store=true to keep the image, tiles (off, auto or a side in pixels; left out: as in the run on which the applied threshold was chosen, else off). Boxes are in pixels of the upright image.");
 
         var run = api.MapGroup("/runs/{runId:guid}").WithTags("Runs");
         run.MapGet("/", GetAsync).WithSummary("State, progress and timing of a run");
@@ -221,7 +221,7 @@ public static class InferenceEndpoints
     }
 
     private static async Task<Results<Ok<InspectAnswer>, NotFound, ProblemHttpResult>> InspectAsync(
-        Guid projectId, string? model, string? references, int? referenceCount, float? threshold, float? mapThreshold, bool? store, string? tiles,
+        Guid projectId, string? model, string? references, int? referenceCount, float? threshold, float? mapThreshold, bool? store, string? tiles, Guid? detector,
         HttpContext http, ProjectAccess access, DirectInspection inspection, IStringLocalizer<InferenceText> text, CancellationToken cancel)
     {
         if (await access.FindAsync(projectId, http.User, cancel) is not { } project)
@@ -240,7 +240,7 @@ public static class InferenceEndpoints
         {
             return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["TilesUnknown", tiles!]);
         }
-        var request = new InspectRequest(model, choice, referenceCount, threshold, mapThreshold ?? DefaultMapThreshold, store == true, FollowsThreshold: tiles is null, cut);
+        var request = new InspectRequest(model, choice, referenceCount, threshold, mapThreshold ?? DefaultMapThreshold, store == true, FollowsThreshold: tiles is null, cut, detector);
         if (!http.Request.HasFormContentType)
         {
             return TypedResults.Ok(await inspection.InspectAsync(project, request, "image", http.Request.Body, http.User.UserId(), cancel));

@@ -78,13 +78,15 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         var model = await catalog.GetAsync(source.ModelId, cancel);
         var settings = RunSettings.Parse(source.Settings);
         await using var db = await dbs.CreateDbContextAsync(cancel);
+        // Other words or good images are for the model itself: a trained detector has its own.
+        var version = settings.DetectorVersionId is { } versionId && request is { References: null, Prompts: null, ObjectName: null } ? await versions.GetAsync(project.Id, versionId, cancel) : null;
         var (choice, references) = request.References is null
             ? (source.References, await SameReferencesAsync(db, source, cancel))
             : await ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, request.ReferenceImages, cancel);
         var images = await ImagesOf(db, source.Id).ToListAsync(cancel);
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? source.ObjectName : request.ObjectName.Trim();
         return await AddAsync(project, model, settings.ImageSize, settings.IsEightBit, objectName, request.Prompts ?? settings.Prompts, choice, references, images, source.Id,
-            _ => Task.FromResult(settings.Tiles), userId, cancel);
+            _ => Task.FromResult(settings.Tiles), userId, cancel, version);
     }
 
     /// <summary>The images of a run that are still there, in its order.</summary>

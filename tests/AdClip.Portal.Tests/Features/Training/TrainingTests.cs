@@ -59,6 +59,19 @@ public sealed class TrainingTests
         Assert.Equal(13, results.Count);
         await AssertScoresAreThoseOfTheFileAsync(host, detector.Id, results);
 
+        // One image sent alone gets the score that the run gave it, judged by what the detector suggests.
+        var unseen = results.Single(result => result.ImageId == bad[4]);
+        using var picture = new ByteArrayContent(await File.ReadAllBytesAsync(SamplePlates.Defective(5)[4], Cancel));
+        using var inspected = await client.PostAsync($"/api/v1/projects/{project.Id}/inspect?detector={detector.Id}", picture, Cancel);
+        var verdict = (await inspected.Content.ReadFromJsonAsync<InspectAnswer>(Cancel))!;
+        Assert.Equal((unseen.Score, unseen.Probability, (float?)detector.SuggestedThreshold), (verdict.Score, verdict.Probability, verdict.Threshold));
+
+        // The same run again stays with the detector.
+        using var again = await client.PostAsJsonAsync($"/api/v1/runs/{run.Id}/rescore", new RescoreRequest(), Cancel);
+        var second = (await again.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
+        Assert.Equal(detector.Id, second.DetectorId);
+        await watch.UntilAsync(job => job.Id == second.JobId && job.State == JobState.Succeeded);
+
         // What it learned from proves nothing: only the labelled images that it did not see may count.
         await SamplePlates.LabelAsync(host, [.. good.Skip(6)], ImageLabel.Good);
         await SamplePlates.LabelAsync(host, [bad[4]], ImageLabel.Anomaly);
@@ -159,11 +172,9 @@ public sealed class TrainingTests
         {
             var detection = fitted.Score(lease.Detector.EncodeFile(blobs.PathOf(result.Sha256)), result.Sha256);
             Assert.Equal((detection.Score, detection.Probability), (result.Score, result.Probability));
+            Assert.NotNull(result.ClassProbabilities);
             Assert.Equal(detection.ClassProbabilities.OrderBy(one => one.Key), result.ClassProbabilities.OrderBy(one => one.Key));
-            if (result.ClassProbabilities.Count > 0)
-            {
-                Assert.Equal(1, result.ClassProbabilities.Values.Sum(), 9);
-            }
+            Assert.Equal(1, result.ClassProbabilities.Values.Sum(), 9);
         }
     }
 }
