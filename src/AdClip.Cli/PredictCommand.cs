@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging;
@@ -35,7 +34,7 @@ internal static class PredictCommand
             detector.EncodePrompts(settings);
             var tiling = tiles.Read(parsed, detector.Model, inspected);
             var folder = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
-            string[] hashes = [.. good.Select(image => HashFile(image.Path))];
+            string[] hashes = [.. good.Select(image => FileHash.Sha256(image.Path))];
             IInspection inspection = tiling is null ? new WholeInspection(detector, regions) : new TileInspection(detector, tiling, regions);
 
             inspection.Learn(settings, good, hashes, cancellation);
@@ -54,7 +53,7 @@ internal static class PredictCommand
     // One image that cannot be read does not cost the others their results.
     private static ImageResult Result(ImageFile image, Func<string, Detection> look, float? threshold, string folder)
     {
-        var sha256 = HashFile(image.Path);
+        var sha256 = FileHash.Sha256(image.Path);
         try
         {
             var detection = look(sha256);
@@ -72,11 +71,5 @@ internal static class PredictCommand
         {
             return new ImageResult(image.Path, sha256, null, null, null, null, null, null, null, null, null, null, null, refusal.Message);
         }
-    }
-
-    private static string HashFile(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using AdClip.Vision;
 using AdClip.Vision.Datasets;
 using AdClip.Vision.Detection;
@@ -104,7 +103,7 @@ internal static class TestCommand
         {
             var good = ReferencesOf(product.Key, references);
             var bank = new Reference[good.Count];
-            Parallel.For(0, good.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i => bank[i] = new Reference(Hash(good[i].Path), detector.EncodeFile(good[i].Path)));
+            Parallel.For(0, good.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i => bank[i] = new Reference(FileHash.Sha256(good[i].Path), detector.EncodeFile(good[i].Path)));
             var scorer = detector.CreateScorer(settings, bank);
             EncodedImage[] tested = [.. product];
             using var progress = new Progress($"{product.Key}: maps", 2 * tested.Length);
@@ -121,10 +120,4 @@ internal static class TestCommand
         [var one] when Directory.Exists(Path.Combine(one, product)) => ImageFiles.Good([Path.Combine(one, product)]),
         _ => ImageFiles.Good(references),
     };
-
-    private static string Hash(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
 }

@@ -1,3 +1,5 @@
+using AdClip.Vision.Imaging;
+
 namespace AdClip.Vision.Clip;
 
 /// <summary>Fits the position table of the image transformer to another grid.</summary>
@@ -19,10 +21,10 @@ internal static class PositionTable
         table.AsSpan(0, width).CopyTo(resized);
         for (var row = 0; row < g; row++)
         {
-            var (top, bottom, downward) = Taps(row, s, g);
+            var (top, bottom, downward) = BilinearTaps.Of(row, s, g);
             for (var column = 0; column < g; column++)
             {
-                var (left, right, rightward) = Taps(column, s, g);
+                var (left, right, rightward) = BilinearTaps.Of(column, s, g);
                 for (var d = 0; d < width; d++)
                 {
                     double At(int y, int x) => table[((1 + (y * s) + x) * width) + d];
@@ -33,12 +35,5 @@ internal static class PositionTable
             }
         }
         return resized;
-    }
-
-    private static (int Near, int Far, double Weight) Taps(int index, int from, int to)
-    {
-        var centre = Math.Max(0, ((index + 0.5) * from / to) - 0.5);
-        var near = (int)centre;
-        return (near, Math.Min(near + 1, from - 1), centre - near);
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging;
@@ -62,11 +61,7 @@ public sealed class DatasetTokens(ClipDetector model, string folder)
 
     private List<EncodedImage> EncodeOne(DatasetImage image, Augmentation? augmentation, int seed)
     {
-        string sha256;
-        using (var stream = File.OpenRead(image.Path))
-        {
-            sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
-        }
+        var sha256 = FileHash.Sha256(image.Path);
         var info = ImageDecoder.Identify(image.Path);
         var mask = image.MaskPath is null ? null : MaskDecoder.Decode(image.MaskPath, info.Width, info.Height).Defect;
         Keep(sha256, "", () => model.EncodeFile(image.Path));

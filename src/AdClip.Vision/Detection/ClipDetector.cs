@@ -96,7 +96,7 @@ public sealed class ClipDetector : IDisposable
             ZeroShotLayers = [.. scheme.ZeroShotLayers.Where(settings.Layers.Contains)],
             FewShotLayers = [.. scheme.FewShotLayers.Where(settings.Layers.Contains)],
         };
-        var sha256 = options.WeightsSha256 ?? HashFile(weights.FilePath);
+        var sha256 = options.WeightsSha256 ?? FileHash.Sha256(weights.FilePath);
         var encoderId = string.Create(CultureInfo.InvariantCulture,
             $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}{Setting(architecture.Vision, architecture.VisionWidth)}{(settings.KeepsOriginal ? "-o" : "")}{PrecisionMark(session.Precision)}{PackingMark(session.Prepack)}");
         var model = new ModelDescription(
@@ -241,7 +241,7 @@ public sealed class ClipDetector : IDisposable
         {
             var file = prompts.CheckpointFile;
             hash.AppendData(Encoding.UTF8.GetBytes(File.Exists(file)
-                ? $"learned {HashFile(file)}"
+                ? $"learned {FileHash.Sha256(file)}"
                 : throw new RefusedInputException(RefusalCode.FileMissing, $"There is no checkpoint file '{file}' for the learned prompts; name one.", file ?? "")));
         }
         else
@@ -336,10 +336,4 @@ public sealed class ClipDetector : IDisposable
     // Nothing for OpenAI's settings, which most models have.
     private static string Setting(ClipTower tower, int width)
         => tower == ClipTower.OpenAi(width) ? "" : string.Create(CultureInfo.InvariantCulture, $"-{tower.Activation}-h{tower.Heads}-e{tower.NormEpsilon}");
-
-    private static string HashFile(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using AdClip.Vision.Imaging;
 
 namespace AdClip.Vision.Detection;
 
@@ -40,10 +41,9 @@ internal sealed class MapAxis
         var weights = new double[pixels * patches];
         for (var pixel = 0; pixel < pixels; pixel++)
         {
-            var centre = Math.Max(0, ((pixel + 0.5) * patches / pixels) - 0.5);
-            var near = (int)centre;
-            weights[(pixel * patches) + near] += 1 - (centre - near);
-            weights[(pixel * patches) + Math.Min(near + 1, patches - 1)] += centre - near;
+            var (near, far, weight) = BilinearTaps.Of(pixel, patches, pixels);
+            weights[(pixel * patches) + near] += 1 - weight;
+            weights[(pixel * patches) + far] += weight;
         }
         return weights;
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using AdClip.Vision.Imaging;
 
 namespace AdClip.Vision.Detection;
@@ -36,7 +35,7 @@ public sealed class PrecisionComparison(ClipDetector reference, ClipDetector can
     public void AddReference(string imageFile, ImageLimits? limits = null)
     {
         var pixels = Preprocessing.LoadTensor(imageFile, reference.Model.ImageSize, limits);
-        var sha256 = HashFile(imageFile);
+        var sha256 = FileHash.Sha256(imageFile);
         _referenceGood.Add(new Reference(sha256, reference.Encode(pixels)));
         _candidateGood.Add(new Reference(sha256, candidate.Encode(pixels)));
         (_referenceScorer, _candidateScorer) = (null, null);
@@ -49,7 +48,7 @@ public sealed class PrecisionComparison(ClipDetector reference, ClipDetector can
         _referenceScorer ??= reference.CreateScorer(prompts, _referenceGood);
         _candidateScorer ??= candidate.CreateScorer(prompts, _candidateGood);
         var pixels = Preprocessing.LoadTensor(imageFile, reference.Model.ImageSize, limits);
-        var sha256 = HashFile(imageFile);
+        var sha256 = FileHash.Sha256(imageFile);
         var start = Stopwatch.GetTimestamp();
         var expected = reference.Encode(pixels);
         var middle = Stopwatch.GetTimestamp();
@@ -67,10 +66,4 @@ public sealed class PrecisionComparison(ClipDetector reference, ClipDetector can
     /// <summary>The figures and the verdict so far.</summary>
     /// <exception cref="InvalidOperationException">No image was compared.</exception>
     public FidelityReport Report() => _check.Report();
-
-    private static string HashFile(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using AdClip.Vision.Imaging;
 
 namespace AdClip.Vision.Training;
 
@@ -17,10 +18,8 @@ internal sealed class GridUpsampling
         (_grid, _side, _near, _far, _weight) = (grid, side, new int[side], new int[side], new float[side]);
         for (var i = 0; i < side; i++)
         {
-            var centre = Math.Max(0, ((i + 0.5) * grid / side) - 0.5);
-            _near[i] = (int)centre;
-            _far[i] = Math.Min(_near[i] + 1, grid - 1);
-            _weight[i] = (float)(centre - _near[i]);
+            (_near[i], _far[i], var weight) = BilinearTaps.Of(i, grid, side);
+            _weight[i] = (float)weight;
         }
     }
 
