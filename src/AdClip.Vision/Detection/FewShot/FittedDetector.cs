@@ -6,7 +6,8 @@ namespace AdClip.Vision.Detection.FewShot;
 /// <summary>A detector made from the tokens of a handful of labelled images; no encoder runs. Immutable; safe for concurrent calls.</summary>
 /// <remarks>
 /// The score is a weighted sum of standardised parts: 0 for the mean good image, in units of the spread within a kind. The map is on
-/// a scale of its own that means the same for every fitted detector: one half is what one good patch of a thousand exceeds.
+/// a scale of its own that means the same for every fitted detector: one half is what one good patch of a thousand exceeds,
+/// if not more.
 /// </remarks>
 public sealed class FittedDetector
 {

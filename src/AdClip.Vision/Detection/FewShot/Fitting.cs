@@ -8,7 +8,6 @@ namespace AdClip.Vision.Detection.FewShot;
 internal sealed class Fitting
 {
     private const int MostFolds = 5;
-    private const float LeastCoverage = 0.3f;
 
     private readonly TextPair _texts;
     private readonly FitContext _model;
@@ -98,7 +97,7 @@ internal sealed class Fitting
         // The score of an image comes from weights that were chosen without its fold.
         var nested = Enumerable.Range(0, _foldOf.Max() + 1).Select(fold => Fusion.From(_scores, _anomalous, [.. all.Where(i => _foldOf[i] != fold)], ruled)).ToArray();
         double[] outOfFold = [.. all.Select(i => nested[_foldOf[i]].Score(part => _scores[part]![i]))];
-        var map = MapScale.From(_patches, [.. all.Where(i => !_anomalous[i])], fusion.Weights);
+        var map = MapScale.From(_patches, [.. _images.Select(PatchTruth.Of)], fusion.Weights);
         Report(FitStep.Calibration, 0);
         var calibration = Anomalies >= 2 ? ScoreCalibration.Fit(outOfFold, _anomalous) : null;
         var classes = calibration is null ? null : DefectClasses.From(bankChoice.Layers[0], _images, i => map.Shown(part => _patches[part]![i]));
@@ -226,14 +225,8 @@ internal sealed class Fitting
 
     private static float[]? DefectiveRows(FitImage image, float[] rows)
     {
-        if (image.Coverage is not { } coverage)
-        {
-            return null;
-        }
         var width = image.Tokens.Width;
-        // A defect smaller than that still counts where it covers most.
-        var least = Math.Min(LeastCoverage, TensorPrimitives.Max<float>(coverage));
-        return [.. Enumerable.Range(0, coverage.Length).Where(patch => coverage[patch] >= least).SelectMany(patch => rows.AsSpan(patch * width, width).ToArray())];
+        return image.Coverage is null ? null : [.. PatchTruth.Of(image).Defective.SelectMany(patch => rows.AsSpan(patch * width, width).ToArray())];
     }
 
     private static void AddPatches(HeadMoments moments, float[] rows, FitImage image)

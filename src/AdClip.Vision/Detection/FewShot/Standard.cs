@@ -18,5 +18,17 @@ internal readonly record struct Standard(double Mean, double Deviation)
         return new Standard(mean, Math.Max(Math.Sqrt(squares / Math.Max(1, freedom)), Least));
     }
 
+    /// <summary>The same with both kinds weighing alike, however many values each has.</summary>
+    public static Standard BetweenKinds(IReadOnlyList<double> good, IReadOnlyList<double> defective)
+    {
+        var mean = good.Average();
+        var variance = Squares(good, mean) / good.Count;
+        if (defective.Count > 1)
+        {
+            variance = (variance + (Squares(defective, defective.Average()) / defective.Count)) / 2;
+        }
+        return new Standard(mean, Math.Max(Math.Sqrt(variance), Least));
+    }
+
     private static double Squares(IReadOnlyList<double> values, double mean) => values.Sum(value => (value - mean) * (value - mean));
 }

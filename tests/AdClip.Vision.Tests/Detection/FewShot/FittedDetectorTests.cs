@@ -27,6 +27,25 @@ public sealed class FittedDetectorTests
         Assert.All(good, found => Assert.InRange(found.Map.Values.Max(), 0, 0.7f));
     }
 
+    // Plates from one mould: two good ones hardly differ, and a defect changes each patch of its image a little.
+    [Theory]
+    [InlineData(6, true)]
+    [InlineData(6, false)]
+    [InlineData(0, false)]
+    public void Score_GoodImagesAllAlike_OnlyTheDefectIsLit(int anomalies, bool masks)
+    {
+        const float noise = 0.02f;
+        const float tint = 0.3f;
+        LabelledTokens[] images = [.. MadeImages.Set(8, anomalies, masks: masks).Select((image, i) => image with { Tokens = MadeImages.Tokens(i, image.IsAnomaly ? 0 : null, noise, tint) })];
+
+        var map = Fit(images).Score(MadeImages.Tokens(990, 0, noise, tint), null).Map.Values;
+
+        var truth = MadeImages.Mask();
+        var lit = Enumerable.Range(0, map.Length).Where(pixel => map[pixel] >= 0.5f).ToArray();
+        Assert.InRange(lit.Count(pixel => truth[pixel] == 1), truth.Count(pixel => pixel == 1) / 5, map.Length);
+        Assert.True(lit.Length < 3 * truth.Count(pixel => pixel == 1), $"{lit.Length} of {map.Length} pixels are lit");
+    }
+
     [Fact]
     public void Score_ClassProbabilities_SumToOneAndNameTheDefect()
     {

@@ -26,7 +26,9 @@ internal static class MadeImages
             })];
 
     /// <summary>An image; a defect of this kind covers two patches.</summary>
-    public static ImageTokens Tokens(int seed, int? defect)
+    /// <param name="noise">How unlike images are.</param>
+    /// <param name="tint">What a defect changes in every patch.</param>
+    public static ImageTokens Tokens(int seed, int? defect, float noise = 1, float tint = 0)
     {
         var random = new Random(seed);
         var layers = new LayerTokens[2];
@@ -38,7 +40,7 @@ internal static class MadeImages
                 var (row, d) = (i / Width, i % Width);
                 var patch = row - 1;
                 var isDefect = defect is not null && patch is DefectPatch or DefectPatch + 1 && defect is not null;
-                values[i] = (d == row % 4 ? 3 : 0) + (isDefect && d == 8 + defect!.Value ? 2.5f : 0) + (float)(random.NextDouble() - 0.5);
+                values[i] = (d == row % 4 ? 3 : 0) + (isDefect && d == 8 + defect!.Value ? 2.5f : 0) + (noise * (float)(random.NextDouble() - 0.5)) + (defect is not null && d == 12 ? tint : 0);
             }
             layers[layer] = new LayerTokens(layer + 1, values);
         }
