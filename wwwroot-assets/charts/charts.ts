@@ -79,9 +79,9 @@ export function moveInUse(element: HTMLElement, inUse: CurvePoint | null): void 
 }
 
 /** Ignored while a hand holds the line: the answer to an earlier position must not pull it back. */
-export function moveThreshold(element: HTMLElement, threshold: number): void {
+export function moveThreshold(element: HTMLElement, threshold: number, reviewFrom: number | null): void {
   if (!held.has(element)) {
-    change<ScoreHistogramData>(element, { threshold });
+    change<ScoreHistogramData>(element, { threshold, reviewFrom });
   }
 }
 

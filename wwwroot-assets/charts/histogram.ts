@@ -9,12 +9,15 @@ export interface ScoreHistogramTexts {
   readonly score: string;
   readonly images: string;
   readonly threshold: string;
+  readonly review: string;
 }
 
 export interface ScoreHistogramData {
   readonly good: readonly number[];
   readonly anomaly: readonly number[];
   readonly threshold: number;
+  /** From this score on, below the threshold, a person has to look. */
+  readonly reviewFrom: number | null;
   readonly texts: ScoreHistogramTexts;
 }
 
@@ -49,7 +52,7 @@ export function histogramOption(data: ScoreHistogramData, palette: Palette): Cha
   const { texts } = data;
   const count = Math.max(10, Math.min(40, Math.ceil(2 * Math.sqrt(data.good.length + data.anomaly.length))));
   const bins = toBins(data.good, data.anomaly, count);
-  const low = Math.min(bins.low, data.threshold);
+  const low = Math.min(bins.low, data.reviewFrom ?? data.threshold);
   const high = Math.max(bins.low + bins.width * count, data.threshold);
   const margin = (high - low) * 0.03;
   const centre = (bin: number): number => bins.low + (bin + 0.5) * bins.width;
@@ -69,6 +72,8 @@ export function histogramOption(data: ScoreHistogramData, palette: Palette): Cha
   // Beside the line where it stands near an edge: centred on it, the label would leave the chart or cover the axis's name.
   const share = (data.threshold - low + margin) / (high - low + 2 * margin);
   const align = share < 0.3 ? "left" : share > 0.7 ? "right" : "center";
+  const review = data.reviewFrom === null ? "" : `${texts.review} ${formatScore(data.reviewFrom)} · `;
+  const label = `${review}${texts.threshold} ${formatScore(data.threshold)}`;
   return {
     grid: { left: 44, right: 16, top: 44, bottom: 44 },
     legend: { data: [texts.good, texts.anomaly], right: 8, top: 0, itemHeight: 10, itemWidth: 14, selectedMode: false, textStyle: { color: palette.muted, fontSize: 12 } },
@@ -113,8 +118,20 @@ export function histogramOption(data: ScoreHistogramData, palette: Palette): Cha
           symbolSize: 10,
           animation: false,
           lineStyle: { color: palette.threshold, width: 2.5, type: "solid" },
-          label: { show: true, position: "end", align, padding: align === "left" ? [0, 0, 0, 8] : 0, formatter: `${texts.threshold} ${formatScore(data.threshold)}`, color: palette.text, fontSize: 12, fontWeight: 600 },
+          label: { show: true, position: "end", align, padding: align === "left" ? [0, 0, 0, 8] : 0, formatter: label, color: palette.text, fontSize: 12, fontWeight: 600 },
           data: [{ xAxis: data.threshold }],
+        },
+      },
+      {
+        type: "line",
+        data: [],
+        markLine: {
+          silent: true,
+          symbol: "none",
+          animation: false,
+          lineStyle: { color: palette.threshold, width: 1.5, type: "dashed" },
+          label: { show: false },
+          data: data.reviewFrom === null ? [] : [{ xAxis: data.reviewFrom }],
         },
       },
     ],

@@ -23,7 +23,8 @@ public sealed record DashboardPeriod(string Label, int Good, int Anomaly, int Un
 
 /// <summary>A run against the ground truth as it is now.</summary>
 /// <param name="IsThresholdSaved">At the threshold saved for scores of its kind; otherwise at the best F1 on the same images.</param>
-public sealed record RunQuality(Guid RunId, DateTimeOffset CreatedAt, string ModelName, Confusion Counts, bool IsThresholdSaved);
+/// <param name="ForReview">Labelled images that a saved band leaves to a person.</param>
+public sealed record RunQuality(Guid RunId, DateTimeOffset CreatedAt, string ModelName, Confusion Counts, bool IsThresholdSaved, int ForReview);
 
 /// <summary>One project's line.</summary>
 /// <param name="Runs">Oldest first; only those with labelled results, the last few.</param>
@@ -170,7 +171,7 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, TimeProvider
                 continue; // without an anomalous image there is no precision, recall or F1 to speak of
             }
             var saved = await ThresholdChoice.CurrentAsync(db, scores.Run);
-            qualities.Add(new RunQuality(runId, scores.Run.CreatedAt, scores.Run.ModelName, images.Curve.At(saved?.Value ?? best.Threshold), saved is not null));
+            qualities.Add(new RunQuality(runId, scores.Run.CreatedAt, scores.Run.ModelName, images.Curve.At(saved?.Value ?? best.Threshold), saved is not null, saved?.Band.Count(images.Samples.Select(sample => sample.Score)).Reviewed ?? 0));
         }
         return qualities;
     }

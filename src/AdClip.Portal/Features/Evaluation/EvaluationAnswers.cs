@@ -19,8 +19,14 @@ public sealed record MetricsAnswer
     /// <summary>An image whose score is at least this is called anomalous; null when there is no labelled image and none was given.</summary>
     public required double? Threshold { get; init; }
 
-    /// <summary>"request", "falseRejects", "recall", "saved" or "bestF1".</summary>
+    /// <summary>"request", "falseRejects", "recall", "cost", "saved" or "bestF1".</summary>
     public required string ThresholdSource { get; init; }
+
+    /// <summary>From this score on, below the threshold, a person has to look; null unless a band was saved and is used.</summary>
+    public required double? ReviewFrom { get; init; }
+
+    /// <summary>Mean cost of a part at the threshold, in the unit of the costs; null when none were given.</summary>
+    public required double? CostPerPart { get; init; }
 
     /// <summary>True: the threshold was chosen on the images that are counted, so expect somewhat less on new ones.</summary>
     public required bool ThresholdFromSameImages { get; init; }

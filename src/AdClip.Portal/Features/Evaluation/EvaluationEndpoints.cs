@@ -17,12 +17,12 @@ public static class EvaluationEndpoints
     public static void MapEvaluation(this RouteGroupBuilder api)
     {
         var runs = api.MapGroup("/runs/{runId:guid}").WithTags("Evaluation");
-        runs.MapGet("/metrics", MetricsAsync).WithSummary("A run against the ground truth at a threshold: by default the one saved for such scores, else that of the largest F1; falseRejects or recall choose one by a share that may go wrong");
+        runs.MapGet("/metrics", MetricsAsync).WithSummary("A run against the ground truth at a threshold: by default the one saved for such scores, else that of the largest F1; falseRejects or recall choose one by a share that may go wrong, escapeCost (with falseRejectCost, 1 when left out, and anomalyRate) by least cost");
         runs.MapGet("/curve", CurveAsync).WithSummary("Precision/recall curve of a run; level is image or pixel");
     }
 
     private static async Task<Results<Ok<MetricsAnswer>, NotFound, ValidationProblem>> MetricsAsync(
-        Guid runId, double? threshold, double? falseRejects, double? recall, IDbContextFactory<PortalDb> dbs, PixelEvaluator pixels, TimeProvider clock,
+        Guid runId, double? threshold, double? falseRejects, double? recall, double? escapeCost, double? falseRejectCost, double? anomalyRate, IDbContextFactory<PortalDb> dbs, PixelEvaluator pixels, TimeProvider clock,
         IStringLocalizer<EvaluationText> text, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (threshold is { } asked && !double.IsFinite(asked))
@@ -36,10 +36,13 @@ public static class EvaluationEndpoints
                 return Invalid(name, text["TargetInvalid", wished]);
             }
         }
-        if (threshold is not null && (falseRejects ?? recall) is not null)
+        if (new[] { threshold is not null, (falseRejects ?? recall) is not null, (escapeCost ?? falseRejectCost ?? anomalyRate) is not null }.Count(asks => asks) > 1)
         {
             return Invalid("threshold", text["TargetAndThreshold"]);
         }
+        ThresholdCosts? costs = (escapeCost ?? falseRejectCost ?? anomalyRate) is null
+            ? null
+            : new(falseRejectCost ?? EvaluationState.UsualCosts.FalseReject, escapeCost ?? EvaluationState.UsualCosts.Escape, anomalyRate);
         if (await ReadAsync(dbs, runId, user, cancel) is not ({ } scores, var saved))
         {
             return TypedResults.NotFound();
@@ -55,17 +58,18 @@ public static class EvaluationEndpoints
         {
             return Invalid("recall", text["TargetImagesMissing", text["Anomaly"].Value]);
         }
-        var (used, source, rule) = (threshold, falseRejects, recall, saved) switch
+        var (used, source, rule) = (threshold, falseRejects, recall, costs, saved) switch
         {
-            ({ } value, _, _, _) => (value, "request", null),
-            (_, { } budget, _, _) => (targets.ByFalseRejects!.Threshold, "falseRejects", ThresholdRule.FalseRejects(budget)),
-            (_, _, { } share, _) => (targets.ByRecall!.Threshold, "recall", ThresholdRule.Recall(share)),
-            (_, _, _, { } choice) => (choice.Value, "saved", null),
+            ({ } value, _, _, _, _) => (value, "request", null),
+            (_, { } budget, _, _, _) => (targets.ByFalseRejects!.Threshold, "falseRejects", ThresholdRule.FalseRejects(budget)),
+            (_, _, { } share, _, _) => (targets.ByRecall!.Threshold, "recall", ThresholdRule.Recall(share)),
+            (_, _, _, { } dear, _) => (dear.Choose(images.Curve), "cost", ThresholdRule.LeastCost(dear)),
+            (_, _, _, _, { } choice) => (choice.Value, "saved", null),
             _ => (best?.Threshold, "bestF1", ThresholdRule.LargestF1),
         };
         var counts = images.Curve.At(used ?? 0);
         var confidence = await ImageConfidence.ComputeAsync(images, cancel);
-        var report = await pixels.EvaluateAsync(scores, cancel);
+        var report = await pixels.EvaluateAsync(scores, cancel: cancel);
         return TypedResults.Ok(new MetricsAnswer
         {
             RunId = runId,
@@ -74,6 +78,8 @@ public static class EvaluationEndpoints
             GroundTruthStamp = scores.Stamp,
             Threshold = used,
             ThresholdSource = source,
+            ReviewFrom = source == "saved" ? saved!.ReviewFrom : null,
+            CostPerPart = costs?.PerPart(counts),
             ThresholdFromSameImages = rule is not null || (source == "saved" && saved!.RunId == runId),
             LabelledImages = images.Labelled.Count,
             UnlabelledImages = images.UnlabelledCount,
@@ -119,7 +125,7 @@ public static class EvaluationEndpoints
         }
         var points = level == ImageLevel
             ? new ImageEvaluation(scores.Images).Curve.Points
-            : (await pixels.EvaluateAsync(scores, cancel)).Points;
+            : (await pixels.EvaluateAsync(scores, cancel: cancel)).Points;
         return TypedResults.Ok(new CurveAnswer(runId, level, scores.Stamp, [.. points.Select(CurvePointAnswer.Of)]));
     }
 

@@ -20,7 +20,7 @@ public static class EvaluationFeature
         services.GetRequiredService<ScoreThresholds>().Provide(async (kind, inAnyTiles, cancel) =>
         {
             await using var db = await dbs.CreateDbContextAsync(cancel);
-            return await ThresholdChoice.CurrentAsync(db, kind, inAnyTiles, cancel) is var (choice, tiles) ? new SavedThreshold(choice.Value, tiles) : null;
+            return await ThresholdChoice.CurrentAsync(db, kind, inAnyTiles, cancel) is var (choice, tiles) ? new SavedThreshold(choice.Band, tiles) : null;
         });
     }
 }

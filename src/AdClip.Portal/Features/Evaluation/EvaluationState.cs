@@ -22,6 +22,12 @@ public enum ThresholdOrigin
     /// <summary>By a share of anomalous images to be found, from the scores of these.</summary>
     Recall,
 
+    /// <summary>By least cost, on these images.</summary>
+    Cost,
+
+    /// <summary>Fail by the budget of good images, pass by the share to be found, review between.</summary>
+    Band,
+
     /// <summary>Suggested by the trained detector, from images that it did not see.</summary>
     Trained,
 
@@ -32,6 +38,9 @@ public enum ThresholdOrigin
 /// <summary>What the evaluation page shows and can do: one run against the ground truth, at a threshold that moves.</summary>
 public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvaluator pixelEvaluator, TimeProvider clock)
 {
+    /// <summary>An escape as dear as ten false rejects, anomalies as frequent as among the images.</summary>
+    public static ThresholdCosts UsualCosts { get; } = new(FalseReject: 1, Escape: 10);
+
     /// <summary>Null until loaded, or when there is no such run in the project.</summary>
     public RunScores? Scores { get; private set; }
 
@@ -39,6 +48,9 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
 
     /// <summary>Null until <see cref="LoadPixelsAsync"/> is done.</summary>
     public PixelReport? Pixels { get; private set; }
+
+    /// <summary>How much of <see cref="Pixels"/> is computed, 0 to 1.</summary>
+    public double PixelShare { get; private set; }
 
     /// <summary>Null until <see cref="LoadConfidenceAsync"/> is done.</summary>
     public ImageConfidence? Confidence { get; private set; }
@@ -50,6 +62,18 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
     public HeldOutOutcomes? HeldOut { get; private set; }
 
     public double Threshold { get; private set; }
+
+    /// <summary>From this score on, below <see cref="Threshold"/>, a person has to look; null: no image is left to a person.</summary>
+    public double? ReviewFrom { get; private set; }
+
+    /// <summary>Pass, review and fail as the page has them.</summary>
+    public VerdictBand Band => new(ReviewFrom ?? Threshold, Threshold);
+
+    /// <summary>What the two kinds of error cost.</summary>
+    public ThresholdCosts Costs { get; private set; } = UsualCosts;
+
+    /// <summary>The threshold of least cost on these images; null without a labelled one.</summary>
+    public double? ByCost { get; private set; }
 
     public ThresholdOrigin Origin { get; private set; }
 
@@ -89,7 +113,9 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
             (null, null, { } best) => (best.Threshold, ThresholdOrigin.BestF1),
             _ => (0.5, ThresholdOrigin.ByHand),
         };
+        ReviewFrom = Origin == ThresholdOrigin.Saved ? Saved?.ReviewFrom : null;
         Confidence = null;
+        Aim(UsualCosts);
         Targets = ThresholdTargets.Of(Images, ThresholdTargets.UsualFalseRejects, ThresholdTargets.UsualRecall);
         Judge();
     }
@@ -104,11 +130,19 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
     }
 
     /// <summary>Computes the pixel-level numbers, or finds them computed; seconds for many images.</summary>
-    public async Task LoadPixelsAsync(CancellationToken cancel = default)
+    /// <param name="changed">Called when <see cref="PixelShare"/> has moved.</param>
+    public async Task LoadPixelsAsync(Action changed, CancellationToken cancel = default)
     {
         if (Scores is { } scores)
         {
-            Pixels = await pixelEvaluator.EvaluateAsync(scores, cancel);
+            Pixels = await pixelEvaluator.EvaluateAsync(
+                scores,
+                share =>
+                {
+                    PixelShare = share;
+                    changed();
+                },
+                cancel);
         }
     }
 
@@ -127,7 +161,7 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
     {
         if (Saved is { } saved)
         {
-            Take(saved.Value, ThresholdOrigin.Saved);
+            Take(saved.Value, ThresholdOrigin.Saved, saved.ReviewFrom);
         }
     }
 
@@ -144,6 +178,21 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
         else if (Origin == ThresholdOrigin.Recall)
         {
             MoveToRecall();
+        }
+        else if (Origin == ThresholdOrigin.Band)
+        {
+            MoveToBand();
+        }
+    }
+
+    /// <summary>Sets what errors cost; a threshold chosen by it follows.</summary>
+    public void Aim(ThresholdCosts costs)
+    {
+        Costs = costs;
+        ByCost = Images is { Labelled.Count: > 0 } images ? costs.Choose(images.Curve) : null;
+        if (Origin == ThresholdOrigin.Cost)
+        {
+            MoveToCost();
         }
     }
 
@@ -163,9 +212,26 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
         }
     }
 
-    private void Take(double threshold, ThresholdOrigin origin)
+    public void MoveToCost()
     {
-        (Threshold, Origin) = (threshold, origin);
+        if (ByCost is { } chosen)
+        {
+            Take(chosen, ThresholdOrigin.Cost);
+        }
+    }
+
+    /// <summary>Fail by the budget, pass by the recall target, review between.</summary>
+    public void MoveToBand()
+    {
+        if (Targets?.Band is { } band)
+        {
+            Take(band.FailFrom, ThresholdOrigin.Band, band.HasReview ? band.ReviewFrom : null);
+        }
+    }
+
+    private void Take(double threshold, ThresholdOrigin origin, double? reviewFrom = null)
+    {
+        (Threshold, Origin, ReviewFrom) = (threshold, origin, reviewFrom);
         Judge();
     }
 
@@ -174,6 +240,8 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
         ThresholdOrigin.BestF1 => ThresholdJudgement.Of(images.Samples, ThresholdRule.LargestF1).HeldOut,
         ThresholdOrigin.FalseRejects => ThresholdJudgement.Of(images.Samples, ThresholdRule.FalseRejects(Targets!.FalseRejects)).HeldOut,
         ThresholdOrigin.Recall => ThresholdJudgement.Of(images.Samples, ThresholdRule.Recall(Targets!.Recall)).HeldOut,
+        ThresholdOrigin.Band => ThresholdJudgement.Of(images.Samples, ThresholdRule.BandFailure(Targets!.FalseRejects, Targets.Recall)).HeldOut,
+        ThresholdOrigin.Cost => ThresholdJudgement.Of(images.Samples, ThresholdRule.LeastCost(Costs)).HeldOut,
         _ => null,
     };
 
@@ -186,6 +254,8 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
             ProjectId = run.ProjectId,
             RunId = run.Id,
             Value = Threshold,
+            ReviewFrom = ReviewFrom,
+            Origin = Origin == ThresholdOrigin.Saved ? Saved?.Origin : Origin,
             TruePositives = counts.TruePositives,
             FalsePositives = counts.FalsePositives,
             TrueNegatives = counts.TrueNegatives,

@@ -15,10 +15,12 @@ namespace AdClip.Portal.Features.Evaluation;
 /// </remarks>
 public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore blobs, GroundTruthStore groundTruth, InspectionAreaStore areas, TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<(Guid RunId, string Stamp), Task<PixelReport>> _running = new();
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(300);
+    private readonly ConcurrentDictionary<(Guid RunId, string Stamp), Computation> _running = new();
 
     /// <summary>Finds the report or computes it; callers who ask at the same time share one computation.</summary>
-    public async Task<PixelReport> EvaluateAsync(RunScores scores, CancellationToken cancel = default)
+    /// <param name="progress">Hears now and then of the share that is done, 0 to 1.</param>
+    public async Task<PixelReport> EvaluateAsync(RunScores scores, Action<double>? progress = null, CancellationToken cancel = default)
     {
         await using (var db = await dbs.CreateDbContextAsync(cancel))
         {
@@ -28,14 +30,21 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
             }
         }
         // Not the caller's token: another caller may wait for the same computation.
-        return await _running.GetOrAdd((scores.Run.Id, scores.Stamp), _ => Task.Run(() => ComputeAndKeepAsync(scores), CancellationToken.None)).WaitAsync(cancel);
+        var computation = _running.GetOrAdd((scores.Run.Id, scores.Stamp), _ => new Computation(share => ComputeAndKeepAsync(scores, share)));
+        var report = computation.Report.Value;
+        while (progress is not null && await Task.WhenAny(report, Task.Delay(ProgressEvery, clock, cancel)) != report)
+        {
+            cancel.ThrowIfCancellationRequested();
+            progress(computation.Share);
+        }
+        return await report.WaitAsync(cancel);
     }
 
-    private async Task<PixelReport> ComputeAndKeepAsync(RunScores scores)
+    private async Task<PixelReport> ComputeAndKeepAsync(RunScores scores, Action<double> share)
     {
         try
         {
-            var report = await ComputeAsync(scores);
+            var report = await ComputeAsync(scores, share);
             await using var db = await dbs.CreateDbContextAsync();
             // Reports of earlier states are of no use any more.
             await db.Set<PixelEvaluation>().Where(kept => kept.RunId == scores.Run.Id).ExecuteDeleteAsync();
@@ -49,7 +58,7 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
         }
     }
 
-    private async Task<PixelReport> ComputeAsync(RunScores scores)
+    private async Task<PixelReport> ComputeAsync(RunScores scores, Action<double> share)
     {
         var area = await areas.AtAsync(scores.Run.ProjectId, scores.Run.AreaRevision) is { Regions.Regions.Count: > 0 } drawn ? drawn.Regions : null;
         var maps = new RunMaps(dbs, blobs, groundTruth, area);
@@ -65,6 +74,7 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
             longestSide = Math.Max(longestSide, Math.Max(truth.Width, truth.Height));
             whole.Add(truth.Map, defect, truth.Width, truth.Height, truth.Inspected);
             halfOf.Add(halves.Add(truth.Map, defect, truth.Width, truth.Height, truth.Inspected));
+            share(halfOf.Count / (2.0 * images.Count));
             whollyOutside += image.ShapeCount > 0 && truth.IsWhollyOutside(defect) ? 1 : 0;
         }
         var curve = whole.ToCurve();
@@ -76,16 +86,17 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
             ExcludedRegions = whole.ExcludedRegions,
             WhollyOutside = whollyOutside,
             HeldOut = halves.HeldOut(),
-            RegionLevel = thresholds is null ? null : await RegionsAsync(maps, images, halfOf, thresholds, halves.Thresholds() is not null),
+            RegionLevel = thresholds is null ? null : await RegionsAsync(maps, images, halfOf, thresholds, halves.Thresholds() is not null, share),
         };
     }
 
-    private static async Task<RegionReport> RegionsAsync(RunMaps maps, List<ScoredImage> images, List<int> halfOf, IReadOnlyList<double> thresholds, bool isHeldOut)
+    private static async Task<RegionReport> RegionsAsync(RunMaps maps, List<ScoredImage> images, List<int> halfOf, IReadOnlyList<double> thresholds, bool isHeldOut, Action<double> share)
     {
         var metrics = new RegionMetrics();
         List<RegionImage> outcomes = [];
-        foreach (var (image, half) in images.Zip(halfOf))
+        foreach (var (i, (image, half)) in images.Zip(halfOf).Index())
         {
+            share(0.5 + (i / (2.0 * images.Count)));
             var truth = await maps.ReadAsync(image);
             var found = metrics.Add(truth.InspectedMap(), truth.InspectedMasks(), truth.Width, truth.Height, thresholds[half]);
             if (found.FalseRegions > 0 || found.Found < found.Labelled)
@@ -100,5 +111,18 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
             IsHeldOut = isHeldOut,
             Images = [.. outcomes.OrderByDescending(image => image.Labelled - image.Found).ThenByDescending(image => image.FalseRegions)],
         };
+    }
+
+    /// <summary>One computation and how far it is; each image is read twice, once for its pixels and once for its regions.</summary>
+    private sealed class Computation
+    {
+        private double _share;
+
+        public Computation(Func<Action<double>, Task<PixelReport>> compute) =>
+            Report = new(() => Task.Run(() => compute(share => Volatile.Write(ref _share, share)), CancellationToken.None));
+
+        public Lazy<Task<PixelReport>> Report { get; }
+
+        public double Share => Volatile.Read(ref _share);
     }
 }

@@ -1,6 +1,7 @@
 using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Detection.Tiles;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -20,6 +21,12 @@ public sealed class ThresholdChoice
     /// <summary>An image whose score is at least this is called anomalous.</summary>
     public required double Value { get; init; }
 
+    /// <summary>From this score on, below <see cref="Value"/>, a person has to look; null: no image is left to a person.</summary>
+    public double? ReviewFrom { get; init; }
+
+    /// <summary>How it was chosen; null for rows from before this was noted.</summary>
+    public ThresholdOrigin? Origin { get; init; }
+
     /// <summary>Outcomes on the labelled images of that run when it was chosen.</summary>
     public required long TruePositives { get; init; }
 
@@ -32,6 +39,9 @@ public sealed class ThresholdChoice
     public required DateTimeOffset ChosenAt { get; init; }
 
     public required Guid ChosenBy { get; init; }
+
+    /// <summary>Pass below, fail from <see cref="Value"/> on, review between.</summary>
+    public VerdictBand Band => new(ReviewFrom ?? Value, Value);
 
     /// <summary>The newest one that was chosen on scores of the kind that this run has; null when there is none.</summary>
     public static async Task<ThresholdChoice?> CurrentAsync(PortalDb db, Run run, CancellationToken cancel = default) =>
@@ -63,6 +73,8 @@ internal sealed class ThresholdChoiceTable : IEntityTypeConfiguration<ThresholdC
     public void Configure(EntityTypeBuilder<ThresholdChoice> builder)
     {
         builder.ToTable("ThresholdChoices");
+        builder.Ignore(choice => choice.Band);
+        builder.Property(choice => choice.Origin).HasConversion<string>();
         builder.HasIndex(choice => new { choice.ProjectId, choice.ChosenAt });
         builder.HasOne<Project>().WithMany().HasForeignKey(choice => choice.ProjectId);
         builder.HasOne<Run>().WithMany().HasForeignKey(choice => choice.RunId);

@@ -6,6 +6,7 @@ using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Imaging;
 using Microsoft.EntityFrameworkCore;
@@ -39,10 +40,13 @@ public sealed class DirectInspection(
         var detection = looked.Inspection.Detection;
         var (width, height) = (info.Width, info.Height);
         var boxes = MapBoxes.Find(detection.Map, request.MapThreshold, width, height);
-        var isAnomaly = looked.Applied is { } threshold ? detection.Score >= threshold : boxes.Count > 0;
+        var verdict = looked.Applied is { } band ? band.Of(detection.Score) : boxes.Count > 0 ? Verdict.Fail : Verdict.Pass;
         return new InspectAnswer(
-            isAnomaly ? "anomaly" : "good", detection.Score, (float?)looked.Applied, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
-            boxes, request.MapThreshold, looked.ModelId, looked.References, looked.AreaRevision, looked.Tiles, width, height, sha256, looked.Inspection.Milliseconds, imageId, request.Detector, detection.Probability, detection.Probability is null ? null : detection.ClassProbabilities);
+            VerdictNames.Of(verdict), detection.Score, (float?)looked.Applied?.FailFrom, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
+            boxes, request.MapThreshold, looked.ModelId, looked.References, looked.AreaRevision, looked.Tiles, width, height, sha256, looked.Inspection.Milliseconds, imageId, request.Detector, detection.Probability, detection.Probability is null ? null : detection.ClassProbabilities)
+        {
+            ReviewFrom = looked.Applied is { HasReview: true } applied ? (float)applied.ReviewFrom : null,
+        };
     }
 
     private async Task<Looked> LookAsync(Project project, InspectRequest request, string path, string sha256, ImageInfo info, CancellationToken cancel)
@@ -80,20 +84,22 @@ public sealed class DirectInspection(
         var inspection = await inspector.InspectAsync(lease.Detector, fitted, path, sha256, cancel);
         var kind = new ScoreKind(project.Id, version.EncoderId, HasReferences: false, HasArea: false, DetectorVersionId: version.Id);
         var saved = request.Threshold is null ? await thresholds.NewestAsync(kind, inAnyTiles: false, cancel) : null;
-        return new Looked(inspection, request.Threshold ?? saved?.Value ?? VersionReport.Parse(version.Report).Threshold, version.ModelId, 0, 0, null);
+        return new Looked(inspection, Asked(request) ?? saved?.Band ?? VerdictBand.At(VersionReport.Parse(version.Report).Threshold), version.ModelId, 0, 0, null);
     }
 
-    private async Task<(TileSettings? Tiles, double? Threshold)> SettleAsync(ScoreKind kind, InspectRequest request, ClipDetector detector, ImageInfo info, CancellationToken cancel)
+    private async Task<(TileSettings? Tiles, VerdictBand? Applied)> SettleAsync(ScoreKind kind, InspectRequest request, ClipDetector detector, ImageInfo info, CancellationToken cancel)
     {
         if (request.FollowsThreshold)
         {
             // A threshold holds for scores that were made alike: the image is cut as those were on which it was chosen.
             var newest = request.Threshold is null ? await thresholds.NewestAsync(kind, inAnyTiles: true, cancel) : null;
-            return (newest?.Tiles, request.Threshold ?? newest?.Value);
+            return (newest?.Tiles, Asked(request) ?? newest?.Band);
         }
         var tiles = await advisor.SettleAsync(kind.ProjectId, request.Tiles, detector.Model, info.Width, info.Height, cancel);
-        return (tiles, request.Threshold ?? (await thresholds.NewestAsync(kind with { Tiles = tiles }, inAnyTiles: false, cancel))?.Value);
+        return (tiles, Asked(request) ?? (await thresholds.NewestAsync(kind with { Tiles = tiles }, inAnyTiles: false, cancel))?.Band);
     }
+
+    private static VerdictBand? Asked(InspectRequest request) => VerdictBand.At(request.Threshold);
 
     private async Task<string> ReceiveAsync(IncomingBlob target, Stream content, CancellationToken cancel)
     {
@@ -110,8 +116,8 @@ public sealed class DirectInspection(
         return await target.FlushAsync(cancel);
     }
 
-    /// <param name="Applied">The score threshold; null: there is none.</param>
-    private sealed record Looked(Inspection Inspection, double? Applied, string ModelId, int References, int AreaRevision, TileSettings? Tiles);
+    /// <param name="Applied">The score thresholds; null: there are none.</param>
+    private sealed record Looked(Inspection Inspection, VerdictBand? Applied, string ModelId, int References, int AreaRevision, TileSettings? Tiles);
 }
 
 /// <summary>How to look.</summary>

@@ -1,5 +1,6 @@
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Detection.Tiles;
 
 namespace AdClip.Portal.Features.Inference;
@@ -68,7 +69,7 @@ public sealed record RefusalAnswer(Guid ImageId, string Code, string Message);
 public sealed record BoxAnswer(int X, int Y, int Width, int Height, float Peak);
 
 /// <summary>What the detector says of an image that was sent to be looked at.</summary>
-/// <param name="Verdict">good or anomaly.</param>
+/// <param name="Verdict">good, anomaly, or review: a person has to look.</param>
 /// <param name="Threshold">The score threshold that was applied; null: none was given or saved, and the boxes decide.</param>
 /// <param name="InspectionAreaRevision">Revision of the inspection area that was looked at; 0: everything was.</param>
 /// <param name="Tiles">How the image was cut; null: it was looked at whole.</param>
@@ -79,4 +80,19 @@ public sealed record BoxAnswer(int X, int Y, int Width, int Height, float Peak);
 public sealed record InspectAnswer(
     string Verdict, float Score, float? Threshold, float ZeroShotScore, float? FewShotScore, float ClassProbability, IReadOnlyList<BoxAnswer> Boxes, float MapThreshold,
     string Model, int ReferenceCount, int InspectionAreaRevision, TileSettings? Tiles, int Width, int Height, string Sha256, double Milliseconds, Guid? ImageId,
-    Guid? DetectorId, double? Probability, IReadOnlyDictionary<string, double>? ClassProbabilities);
+    Guid? DetectorId, double? Probability, IReadOnlyDictionary<string, double>? ClassProbabilities)
+{
+    /// <summary>From this score on, below the threshold, the verdict is review; null: it never is.</summary>
+    public float? ReviewFrom { get; init; }
+}
+
+/// <summary>Verdicts as the API and the markup name them.</summary>
+internal static class VerdictNames
+{
+    public static string Of(Verdict verdict) => verdict switch
+    {
+        Verdict.Fail => "anomaly",
+        Verdict.Review => "review",
+        _ => "good",
+    };
+}

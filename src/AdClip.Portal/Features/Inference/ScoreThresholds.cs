@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Storage;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Detection.Tiles;
 using Microsoft.EntityFrameworkCore;
 
@@ -36,8 +37,9 @@ public sealed record ScoreKind(Guid ProjectId, string EncoderId, bool HasReferen
 }
 
 /// <summary>A threshold that somebody saved.</summary>
+/// <param name="Band">Pass below, fail from its upper end on, review between.</param>
 /// <param name="Tiles">How the images were cut on whose scores it was chosen; null: they were looked at whole.</param>
-public sealed record SavedThreshold(double Value, TileSettings? Tiles);
+public sealed record SavedThreshold(VerdictBand Band, TileSettings? Tiles);
 
 /// <summary>Asks the feature downstream that keeps thresholds for the one that people saved.</summary>
 public sealed class ScoreThresholds

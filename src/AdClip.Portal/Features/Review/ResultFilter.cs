@@ -1,5 +1,7 @@
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Images;
+using AdClip.Vision.Detection.Thresholds;
+using DetectorVerdict = AdClip.Vision.Detection.Thresholds.Verdict;
 
 namespace AdClip.Portal.Features.Review;
 
@@ -12,6 +14,9 @@ public enum ResultFilter
     TrueNegative,
     FalseNegative,
     Unlabelled,
+
+    /// <summary>Neither passed nor failed: a person has to look.</summary>
+    ForReview,
 
     /// <summary>Without a verdict.</summary>
     Undecided,
@@ -29,14 +34,15 @@ public enum ResultOrder
 public static class ResultList
 {
     public static IReadOnlyList<ScoredImage> Of(
-        IEnumerable<ScoredImage> images, ResultFilter filter, ResultOrder order, double threshold, IReadOnlyDictionary<Guid, Verdict> verdicts)
+        IEnumerable<ScoredImage> images, ResultFilter filter, ResultOrder order, VerdictBand band, IReadOnlyDictionary<Guid, Verdict> verdicts)
     {
         var chosen = images.Where(image => filter switch
         {
             ResultFilter.All => true,
             ResultFilter.Unlabelled => image.Label == ImageLabel.Unlabelled,
+            ResultFilter.ForReview => band.Of(image.Score) == DetectorVerdict.Review,
             ResultFilter.Undecided => !verdicts.ContainsKey(image.ImageId),
-            _ => image.Label != ImageLabel.Unlabelled && ImageEvaluation.OutcomeOf(image, threshold).ToString() == filter.ToString(),
+            _ => image.Label != ImageLabel.Unlabelled && ImageEvaluation.OutcomeOf(image, band.FailFrom).ToString() == filter.ToString(),
         });
         return order switch
         {

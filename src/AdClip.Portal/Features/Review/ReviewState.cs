@@ -5,6 +5,7 @@ using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Detection.Tiles;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,6 +15,7 @@ namespace AdClip.Portal.Features.Review;
 public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider clock)
 {
     private Dictionary<Guid, Verdict> _verdicts = [];
+    private VerdictBand? _savedBand;
 
     /// <summary>Null until loaded, or when there is no such run in the project.</summary>
     public RunScores? Scores { get; private set; }
@@ -25,6 +27,9 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
     public bool IsRunning { get; private set; }
 
     public double Threshold { get; set; }
+
+    /// <summary>Pass, review and fail: as saved while <see cref="Threshold"/> is the saved one, else without a review.</summary>
+    public VerdictBand Band => _savedBand is { } saved && saved.FailFrom == Threshold ? saved : new(Threshold, Threshold);
 
     /// <summary>Whether <see cref="Threshold"/> was saved in the project for scores of this kind; otherwise it is what the trained detector suggests, the best F1 on these images, or 0.5.</summary>
     public bool IsThresholdSaved { get; private set; }
@@ -45,7 +50,7 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
     public IReadOnlyDictionary<string, string> ClassColours { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>The results that pass the filter, in order.</summary>
-    public IReadOnlyList<ScoredImage> Shown => Scores is null ? [] : ResultList.Of(Scores.Images, Filter, Order, Threshold, _verdicts);
+    public IReadOnlyList<ScoredImage> Shown => Scores is null ? [] : ResultList.Of(Scores.Images, Filter, Order, Band, _verdicts);
 
     public async Task LoadAsync(Guid projectId, Guid runId, double? threshold = null)
     {
@@ -62,6 +67,7 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
         var saved = await ThresholdChoice.CurrentAsync(db, scores.Run);
         Threshold = threshold ?? saved?.Value ?? scores.SuggestedThreshold ?? new ImageEvaluation(scores.Images).Curve.BestF1?.Threshold ?? 0.5;
         IsThresholdSaved = saved?.Value == Threshold;
+        _savedBand = saved?.Band;
         var largest = await db.Set<ImageResult>().Where(result => result.RunId == runId).MaxAsync(result => (float?)result.MapMax) ?? 1;
         ScaleHighPercent = (int)Math.Clamp(Math.Ceiling(largest * 100), 1, 100);
         var report = await db.Set<PixelEvaluation>().AsNoTracking().Where(kept => kept.RunId == runId).Select(kept => kept.Report).FirstOrDefaultAsync();

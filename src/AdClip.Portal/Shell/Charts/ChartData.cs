@@ -8,10 +8,10 @@ public sealed record PrecisionRecallData(IReadOnlyList<ChartPoint> Points, Chart
 
 public sealed record PrecisionRecallTexts(string Precision, string Recall, string Threshold, string InUse, string BestF1, string Target);
 
-/// <summary>Scores of good and of anomalous images, and where the line stands.</summary>
-public sealed record ScoreHistogramData(IReadOnlyList<double> Good, IReadOnlyList<double> Anomaly, double Threshold, ScoreHistogramTexts Texts);
+/// <summary>Scores of good and of anomalous images, where the line stands, and from where on below it a person has to look.</summary>
+public sealed record ScoreHistogramData(IReadOnlyList<double> Good, IReadOnlyList<double> Anomaly, double Threshold, double? ReviewFrom, ScoreHistogramTexts Texts);
 
-public sealed record ScoreHistogramTexts(string Good, string Anomaly, string Score, string Images, string Threshold);
+public sealed record ScoreHistogramTexts(string Good, string Anomaly, string Score, string Images, string Threshold, string Review);
 
 /// <summary>Labels of the periods, oldest first, and what is drawn over them.</summary>
 public sealed record TimeSeriesData(IReadOnlyList<string> Periods, IReadOnlyList<TimeSeries> Series, string CountName, string RateName, RateTarget? Target = null);

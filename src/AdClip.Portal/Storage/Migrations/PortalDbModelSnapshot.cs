@@ -224,8 +224,14 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<long>("FalsePositives")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Origin")
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
+
+                    b.Property<double?>("ReviewFrom")
+                        .HasColumnType("REAL");
 
                     b.Property<Guid>("RunId")
                         .HasColumnType("TEXT");

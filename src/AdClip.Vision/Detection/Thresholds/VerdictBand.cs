@@ -24,6 +24,12 @@ public readonly record struct VerdictCounts(int Passed, int Reviewed, int Failed
 /// <param name="FailFrom">Scores at or above this fail; not below <paramref name="ReviewFrom"/>.</param>
 public readonly record struct VerdictBand(double ReviewFrom, double FailFrom)
 {
+    /// <summary>Scores can fall between the two.</summary>
+    public bool HasReview => ReviewFrom < FailFrom;
+
+    /// <summary>One threshold without a review; null for null.</summary>
+    public static VerdictBand? At(double? threshold) => threshold is { } value ? new(value, value) : null;
+
     /// <summary>From a recall that passing images keep to, and a budget of rejects that failing images keep to.</summary>
     /// <remarks>Where one threshold keeps to both, nothing needs a review: both become the middle of the thresholds that do.</remarks>
     /// <param name="recall">The largest threshold of the recall target.</param>

@@ -9,6 +9,7 @@ using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Tests.Features.Inference;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -91,12 +92,19 @@ public sealed class EvaluationTests
         Assert.InRange(answer.Image.AreaUnderRoc!.Value, answer.Image.AreaUnderRocInterval!.Low, answer.Image.AreaUnderRocInterval.High);
         Assert.Equal(5, answer.Image.Calibration!.Bins.Sum(bin => bin.Samples));
 
+        // An escape dearer than all good images together: every anomalous image has to be found, with as few false rejects as that takes.
+        var dear = await TargetsAsync(client, run.RunId, "escapeCost=1000");
+        Assert.Equal(("cost", true, bad[0]), (dear.ThresholdSource, dear.ThresholdFromSameImages, dear.Threshold));
+        Assert.Equal(good.Count(score => score >= bad[0]) / 5.0, dear.CostPerPart!.Value, 12);
+        Assert.NotNull(dear.HeldOut);
+
         Assert.Null((await TargetsAsync(client, run.RunId, "threshold=0.5")).HeldOut);
         Assert.NotNull((await TargetsAsync(client, run.RunId, "")).HeldOut);
-        foreach (var wrong in new[] { "falseRejects=0", "recall=1", "recall=NaN", "threshold=0.5&recall=0.9" })
+        foreach (var wrong in new[] { "falseRejects=0", "recall=1", "recall=NaN", "threshold=0.5&recall=0.9", "recall=0.9&escapeCost=2" })
         {
             Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync($"/api/v1/runs/{run.RunId}/metrics?{wrong}", Cancel)).StatusCode);
         }
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await client.GetAsync($"/api/v1/runs/{run.RunId}/metrics?escapeCost=-1", Cancel)).StatusCode);
     }
 
     [Fact]
@@ -195,6 +203,50 @@ public sealed class EvaluationTests
         Assert.Equal((0.125, ThresholdOrigin.Saved, person.DisplayName), (again.Threshold, again.Origin, again.SavedBy));
         await again.LoadAsync(Guid.NewGuid(), run.RunId);
         Assert.Null(again.Scores);
+    }
+
+    [Fact]
+    public async Task SaveBand_ThenMoveByHand_LeavesAndFindsTheReview()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var run = await RunAsync(host, client);
+        var user = await host.AdminAsync();
+        var state = host.Services.GetRequiredService<EvaluationState>();
+        await state.LoadAsync(run.ProjectId, run.RunId);
+
+        state.MoveToBand();
+        Assert.Equal((ThresholdOrigin.Band, state.Targets!.Band), (state.Origin, state.Band));
+        Assert.NotNull(state.HeldOut);
+        await using (var db = await host.DbAsync())
+        {
+            var best = state.Images!.Curve.BestF1!.Value.Threshold;
+            db.Add(new ThresholdChoice
+            {
+                ProjectId = run.ProjectId,
+                RunId = run.RunId,
+                Value = best + 1,
+                ReviewFrom = best,
+                Origin = ThresholdOrigin.Band,
+                TruePositives = 0,
+                FalsePositives = 0,
+                TrueNegatives = 0,
+                FalseNegatives = 0,
+                ChosenAt = DateTimeOffset.UnixEpoch,
+                ChosenBy = await host.AdminIdAsync(),
+            });
+            await db.SaveChangesAsync(Cancel);
+            await state.LoadAsync(run.ProjectId, run.RunId);
+            Assert.Equal((ThresholdOrigin.Saved, new VerdictBand(best, best + 1)), (state.Origin, state.Band));
+            state.MoveTo(best);
+            Assert.Equal((null, new VerdictBand(best, best)), (state.ReviewFrom, state.Band));
+            state.MoveToSaved();
+            Assert.Equal(best, state.ReviewFrom);
+            state.MoveToCost();
+            await state.SaveThresholdAsync(user);
+            var saved = await db.Set<ThresholdChoice>().OrderByDescending(choice => choice.ChosenAt).FirstAsync(Cancel);
+            Assert.Equal((ThresholdOrigin.Cost, null, state.ByCost!.Value), (saved.Origin!.Value, saved.ReviewFrom, saved.Value));
+        }
     }
 
     [Fact]

@@ -38,6 +38,18 @@ public sealed class InspectThresholdTests
         Assert.Equal(("anomaly", 0f), Verdict(await InspectAsync(client, project.Id, "")));
         Assert.Equal(("good", 2f), Verdict(await InspectAsync(client, project.Id, "?threshold=2")));
         Assert.Null((await InspectAsync(client, project.Id, "?references=none")).Threshold);
+
+        await SaveAsync(host, run, 2, minutes: 2, reviewFrom: 0);
+        var between = await InspectAsync(client, project.Id, "");
+        Assert.Equal(("review", 2f, 0f), (between.Verdict, between.Threshold, between.ReviewFrom));
+        Assert.Equal(("good", 2f, null), ((await InspectAsync(client, project.Id, "?threshold=2")).Verdict, 2f, (await InspectAsync(client, project.Id, "?threshold=2")).ReviewFrom));
+        Assert.Equal(0, (await MetricsAsync(client, run.Id)).ReviewFrom);
+        var review = host.Services.GetRequiredService<ReviewState>();
+        await review.LoadAsync(project.Id, run.Id);
+        review.Filter = ResultFilter.ForReview;
+        Assert.Equal((2, true), (review.Shown.Count, review.Band.HasReview));
+        review.Threshold = 1;
+        Assert.Equal((0, false), (review.Shown.Count, review.Band.HasReview));
     }
 
     [Fact]
@@ -109,7 +121,7 @@ public sealed class InspectThresholdTests
         return (await answer.Content.ReadFromJsonAsync<InspectAnswer>(Cancel))!;
     }
 
-    private static async Task SaveAsync(PortalHost host, RunAnswer run, double value, int minutes)
+    private static async Task SaveAsync(PortalHost host, RunAnswer run, double value, int minutes, double? reviewFrom = null)
     {
         var admin = await host.AdminIdAsync();
         await using var db = await host.DbAsync();
@@ -118,6 +130,7 @@ public sealed class InspectThresholdTests
             ProjectId = run.ProjectId,
             RunId = run.Id,
             Value = value,
+            ReviewFrom = reviewFrom,
             TruePositives = 0,
             FalsePositives = 0,
             TrueNegatives = 0,

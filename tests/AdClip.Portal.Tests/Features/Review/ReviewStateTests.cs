@@ -36,7 +36,7 @@ public sealed class ReviewStateTests
         Assert.Equal(state.Shown.Select(image => image.ImageId), walked);
         // Every labelled image has exactly one outcome at any threshold.
         var outcomes = new[] { ResultFilter.TruePositive, ResultFilter.FalsePositive, ResultFilter.TrueNegative, ResultFilter.FalseNegative };
-        Assert.Equal(5, outcomes.Sum(filter => ResultList.Of(state.Scores!.Images, filter, ResultOrder.Name, state.Threshold, state.Verdicts).Count));
+        Assert.Equal(5, outcomes.Sum(filter => ResultList.Of(state.Scores!.Images, filter, ResultOrder.Name, state.Band, state.Verdicts).Count));
 
         await using var db = await host.DbAsync();
         var personId = await db.Users.OrderBy(person => person.CreatedAt).Select(person => person.Id).FirstAsync(Cancel);

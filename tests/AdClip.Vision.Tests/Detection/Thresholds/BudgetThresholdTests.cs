@@ -44,6 +44,21 @@ public sealed class BudgetThresholdTests
     }
 
     [Fact]
+    public void BandFailure_OverlappingOrApart_IsTheBandsUpperEnd()
+    {
+        bool[] anomalous = [.. Enumerable.Range(0, 40).Select(i => i >= 20)];
+        var rule = ThresholdRule.BandFailure(budget: 0.1, recall: 0.9);
+
+        // Anomalies from 10 on among good scores up to 19: what passes is below 11, what fails at 19 or more, two of twenty erring each way.
+        double[] overlapping = [.. Enumerable.Range(0, 20).Select(i => (double)i), .. Enumerable.Range(10, 20).Select(i => (double)i)];
+        Assert.Equal(BudgetThreshold.ForFalseRejects(overlapping[..20], 0.1).Threshold, rule.Choose(overlapping, anomalous));
+        Assert.Equal(Math.BitIncrement(18.0), rule.Choose(overlapping, anomalous));
+
+        double[] apart = [.. Enumerable.Range(0, 20).Select(i => (double)i), .. Enumerable.Range(100, 20).Select(i => (double)i)];
+        Assert.InRange(rule.Choose(apart, anomalous), 19, 101);
+    }
+
+    [Fact]
     public void BothRules_RandomScoresWithTies_EqualTrialOfEveryThreshold()
     {
         var random = new Random(4);
