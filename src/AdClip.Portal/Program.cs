@@ -10,6 +10,7 @@ using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Features.Review;
+using AdClip.Portal.Features.Review.Teaching;
 using AdClip.Portal.Features.Training;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
@@ -69,6 +70,7 @@ try
     api.MapTraining();
     api.MapInference();
     api.MapEvaluation();
+    api.MapTeaching();
     api.MapExports();
 
     await app.RunAsync();

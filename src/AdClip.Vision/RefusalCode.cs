@@ -340,6 +340,38 @@ public enum RefusalCode
     /// <summary>Tiles, 8 bits, another model or other prompts together with a trained detector: its number.</summary>
     DetectorVersionFixed,
 
+    // Feedback.
+
+    /// <summary>A run in tiles, from which no detector can be taught: side of a tile.</summary>
+    FeedbackOnTiles,
+
+    /// <summary>A region of which neither a box nor a point with a level is given, or both.</summary>
+    FeedbackRegionInvalid,
+
+    /// <summary>A box that covers nothing of the image: its width, height, left, top, image width, height.</summary>
+    FeedbackRegionOutside,
+
+    /// <summary>A point where nothing stands out on the map: value there, x, y, level.</summary>
+    FeedbackRegionCold,
+
+    /// <summary>Feedback or undo on a version that is no longer the newest.</summary>
+    FeedbackHeadMoved,
+
+    /// <summary>Feedback that makes right verdicts on golden images wrong, without consent: how many, the first one's file name.</summary>
+    FeedbackRegressions,
+
+    /// <summary>An undo where nobody has taught.</summary>
+    FeedbackNothingToUndo,
+
+    /// <summary>A redo where nothing was undone.</summary>
+    FeedbackNothingToRedo,
+
+    /// <summary>Feedback that could not be put into the ground truth as well.</summary>
+    FeedbackLabelConflict,
+
+    /// <summary>A golden image without a label.</summary>
+    GoldenImageUnlabelled,
+
     // Runs.
 
     /// <summary>A run over nothing.</summary>

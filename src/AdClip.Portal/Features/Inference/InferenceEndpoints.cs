@@ -44,7 +44,7 @@ public static class InferenceEndpoints
 
         var result = api.MapGroup("/results/{resultId:guid}").WithTags("Runs");
         result.MapGet("/", ResultAsync).WithSummary("One result");
-        result.MapGet("/map", MapFileAsync).WithSummary("The anomaly map: .npy, float32, [rows, columns] over the whole image, 0 good to 1 anomalous");
+        result.MapGet("/map", MapFileAsync).WithSummary("The anomaly map: .npy, float32, [rows, columns] over the whole image, 0 good to 1 anomalous; detector=id: as that trained detector of the project sees the image instead");
         result.MapGet("/heatmap", HeatmapAsync).WithSummary("The map as a PNG on the fixed scale 0 to 1; colours=ember|jet, fade=0..100 (values below fade in), high=1..100 (hundredths at which the scale ends)");
     }
 
@@ -185,14 +185,17 @@ public static class InferenceEndpoints
         return TypedResults.Ok(ResultAnswer.Of(result, await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == result.ImageId, cancel)));
     }
 
-    private static async Task<Results<PhysicalFileHttpResult, NotFound>> MapFileAsync(Guid resultId, HttpContext http, RunAccess access, BlobStore blobs, CancellationToken cancel)
+    private static async Task<Results<PhysicalFileHttpResult, FileContentHttpResult, NotFound>> MapFileAsync(
+        Guid resultId, Guid? detector, HttpContext http, RunAccess access, TrainedMaps maps, BlobStore blobs, CancellationToken cancel)
     {
         if (await access.FindResultAsync(resultId, http.User, cancel) is not { } result)
         {
             return TypedResults.NotFound();
         }
         http.Response.Headers.CacheControl = "private, max-age=86400";
-        return TypedResults.PhysicalFile(blobs.PathOf(result.MapBlob), "application/octet-stream", $"{resultId}.npy", entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}\""), enableRangeProcessing: true);
+        return detector is { } versionId
+            ? TypedResults.Bytes(await maps.OfAsync(result, versionId, cancel), "application/octet-stream", $"{resultId}.npy", entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}-{versionId}\""))
+            : TypedResults.PhysicalFile(blobs.PathOf(result.MapBlob), "application/octet-stream", $"{resultId}.npy", entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}\""), enableRangeProcessing: true);
     }
 
     private static async Task<Results<PhysicalFileHttpResult, ValidationProblem, NotFound>> HeatmapAsync(

@@ -10,6 +10,7 @@ public static class InferenceFeature
         services.AddOptions<InferenceOptions>().BindConfiguration("Inference").ValidateOnStart();
         services.AddSingleton<IValidateOptions<InferenceOptions>, ValidateInferenceOptions>();
         services.AddSingleton<ImageInspector>();
+        services.AddSingleton<TrainedMaps>();
         services.AddSingleton<Heatmaps>();
         services.AddSingleton<RunAccess>();
         services.AddSingleton<LearnedPrompts>();

@@ -46,18 +46,11 @@ internal sealed class ResultWriter(IDbContextFactory<PortalDb> dbs, BlobStore bl
     private async Task StoreAsync(List<Finding> batch, CancellationToken cancel)
     {
         var mapped = batch.Where(finding => finding.Map is not null).ToList();
-        var names = await blobs.PutAllAsync(mapped.ConvertAll(finding => Npy(finding.Map!)), cancel);
+        var names = await blobs.PutAllAsync(mapped.ConvertAll(finding => MapFile.Of(finding.Map!)), cancel);
         var nameOf = mapped.Zip(names).ToDictionary(pair => pair.First, pair => pair.Second);
         await using var db = await dbs.CreateDbContextAsync(cancel);
         db.AddRange(batch.Select(finding => finding.Row(nameOf.GetValueOrDefault(finding))));
         await db.SaveChangesAsync(cancel);
-    }
-
-    private static ReadOnlyMemory<byte> Npy(AnomalyMap map)
-    {
-        using var npy = new MemoryStream((map.Values.Length * sizeof(float)) + 256);
-        NpyWriter.Write(npy, map.Values, map.Height, map.Width);
-        return npy.GetBuffer().AsMemory(0, (int)npy.Length);
     }
 }
 

@@ -1,3 +1,5 @@
+using AdClip.Portal.Features.Review.Teaching;
+
 namespace AdClip.Portal.Features.Review;
 
 public static class ReviewFeature
@@ -6,6 +8,14 @@ public static class ReviewFeature
     {
         services.AddTransient<ReviewState>();
         services.AddTransient<ResultViewInterop>();
+        services.AddSingleton<MapShelf>();
+        services.AddSingleton<TeachingLines>();
+        services.AddSingleton<GoldenCheck>();
+        services.AddSingleton<TeachingBench>();
+        services.AddSingleton<Teacher>();
+        services.AddSingleton<LessonLabels>();
+        services.AddSingleton<FeedbackTarget>();
+        services.AddTransient<TeachingState>();
         return services;
     }
 }

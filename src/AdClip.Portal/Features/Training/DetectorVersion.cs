@@ -54,8 +54,11 @@ public sealed class DetectorVersion
     /// <summary>The version that it came from; null: none.</summary>
     public required Guid? ParentId { get; init; }
 
-    /// <summary>Blob of the file that Vision's FittedDetector wrote.</summary>
+    /// <summary>Blob of the file that Vision's FittedDetector wrote; of the version that was fitted, where people taught it since.</summary>
     public required string Blob { get; init; }
+
+    /// <summary>What people said of regions since <see cref="Blob"/> was written, as JSON (see <see cref="TaughtRegion"/>); null: nothing.</summary>
+    public string? Taught { get; init; }
 
     /// <summary>The <see cref="VersionReport"/> as JSON.</summary>
     public required string Report { get; init; }

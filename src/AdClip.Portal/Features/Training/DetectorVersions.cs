@@ -11,9 +11,10 @@ namespace AdClip.Portal.Features.Training;
 /// <summary>The fitted detectors of projects: finds them, opens them, adds further ones. The only writer of their tables.</summary>
 public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore blobs)
 {
-    private const int KeptOpen = 3;
+    private const int KeptOpen = 6;
     private readonly Lock _lock = new();
-    private readonly LinkedList<(Guid Id, FittedDetector Detector)> _open = [];
+    // By blob as they were fitted, by id where people taught them since; those share the patches of the former.
+    private readonly LinkedList<(string Key, FittedDetector Detector)> _open = [];
 
     /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<DetectorVersion>> ListAsync(Guid projectId, CancellationToken cancel = default)
@@ -54,42 +55,108 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
         {
             throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"Detector {version.Number} was fitted with encoder {version.EncoderId}, the model is now {model.EncoderId}; train again.", version.EncoderId, model.EncoderId);
         }
-        lock (_lock)
+        var key = version.Taught is null ? version.Blob : $"{version.Id}";
+        if (FindOpen(key) is { } kept)
         {
-            if (_open.FirstOrDefault(open => open.Id == version.Id) is { Detector: not null } kept)
-            {
-                return kept.Detector;
-            }
+            return kept;
         }
-        await using var file = blobs.OpenRead(version.Blob);
-        var opened = await Task.Run(() => FittedDetector.Read(file, model.FitContext), cancel);
+        var fitted = FindOpen(version.Blob) ?? await ReadAsync(version.Blob, model, cancel);
+        if (version.Taught is null)
+        {
+            return fitted;
+        }
+        // The same bits as when each was said after the other.
+        var said = await Task.WhenAll(TaughtRegion.Parse(version.Taught).Select(region => region.ReadAsync(blobs, version.EncoderId, cancel)));
+        return KeepOpen(key, await Task.Run(() => fitted.With(said), cancel));
+    }
+
+    private async Task<FittedDetector> ReadAsync(string blob, ClipDetector model, CancellationToken cancel)
+    {
+        await using var file = blobs.OpenRead(blob);
+        return KeepOpen(blob, await Task.Run(() => FittedDetector.Read(file, model.FitContext), cancel));
+    }
+
+    private FittedDetector? FindOpen(string key)
+    {
         lock (_lock)
         {
-            _open.AddFirst((version.Id, opened));
+            return _open.FirstOrDefault(open => open.Key == key).Detector;
+        }
+    }
+
+    private FittedDetector KeepOpen(string key, FittedDetector detector)
+    {
+        lock (_lock)
+        {
+            _open.AddFirst((key, detector));
             while (_open.Count > KeptOpen)
             {
                 _open.RemoveLast();
             }
         }
-        return opened;
+        return detector;
     }
 
     /// <summary>Adds a version with the next number of its project. Durable when it returns.</summary>
     /// <param name="make">Makes the row from its number and the name of its blob.</param>
     /// <param name="learnedFrom">SHA-256 of each image that it learned from.</param>
-    public async Task<DetectorVersion> AddAsync(Guid projectId, FittedDetector detector, Func<int, string, DetectorVersion> make, IEnumerable<string> learnedFrom, CancellationToken cancel)
+    /// <param name="alongside">Adds further rows to the same transaction; null: none.</param>
+    public async Task<DetectorVersion> AddAsync(
+        Guid projectId, FittedDetector detector, Func<int, string, DetectorVersion> make, IEnumerable<string> learnedFrom, CancellationToken cancel, Action<PortalDb, DetectorVersion>? alongside = null)
     {
         using var file = new MemoryStream();
         detector.Write(file);
         var blob = await blobs.PutAsync(file.GetBuffer().AsMemory(0, (int)file.Length), cancel);
         await using var db = await dbs.CreateDbContextAsync(cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancel);
-        var last = await db.Set<DetectorVersion>().Where(version => version.ProjectId == projectId).MaxAsync(version => (int?)version.Number, cancel) ?? 0;
-        var version = make(last + 1, blob);
+        var version = make(await LastNumberAsync(db, projectId, cancel) + 1, blob);
         db.Add(version);
         db.AddRange(learnedFrom.Distinct(StringComparer.Ordinal).Select(sha256 => new DetectorVersionImage { VersionId = version.Id, Sha256 = sha256 }));
+        alongside?.Invoke(db, version);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         return version;
     }
+
+    /// <summary>Adds what became of a version when somebody spoke of a region. Durable when it returns.</summary>
+    /// <param name="parent">The version before.</param>
+    /// <param name="said">The region.</param>
+    /// <param name="taught">The detector with it: kept open, so that it scores at once.</param>
+    /// <param name="alongside">Checks and adds further rows in the same transaction; what it throws undoes all.</param>
+    public async Task<DetectorVersion> AddTaughtAsync(
+        DetectorVersion parent, RegionFeedback said, FittedDetector taught, DateTimeOffset createdAt, Guid createdBy, Func<PortalDb, DetectorVersion, Task> alongside, CancellationToken cancel)
+    {
+        var region = await TaughtRegion.KeepAsync(said, blobs, cancel);
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancel);
+        var version = new DetectorVersion
+        {
+            ProjectId = parent.ProjectId,
+            Number = await LastNumberAsync(db, parent.ProjectId, cancel) + 1,
+            JobId = null,
+            ModelId = parent.ModelId,
+            ModelName = parent.ModelName,
+            EncoderId = parent.EncoderId,
+            ImageSize = parent.ImageSize,
+            ObjectName = parent.ObjectName,
+            Kind = DetectorKind.Feedback,
+            ParentId = parent.Id,
+            Blob = parent.Blob,
+            Taught = TaughtRegion.Write([.. parent.Taught is null ? [] : TaughtRegion.Parse(parent.Taught), region]),
+            Report = parent.Report,
+            CreatedAt = createdAt,
+            CreatedBy = createdBy,
+        };
+        db.Add(version);
+        var learned = await db.Set<DetectorVersionImage>().AsNoTracking().Where(image => image.VersionId == parent.Id).Select(image => image.Sha256).ToListAsync(cancel);
+        db.AddRange(learned.Append(said.Sha256).Distinct(StringComparer.Ordinal).Select(sha256 => new DetectorVersionImage { VersionId = version.Id, Sha256 = sha256 }));
+        await alongside(db, version);
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        KeepOpen($"{version.Id}", taught);
+        return version;
+    }
+
+    private static async Task<int> LastNumberAsync(PortalDb db, Guid projectId, CancellationToken cancel) =>
+        await db.Set<DetectorVersion>().Where(version => version.ProjectId == projectId).MaxAsync(version => (int?)version.Number, cancel) ?? 0;
 }

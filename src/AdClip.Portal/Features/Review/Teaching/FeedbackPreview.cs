@@ -1,0 +1,36 @@
+using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inference;
+using AdClip.Vision.Detection.FewShot;
+using AdClip.Vision.GroundTruth;
+
+namespace AdClip.Portal.Features.Review.Teaching;
+
+/// <summary>An image as the detector that holds sees it.</summary>
+/// <param name="MapUrl">Its map, on the <see cref="MapShelf"/>.</param>
+public sealed record TaughtLook(TaughtLine Line, double Score, string MapUrl);
+
+/// <summary>What a detector would be after somebody spoke of a region; nothing of it is stored until <see cref="Teacher.KeepAsync"/>.</summary>
+/// <param name="Base">The detector that was fitted to the run's good images; null where it is stored.</param>
+/// <param name="Bounds">The box around the region, in pixels of the stored image.</param>
+/// <param name="Golden">What becomes of the golden images; still running for a moment.</param>
+/// <param name="Progress">Golden images that were compared so far.</param>
+public sealed record FeedbackPreview(
+    Run Run, ImageRecord Image, LessonKind Kind, TaughtLine Line, FittedBase? Base, FittedDetector After, RegionFeedback Said, ImageRectangle Bounds,
+    double ScoreBefore, double ScoreAfter, string BeforeUrl, string AfterUrl, Task<GoldenComparison> Golden, GoldenProgress Progress);
+
+/// <summary>A detector that was fitted to nothing but good images.</summary>
+/// <param name="Sha256s">The good images.</param>
+/// <param name="ModelName">The model's name.</param>
+public sealed record FittedBase(FittedDetector Detector, IReadOnlyList<string> Sha256s, FitOptions Options, string ModelName, string EncoderId, TimeSpan Taken);
+
+/// <summary>How far a comparison is.</summary>
+public sealed class GoldenProgress
+{
+    private int _done;
+
+    public int Total { get; set; }
+
+    public int Done => _done;
+
+    internal void Step() => Interlocked.Increment(ref _done);
+}

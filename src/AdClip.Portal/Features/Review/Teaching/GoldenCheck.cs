@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Training;
+using AdClip.Portal.Storage;
+using AdClip.Vision;
+using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.FewShot;
+using AdClip.Vision.Metrics;
+using Microsoft.EntityFrameworkCore;
+
+namespace AdClip.Portal.Features.Review.Teaching;
+
+/// <summary>Compares a detector with the one that it came from on the golden images, from kept tokens.</summary>
+public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource source, EncoderSlots slots, BlobStore blobs, ScoreThresholds thresholds)
+{
+    // Scores by the version before are the same for every region that somebody tries.
+    private readonly ConditionalWeakTable<FittedDetector, ConcurrentDictionary<string, double>> _scores = [];
+
+    public async Task<GoldenComparison> CompareAsync(
+        ClipDetector model, TaughtLine line, Guid runId, FittedDetector before, FittedDetector after, GoldenProgress progress, CancellationToken cancel)
+    {
+        GoldenSet golden;
+        await using (var db = await dbs.CreateDbContextAsync(cancel))
+        {
+            golden = await GoldenSet.ReadAsync(db, line.ProjectId, runId, cancel);
+        }
+        progress.Total = golden.Images.Count;
+        var known = _scores.GetValue(before, _ => new ConcurrentDictionary<string, double>(StringComparer.Ordinal));
+        var scores = new (double Before, double After)?[golden.Images.Count];
+        // One place is left for whoever looks at an image meanwhile.
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, slots.Parallelism - 1), CancellationToken = cancel };
+        await Parallel.ForAsync(0, scores.Length, parallel, async (i, stop) =>
+        {
+            scores[i] = await slots.InSlotAsync(() => Score(model, golden.Images[i].Sha256, before, after, known), stop);
+            progress.Step();
+        });
+        List<(GoldenImage Image, double Before, double After)> compared = [.. golden.Images.Zip(scores).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!.Value.Before, pair.Second.Value.After))];
+        var (threshold, thresholdSource) = await ThresholdAsync(line, compared, cancel);
+        return GoldenComparison.Of(golden.Source, compared, scores.Length - compared.Count, threshold, thresholdSource);
+    }
+
+    // An image that cannot be read any longer says nothing; the comparison counts it.
+    private (double Before, double After)? Score(ClipDetector model, string sha256, FittedDetector before, FittedDetector after, ConcurrentDictionary<string, double> known)
+    {
+        try
+        {
+            var (tokens, _) = source.Encode(model, blobs.PathOf(sha256), sha256);
+            return (known.GetOrAdd(sha256, _ => before.Score(tokens, sha256).Score), after.Score(tokens, sha256).Score);
+        }
+        catch (RefusedInputException refused) when (refused.Code is not RefusalCode.WeightsNotFinite)
+        {
+            return null;
+        }
+    }
+
+    private async Task<(double? Value, GoldenThreshold Source)> ThresholdAsync(TaughtLine line, IReadOnlyList<(GoldenImage Image, double Before, double After)> compared, CancellationToken cancel)
+    {
+        foreach (var version in new[] { line.Head, line.Root }.OfType<DetectorVersion>())
+        {
+            var kind = new ScoreKind(line.ProjectId, version.EncoderId, HasReferences: false, HasArea: false, DetectorVersionId: version.Id);
+            if (await thresholds.NewestAsync(kind, inAnyTiles: false, cancel) is { } saved)
+            {
+                return (saved.Value, GoldenThreshold.Saved);
+            }
+        }
+        if (line.Root is { } root && VersionReport.Parse(root.Report).Threshold is { } suggested)
+        {
+            return (suggested, GoldenThreshold.Suggested);
+        }
+        bool[] truths = [.. compared.Select(one => one.Image.IsAnomaly)];
+        return truths.Contains(true) && truths.Contains(false) && PrecisionRecallCurve.FromScores([.. compared.Select(one => one.Before)], truths).BestF1 is { } best
+            ? (best.Threshold, GoldenThreshold.BestOfGolden)
+            : (null, GoldenThreshold.None);
+    }
+}

@@ -1,0 +1,126 @@
+using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Training;
+using AdClip.Portal.Storage;
+using AdClip.Vision;
+using AdClip.Vision.Clip;
+using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.FewShot;
+using Microsoft.EntityFrameworkCore;
+
+namespace AdClip.Portal.Features.Review.Teaching;
+
+/// <summary>Shows what a detector says of an image, and what it would say if it were taught a region. Stores nothing.</summary>
+public sealed class TeachingBench(
+    IDbContextFactory<PortalDb> dbs, TeachingLines lines, DetectorPool detectors, DetectorVersions versions, ModelCatalog catalog, TokenSource source, EncoderSlots slots, GoldenCheck golden,
+    RunBoard runs, BlobStore blobs, MapShelf shelf, TimeProvider clock)
+{
+    private const int KeptBases = 3;
+    private static readonly TimeSpan MemoryPatience = TimeSpan.FromSeconds(30);
+    private readonly Lock _lock = new();
+    private readonly LinkedList<(string Key, FittedBase Base)> _bases = [];
+
+    /// <summary>The image as the version that holds sees it. What takes long the first time, a fit to the run's good images, is done here.</summary>
+    /// <exception cref="RefusedInputException">A run in tiles, too few good images, or a model that is gone.</exception>
+    public async Task<TaughtLook> LookAsync(Run run, ImageRecord image, CancellationToken cancel)
+    {
+        var line = await lines.FindAsync(run, cancel);
+        using var lease = await RentAsync(line, cancel);
+        var (detector, _) = await OpenAsync(run, line, lease.Detector, cancel);
+        var seen = await slots.InSlotAsync(() => detector.Score(Tokens(lease.Detector, image), image.Sha256), cancel);
+        return new TaughtLook(line, seen.Score, shelf.Put(run.ProjectId, seen.Map));
+    }
+
+    /// <summary>What the detector would be and say if the region were good, or a defect. The golden images are compared in the background.</summary>
+    /// <param name="seenId">The version that the person sees; null: none was stored.</param>
+    /// <exception cref="RefusedInputException">Somebody was faster, or the region covers nothing.</exception>
+    public async Task<FeedbackPreview> TryAsync(Run run, ImageRecord image, LessonKind kind, FeedbackRegion region, Guid? seenId, CancellationToken cancel)
+    {
+        var line = await lines.FindAsync(run, cancel);
+        line.RequireSeen(seenId);
+        using var lease = await RentAsync(line, cancel);
+        var (detector, fittedBase) = await OpenAsync(run, line, lease.Detector, cancel);
+        var grid = lease.Detector.FitContext.Grid;
+        var preview = await slots.InSlotAsync(
+            () =>
+            {
+                var tokens = Tokens(lease.Detector, image);
+                var before = detector.Score(tokens, image.Sha256);
+                var (patches, bounds) = region.Resolve(before.Map, grid, image.Width, image.Height);
+                var said = new RegionFeedback(image.Sha256, tokens, patches, kind == LessonKind.Defect);
+                var taught = detector.With([said]);
+                var after = taught.Score(tokens, image.Sha256);
+                return new FeedbackPreview(
+                    run, image, kind, line, fittedBase, taught, said, bounds, before.Score, after.Score, shelf.Put(run.ProjectId, before.Map), shelf.Put(run.ProjectId, after.Map), Task.FromException<GoldenComparison>(new InvalidOperationException("Not begun.")), new GoldenProgress());
+            },
+            cancel);
+        // Nobody waits for it before the new heatmap is seen.
+        return preview with { Golden = CompareAsync(preview, detector) };
+    }
+
+    private async Task<GoldenComparison> CompareAsync(FeedbackPreview preview, FittedDetector before)
+    {
+        using var lease = await RentAsync(preview.Line, CancellationToken.None);
+        return await golden.CompareAsync(lease.Detector, preview.Line, preview.Run.Id, before, preview.After, preview.Progress, CancellationToken.None);
+    }
+
+    private Task<DetectorLease> RentAsync(TaughtLine line, CancellationToken cancel) => detectors.RentAsync(line.ModelId, line.ImageSize, cancel, patience: MemoryPatience);
+
+    private ImageTokens Tokens(ClipDetector model, ImageRecord image) => source.Encode(model, blobs.PathOf(image.Sha256), image.Sha256).Tokens;
+
+    private async Task<(FittedDetector Detector, FittedBase? Base)> OpenAsync(Run run, TaughtLine line, ClipDetector model, CancellationToken cancel)
+    {
+        if (line.Head is { } head)
+        {
+            return (await versions.OpenAsync(head, model, cancel), null);
+        }
+        var key = $"{line.ProjectId} {line.BaseKey} {model.EncoderId}";
+        if (FindBase(key) is { } kept)
+        {
+            return (kept.Detector, kept);
+        }
+        var fitted = await FitAsync(run, line, model, cancel);
+        lock (_lock)
+        {
+            _bases.AddFirst((key, fitted));
+            while (_bases.Count > KeptBases)
+            {
+                _bases.RemoveLast();
+            }
+        }
+        return (fitted.Detector, fitted);
+    }
+
+    private FittedBase? FindBase(string key)
+    {
+        lock (_lock)
+        {
+            return _bases.FirstOrDefault(kept => kept.Key == key).Base;
+        }
+    }
+
+    // The words say nothing of a single region, so nobody could teach them; good images can be taught.
+    private async Task<FittedBase> FitAsync(Run run, TaughtLine line, ClipDetector model, CancellationToken cancel)
+    {
+        var begin = clock.GetTimestamp();
+        List<string> sha256s;
+        await using (var db = await dbs.CreateDbContextAsync(cancel))
+        {
+            sha256s = await db.Set<RunReference>().Where(reference => reference.RunId == run.Id).OrderBy(reference => reference.Sha256).Select(reference => reference.Sha256).ToListAsync(cancel);
+            if (sha256s.Count == 0)
+            {
+                // A run from words alone: what people have called good since.
+                var (_, good) = await runs.ReferencesAsync(db, run.ProjectId, wanted: null, count: null, chosen: null, cancel);
+                sha256s = [.. good.Select(image => image.Sha256)];
+            }
+        }
+        var images = new LabelledTokens[sha256s.Count];
+        await Parallel.ForAsync(0, images.Length, new ParallelOptions { MaxDegreeOfParallelism = slots.Parallelism, CancellationToken = cancel }, async (i, stop) =>
+            images[i] = new LabelledTokens(sha256s[i], await slots.InSlotAsync(() => source.Encode(model, blobs.PathOf(sha256s[i]), sha256s[i]).Tokens, stop), IsAnomaly: false, Class: null, Mask: null));
+        var options = new FitOptions(UseText: false, UseHeads: false, UseAnomalyBank: false);
+        var texts = model.EncodePrompts(new PromptSettings(ProductName: run.ObjectName));
+        var fitted = await slots.InSlotAsync(() => FittedDetector.Fit(texts, model.FitContext, images, options, progress: null, cancel), cancel);
+        return new FittedBase(fitted, sha256s, options, (await catalog.GetAsync(line.ModelId, cancel)).Name, model.EncoderId, clock.GetElapsedTime(begin));
+    }
+}
