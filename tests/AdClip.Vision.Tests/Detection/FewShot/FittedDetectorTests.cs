@@ -176,6 +176,19 @@ public sealed class FittedDetectorTests
     }
 
     [Fact]
+    public void With_RegionsOneAfterTheOther_SameBitsAsAtOnce()
+    {
+        var detector = Fit(MadeImages.Set(8, 6, Classes));
+        RegionFeedback[] said = [new("x", MadeImages.Tokens(903, 0), [3, 4], false), new("y", MadeImages.Tokens(904, 0), [8], true), new("x", MadeImages.Tokens(903, 0), [9], false)];
+        var tokens = MadeImages.Tokens(905, 1);
+
+        var (atOnce, oneByOne) = (detector.With(said).Score(tokens, null), said.Aggregate(detector, (taught, one) => taught.With([one])).Score(tokens, null));
+
+        Assert.Equal(atOnce.Score, oneByOne.Score);
+        Assert.Equal(atOnce.Map.Values, oneByOne.Map.Values);
+    }
+
+    [Fact]
     public void Read_Written_SameBits()
     {
         foreach (var images in (LabelledTokens[][])[MadeImages.Set(8, 6, Classes), MadeImages.Set(20, 14, Classes), MadeImages.Set(5, 0)])

@@ -62,7 +62,7 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
             var kind = new ScoreKind(line.ProjectId, version.EncoderId, HasReferences: false, HasArea: false, DetectorVersionId: version.Id);
             if (await thresholds.NewestAsync(kind, inAnyTiles: false, cancel) is { } saved)
             {
-                return (saved.Value, GoldenThreshold.Saved);
+                return (saved.Band.FailFrom, GoldenThreshold.Saved);
             }
         }
         if (line.Root is { } root && VersionReport.Parse(root.Report).Threshold is { } suggested)

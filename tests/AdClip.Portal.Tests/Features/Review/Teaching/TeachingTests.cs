@@ -86,7 +86,7 @@ public sealed class TeachingTests
                 taught = await TeachAsync(client, plates.Result, new FeedbackRequest(LessonKind.Defect, Box: Whole(plates.Image), Parent: taught.DetectorId, AcceptRegressions: true));
                 map = await OfDetectorAsync(client, plates.Result, taught.DetectorId!.Value);
             }
-            Directory.Delete(Path.Combine(folder, "cache"), recursive: true);
+            Directory.Delete(Path.Combine(folder, "run", "cache"), recursive: true);
 
             await using var again = new PortalHost(folder);
             using var visitor = await again.ClientAsync(Roles.QaLead);
@@ -294,17 +294,18 @@ public sealed class TeachingTests
         return (new ImagePoint((at % map.Side + 0.5) * image.Width / map.Side, (at / map.Side + 0.5) * image.Height / map.Side), map.Values[at]);
     }
 
-    /// <summary>The region is calm, and far from it nothing moved.</summary>
+    /// <summary>The region is calm, and far from it little moved: only what looks like it.</summary>
     private static void AssertCalmed((float[] Values, int Side) before, (float[] Values, int Side) after, ImageRectangle box, ImageRecord image)
     {
-        var (x, y) = ((int)((box.X + (box.Width / 2)) * before.Side / image.Width), (int)((box.Y + (box.Height / 2)) * before.Side / image.Height));
-        Assert.True(after.Values[(y * before.Side) + x] < before.Values[(y * before.Side) + x] / 2);
-        var changed = Enumerable.Range(0, before.Values.Length).Where(i => Math.Abs(before.Values[i] - after.Values[i]) > 0.05).ToList();
-        Assert.NotEmpty(changed);
-        // The blur of the map reaches a quarter of the picture at most.
-        var reach = before.Side / 4.0;
-        var (left, top) = (box.X * before.Side / image.Width, box.Y * before.Side / image.Height);
-        var (right, bottom) = ((box.X + box.Width) * before.Side / image.Width, (box.Y + box.Height) * before.Side / image.Height);
-        Assert.All(changed, i => Assert.True(i % before.Side >= left - reach && i % before.Side <= right + reach && i / before.Side >= top - reach && i / before.Side <= bottom + reach));
+        var side = before.Side;
+        var (left, top) = (box.X * side / image.Width, box.Y * side / image.Height);
+        var (right, bottom) = ((box.X + box.Width) * side / image.Width, (box.Y + box.Height) * side / image.Height);
+        // The blur of the map reaches beyond the box.
+        var reach = side / 4.0;
+        double Change(double margin, bool inside) => Enumerable.Range(0, before.Values.Length)
+            .Where(i => (i % side >= left - margin && i % side < right + margin && i / side >= top - margin && i / side < bottom + margin) == inside)
+            .Average(i => Math.Abs(before.Values[i] - after.Values[i]));
+        var (inside, far) = (Change(0, inside: true), Change(reach, inside: false));
+        Assert.True(inside > 0.1 && far < inside / 5, $"{inside} inside, {far} far from it");
     }
 }
