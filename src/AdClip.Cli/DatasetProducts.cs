@@ -19,4 +19,17 @@ internal static class DatasetProducts
         }
         return images;
     }
+
+    /// <param name="images">All of them.</param>
+    /// <param name="classes">Of defects, whose images are left out.</param>
+    /// <exception cref="RefusedInputException">No image is of such a class.</exception>
+    public static IReadOnlyList<DatasetImage> Without(IReadOnlyList<DatasetImage> images, string[] classes)
+    {
+        if (classes.FirstOrDefault(name => images.All(image => image.DefectClass != name)) is { } unknown)
+        {
+            var known = string.Join(", ", images.Select(image => image.DefectClass).OfType<string>().Distinct());
+            throw new RefusedInputException(RefusalCode.DatasetInvalid, $"The data set has no class {unknown}; it has {known}.", unknown, known);
+        }
+        return [.. images.Where(image => !classes.Contains(image.DefectClass))];
+    }
 }

@@ -1,62 +1,67 @@
 using AdClip.Vision.Datasets;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.Baseline;
 using AdClip.Vision.Detection.FewShot;
-using AdClip.Vision.Metrics;
-using AdClip.Vision.Training;
 
 namespace AdClip.Cli;
 
 /// <summary>A detector made from the images of a stage.</summary>
 /// <param name="Score">Scores an image that it did not learn from.</param>
 /// <param name="OutOfFold">Scores of the images that it learned from, each made without that image, and their truth.</param>
-internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadOnlyList<(double Score, bool IsAnomaly)> OutOfFold)
+/// <param name="SecondsBefore">Time of what other detectors of the stage need too.</param>
+internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadOnlyList<(double Score, bool IsAnomaly)> OutOfFold, double SecondsBefore = 0)
 {
     public const string Default = "fitted";
+    private const string Taught = "prompts";
+    private const string FittedToTaught = "fitted-prompts";
 
-    public static string[] Names { get; } = ["text", "bank", "prompts", Default];
+    public static string[] Names { get; } = ["text", "statistics", "bank", Taught, Default, FittedToTaught];
 
-    /// <summary>Largest F1 over thresholds on the out-of-fold scores, and its threshold; null with one kind of image only.</summary>
-    public CurvePoint? Best => OutOfFold.Any(image => image.IsAnomaly) && OutOfFold.Any(image => !image.IsAnomaly)
-        ? PrecisionRecallCurve.FromScores([.. OutOfFold.Select(image => image.Score)], [.. OutOfFold.Select(image => image.IsAnomaly)]).BestF1
-        : null;
-
-    public static StageDetector Make(string name, ClipDetector model, DatasetTokens tokens, PromptSettings prompts, IReadOnlyList<EncodedImage> learned, int seed, CancellationToken cancel)
+    /// <summary>Whether a stage has what this detector learns from.</summary>
+    public static bool CanLearn(string name, Stage stage) => name switch
     {
+        Taught or FittedToTaught => stage is { Anomalies: > 0, Good: > 0 },
+        "statistics" or Default => stage.Good > 1,
+        _ => true,
+    };
+
+    public static StageDetector Make(string name, StageInputs inputs, IReadOnlyList<EncodedImage> learned, int seed, CancellationToken cancel)
+    {
+        var (model, tokens) = (inputs.Model, inputs.Tokens);
         switch (name)
         {
             case "text":
-                return Of(model.CreateScorer(prompts, []));
+                return Of(model.CreateScorer(inputs.Prompts, []));
             case "bank":
-                return Of(model.CreateScorer(prompts, [.. learned.Where(image => !image.Image.IsAnomaly).Select(image => new Reference(image.Sha256, tokens.Load(image)))]));
-            case "prompts":
-                return Prompts();
+                return Of(model.CreateScorer(inputs.Prompts, [.. Good().Select(image => new Reference(image.Sha256, tokens.Load(image)))]));
+            case "statistics":
+                var statistics = new StatisticsDetector([.. Good().Select(image => (image.Sha256, inputs.Statistics(image)))], model.FitContext);
+                return LearnsNothingFrom(image => statistics.Score(inputs.Statistics(image), image.Sha256));
+            case Taught:
+                var prompts = inputs.Teach(learned, seed, cancel);
+                var scorer = model.CreateScorer(prompts.Texts);
+                return new StageDetector(image => scorer.Score(tokens.Load(image), image.Sha256), [.. prompts.HeldOut.Select(image => (image.Score, image.IsAnomaly))], prompts.Seconds);
+            case FittedToTaught:
+                var taught = inputs.Teach(learned, seed, cancel);
+                return Fitted(taught.Texts, taught.HeldOut.ToDictionary(image => image.Sha256, image => image.Score), taught.Seconds);
             default:
-                var fitted = FittedDetector.Fit(
-                    model.EncodePrompts(prompts), model.FitContext,
-                    [.. learned.Select(image => new LabelledTokens(image.Sha256, tokens.Load(image), image.Image.IsAnomaly, image.Image.DefectClass, image.Mask))],
-                    new FitOptions(Seed: seed), null, cancel);
-                return new StageDetector(image => fitted.Score(tokens.Load(image), image.Sha256), [.. fitted.Report.Scores.Select(image => (image.Score, image.IsAnomaly))]);
+                return Fitted(model.EncodePrompts(inputs.Prompts), null, 0);
         }
 
-        // Neither texts nor a bank without the image itself learn from the image that is scored.
-        StageDetector Of(Scorer scorer) => new(
-            image => scorer.Score(tokens.Load(image), image.Sha256),
-            [.. learned.Select(image => ((double)scorer.Score(tokens.Load(image), image.Sha256).Score, image.Image.IsAnomaly))]);
+        IEnumerable<EncodedImage> Good() => learned.Where(image => !image.Image.IsAnomaly);
 
-        StageDetector Prompts()
+        StageDetector Of(Scorer scorer) => LearnsNothingFrom(image => scorer.Score(tokens.Load(image), image.Sha256));
+
+        // Neither texts nor a bank without the image itself learn from the image that is scored.
+        StageDetector LearnsNothingFrom(Func<EncodedImage, Detection> score) => new(score, [.. learned.Select(image => ((double)score(image).Score, image.Image.IsAnomaly))]);
+
+        StageDetector Fitted(TextPair texts, IReadOnlyDictionary<string, double>? heldOut, double secondsBefore)
         {
-            var folder = Directory.CreateTempSubdirectory("adclip-prompts-").FullName;
-            try
-            {
-                using var trainer = new PromptTrainer(model, tokens.Items(learned), TrainingSettings.AnomalyClip with { Seed = seed, Prompts = PromptShape.For(model) });
-                var outcome = trainer.Train(folder, cancel: cancel);
-                var scorer = model.CreateScorer(new PromptSettings(PromptKind.Learned, CheckpointFile: outcome.BestFile), []);
-                return new StageDetector(image => scorer.Score(tokens.Load(image), image.Sha256), [.. outcome.Best.HeldOut.Select(image => (image.Score, image.IsAnomaly))]);
-            }
-            finally
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            var fitted = FittedDetector.Fit(
+                texts, model.FitContext,
+                [.. learned.Select(image => new LabelledTokens(image.Sha256, tokens.Load(image), image.Image.IsAnomaly, image.Image.DefectClass, image.Mask))],
+                new FitOptions(Seed: seed), null, cancel, heldOut);
+            return new StageDetector(image => fitted.Score(tokens.Load(image), image.Sha256), [.. fitted.Report.Scores.Select(image => (image.Score, image.IsAnomaly))], secondsBefore);
         }
     }
 }

@@ -1,48 +1,77 @@
 using System.Diagnostics;
 using AdClip.Vision.Datasets;
-using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.Thresholds;
+using AdClip.Vision.Metrics;
 
 namespace AdClip.Cli;
 
+/// <summary>A threshold chosen on the images learned from, each scored without itself, and what came of it.</summary>
+/// <param name="OutOfFold">F1 there; null where the rule looks at good images only.</param>
+/// <param name="Threshold">Chosen.</param>
+/// <param name="F1">On the test images.</param>
+internal sealed record CarriedThreshold(double? OutOfFold, double Threshold, double F1);
+
 /// <summary>Figures of one detector on one stage, one product and one drawing of the images.</summary>
-/// <param name="F1OutOfFold">Largest on the images learned from; null with one kind of image only.</param>
-/// <param name="F1">On the test images, at the threshold that was best out of fold.</param>
+/// <param name="Share">Of anomalies, to which F1 is brought in <paramref name="AtShare"/>: of the test images unless another was asked for.</param>
+/// <param name="OwnShare">Largest F1 at the share that the images learned from happen to have.</param>
+/// <param name="AtShare">Largest F1 at <paramref name="Share"/>; on the test images brought to the same share.</param>
+/// <param name="FalseRejects">The threshold that lets one good image in ten be rejected.</param>
+/// <param name="RejectedGood">Share of the good test images that this rejects.</param>
 /// <param name="Seconds">To learn, tokens being kept.</param>
 internal sealed record StageFigures(
-    string Product, string Detector, Stage Stage, int Seed, double? F1OutOfFold, double? Threshold, double? F1, double Seconds, ProductResult Result);
+    string Product, string Detector, Stage Stage, int Seed, double Share, CarriedThreshold? OwnShare, CarriedThreshold? AtShare, CarriedThreshold? FalseRejects, double? RejectedGood,
+    double Seconds, ProductResult Result);
 
 /// <summary>Stages, detectors and seeds side by side.</summary>
 internal static class StageTable
 {
+    private const double FalseRejectBudget = 0.1;
+
+    /// <param name="share">Of anomalies, to which F1 is brought; null: that of the test images.</param>
     public static IReadOnlyList<StageFigures> Measure(
-        ClipDetector model, DatasetTokens tokens, PromptSettings prompts, IReadOnlyList<EncodedImage> images, Stage[] stages, string[] detectors, int seeds, CancellationToken cancel)
+        StageInputs inputs, IReadOnlyList<EncodedImage> images, Stage[] stages, string[] detectors, int seeds, double? share, CancellationToken cancel)
     {
-        model.EncodePrompts(prompts);
+        inputs.Model.EncodePrompts(inputs.Prompts);
         var figures = new List<StageFigures>();
         var products = images.GroupBy(image => image.Image.Product).ToArray();
-        using var progress = new Progress("stages", products.Length * seeds * stages.Length * detectors.Length);
+        (string Name, Stage Stage)[] cells = [.. detectors.SelectMany(name => stages.Select(stage => (name, stage))).Where(cell => StageDetector.CanLearn(cell.name, cell.stage))];
+        using var progress = new Progress("stages", products.Length * seeds * cells.Length);
         foreach (var product in products)
         {
             for (var seed = 1; seed <= seeds; seed++)
             {
                 var split = StageSplit.Draw([.. product], stages, seed);
-                foreach (var (stage, learned) in stages.Zip(split.Learned))
+                foreach (var (name, stage) in cells)
                 {
-                    foreach (var name in detectors)
-                    {
-                        cancel.ThrowIfCancellationRequested();
-                        var start = Stopwatch.GetTimestamp();
-                        var detector = StageDetector.Make(name, model, tokens, prompts, learned, seed, cancel);
-                        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-                        var result = ProductResult.Measure(split.Judged, detector.Score, null, cancel);
-                        var best = detector.Best;
-                        figures.Add(new StageFigures(
-                            product.Key, name, stage, seed, best?.Counts.F1, best?.Threshold, best is { } at ? result.Image.At(at.Threshold).F1 : null, seconds, result));
-                        progress.Step();
-                    }
+                    cancel.ThrowIfCancellationRequested();
+                    var start = Stopwatch.GetTimestamp();
+                    var detector = StageDetector.Make(name, inputs, split.Learned[Array.IndexOf(stages, stage)], seed, cancel);
+                    var seconds = detector.SecondsBefore + Stopwatch.GetElapsedTime(start).TotalSeconds;
+                    var result = ProductResult.Measure(split.Judged, detector.Score, cancel: cancel);
+                    figures.Add(Figures(product.Key, name, stage, seed, detector, seconds, result, share));
+                    progress.Step();
                 }
             }
         }
         return figures;
+    }
+
+    private static StageFigures Figures(string product, string name, Stage stage, int seed, StageDetector detector, double seconds, ProductResult result, double? asked)
+    {
+        var learned = PrecisionRecallCurve.FromScores([.. detector.OutOfFold.Select(image => image.Score)], [.. detector.OutOfFold.Select(image => image.IsAnomaly)]);
+        var test = result.Image;
+        var hasBoth = learned is { Positives: > 0, Negatives: > 0 };
+        var share = asked ?? (test is { Positives: > 0, Negatives: > 0 } ? (double)test.Positives / (test.Positives + test.Negatives) : 0.5);
+        var own = hasBoth && learned.BestF1 is { } best ? new CarriedThreshold(best.Counts.F1, best.Threshold, test.At(best.Threshold).F1) : null;
+        var atShare = F1AtShare.Best(learned, share) is { } carried && test is { Positives: > 0, Negatives: > 0 }
+            ? new CarriedThreshold(carried.F1, carried.Threshold, F1AtShare.Of(test.At(carried.Threshold), share))
+            : null;
+        double[] good = [.. detector.OutOfFold.Where(image => !image.IsAnomaly).Select(image => image.Score)];
+        if (good.Length == 0)
+        {
+            return new StageFigures(product, name, stage, seed, share, own, atShare, null, null, seconds, result);
+        }
+        var budget = BudgetThreshold.ForFalseRejects(good, FalseRejectBudget).Threshold;
+        return new StageFigures(product, name, stage, seed, share, own, atShare, new CarriedThreshold(null, budget, test.At(budget).F1), test.At(budget).FalsePositiveRate, seconds, result);
     }
 }

@@ -35,7 +35,16 @@ internal static class TestCommand
         });
         var detectors = new Option<string[]>("--detector") { Description = "What learns from the stages: " + string.Join(", ", StageDetector.Names), AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [StageDetector.Default] };
         detectors.AcceptOnlyFromAmong(StageDetector.Names);
-        var command = new Command("test", "Measure AUROC, AP, F1, AUPRO and box precision on the test images of a data set") { data, products, references, json, kept, shots, seeds, detectors };
+        var share = new Option<double?>("--share") { Description = "Share of anomalies that F1 of the stages is brought to; by default that of the test images" };
+        share.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is { } value && !(value is > 0 and < 1))
+            {
+                result.AddError("--share needs a number between 0 and 1.");
+            }
+        });
+        var leftOut = new Option<string[]>("--leave-out") { Description = "Classes of the data set that are left out, such as images of which nobody is sure", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("test", "Measure AUROC, AP, F1, AUPRO and box precision on the test images of a data set") { data, products, references, json, kept, shots, seeds, detectors, share, leftOut };
         model.AddAll(command);
         model.AddPrecision(command);
         prompts.Add(command);
@@ -45,10 +54,17 @@ internal static class TestCommand
             {
                 parsed.AddError("--shots draws its own good images; leave out --reference.");
             }
+            foreach (var option in (IReadOnlyList<Option>)[detectors, seeds, share])
+            {
+                if (parsed.GetResult(shots) is null && parsed.GetResult(option) is { Implicit: false })
+                {
+                    parsed.AddError($"{option.Name} says how stages are compared; name them with --shots, as in --shots 10+4,10+110.");
+                }
+            }
         });
         command.SetAction((parsed, cancel) =>
         {
-            var images = DatasetProducts.Read(parsed.GetRequiredValue(data), parsed.GetValue(products) ?? []);
+            var images = DatasetProducts.Without(DatasetProducts.Read(parsed.GetRequiredValue(data), parsed.GetValue(products) ?? []), parsed.GetValue(leftOut) ?? []);
             var settings = prompts.Read(parsed);
             using var detector = model.Open(parsed);
             detector.CheckPrompts(settings);
@@ -60,7 +76,8 @@ internal static class TestCommand
                 {
                     Stage[] wanted = [.. stages.SelectMany(text => text.Split(',')).Select(text => Stage.Parse(text)!)];
                     var encoded = Encode(tokens, images, cancel);
-                    var table = StageTable.Measure(detector, tokens, settings, encoded, wanted, parsed.GetValue(detectors)!.Distinct().ToArray(), parsed.GetValue(seeds), cancel);
+                    var table = StageTable.Measure(
+                        new StageInputs(detector, tokens, settings), encoded, [.. wanted.Distinct()], [.. parsed.GetValue(detectors)!.Distinct()], parsed.GetValue(seeds), parsed.GetValue(share), cancel);
                     TestReport.Write(table, detector.Model, parsed.GetValue(json));
                 }
                 else
@@ -106,10 +123,10 @@ internal static class TestCommand
             Parallel.For(0, good.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i => bank[i] = new Reference(FileHash.Sha256(good[i].Path), detector.EncodeFile(good[i].Path)));
             var scorer = detector.CreateScorer(settings, bank);
             EncodedImage[] tested = [.. product];
-            using var progress = new Progress($"{product.Key}: maps", 2 * tested.Length);
+            using var progress = new Progress($"{product.Key}: maps", tested.Length);
             results.Add(new TestedProduct(
                 product.Key, bank.Length, tested.Count(image => learned.Contains(image.Sha256)),
-                ProductResult.Measure(tested, image => scorer.Score(tokens.Load(image), image.Sha256), progress.Step, cancel)));
+                ProductResult.Measure(tested, image => scorer.Score(tokens.Load(image), image.Sha256), progress.Step, cancel: cancel)));
         }
         return results;
     }

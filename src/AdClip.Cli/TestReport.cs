@@ -52,12 +52,18 @@ internal static class TestReport
     [
         ("image_auroc", "AUROC", figures => figures.Result.Image.AreaUnderRoc),
         ("image_ap", "AP", figures => figures.Result.Image.AveragePrecision),
-        ("f1_out_of_fold", "F1 oof", figures => figures.F1OutOfFold),
-        ("f1_at_that_threshold", "F1 test", figures => figures.F1),
-        ("image_f1_all_positive", "F1-all", figures => figures.Result.Image.AllPositiveF1),
+        ("image_f1_max", "F1-max", figures => figures.Result.Image.BestF1?.Counts.F1),
+        ("f1_out_of_fold", "F1 oof", figures => figures.OwnShare?.OutOfFold),
+        ("f1_at_that_threshold", "F1 test", figures => figures.OwnShare?.F1),
+        ("f1_out_of_fold_at_share", "F1 oof s", figures => figures.AtShare?.OutOfFold),
+        ("f1_at_share", "F1 test s", figures => figures.AtShare?.F1),
+        ("f1_all_positive_at_share", "F1-all s", figures => F1AtShare.AllPositive(figures.Share)),
+        ("f1_false_rejects", "F1 test r", figures => figures.FalseRejects?.F1),
+        ("false_rejects", "rejects", figures => figures.RejectedGood),
         ("pixel_auroc", "px AUROC", figures => figures.Result.Pixel?.AreaUnderRoc?.Value),
         ("pixel_ap", "px AP", figures => figures.Result.Pixel?.AveragePrecision?.Value),
         ("aupro_0.3", "AUPRO.3", figures => figures.Result.Pixel?.Aupro()?.Value),
+        ("box_map_50", "mAP.50", figures => figures.Result.BoxPrecision50),
         ("seconds", "seconds", figures => figures.Seconds),
     ];
 
@@ -121,13 +127,19 @@ internal static class TestReport
                     fields.Insert(0, "product", one.Product);
                     fields.Insert(1, "seed", one.Seed);
                     fields.Insert(2, "test_images", one.Result.Images);
-                    fields["threshold"] = one.Threshold;
+                    fields["threshold"] = one.OwnShare?.Threshold;
+                    fields["threshold_at_share"] = one.AtShare?.Threshold;
+                    fields["threshold_false_rejects"] = one.FalseRejects?.Threshold;
+                    fields["share"] = one.Share;
                     return (JsonNode)fields;
                 })]),
             });
         }
         Print(rows);
-        Console.WriteLine("F1 oof: images learned from, each scored without itself. F1 test: other images, at the threshold of F1 oof.");
+        var shares = figures.Select(one => one.Share).ToArray();
+        var share = shares.Max() - shares.Min() < 1e-9 ? Number(shares[0]) : $"{Number(shares.Min())} to {Number(shares.Max())}";
+        Console.WriteLine("F1 oof: images learned from, each scored without itself. F1 test: other images, at the threshold of F1 oof. F1-max: the best threshold on the test images themselves.");
+        Console.WriteLine($"... s: the same brought to a share of anomalies of {share}; F1-all s is F1 of calling everything anomalous there. F1 test r, rejects: at the threshold that shall reject one good image in ten.");
         Save(file, new JsonObject { ["format"] = "adclip-stages", ["version"] = 1, ["model"] = Model(model), ["stages"] = stages });
     }
 
@@ -161,6 +173,8 @@ internal static class TestReport
         var mean = known.Average();
         return (mean, known.Length == 1 ? 0 : Math.Sqrt(known.Sum(value => (value - mean) * (value - mean)) / (known.Length - 1)));
     }
+
+    private static string Number(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
 
     private static string Text(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
 

@@ -14,77 +14,65 @@ public sealed record ProductResult(int Images, int Anomalies, PrecisionRecallCur
 {
     private const int AtATime = 16;
 
-    /// <summary>Measures in bounded memory: maps are looked at and thrown away.</summary>
+    /// <summary>Measures in bounded memory: each image is scored once, and its map waits in a temporary file where boxes are asked for.</summary>
     /// <remarks>
-    /// One pass gives all but the boxes. Boxes are those around 8-connected regions of the map from the pixel threshold of
-    /// largest F1 on, which is known only then, so that the maps are made again for them; the score of a box is the largest
-    /// value in its region. Defective images without a drawn mask count at image level only.
+    /// Boxes are those around 8-connected regions of the map from the pixel threshold of largest F1 on, which is known only after the last
+    /// image; the score of a box is the largest value in its region. Defective images without a drawn mask count at image level only.
     /// </remarks>
     /// <param name="images">Test images of one product.</param>
     /// <param name="detect">Scores one; by several threads at once.</param>
-    /// <param name="done">Called after each image and pass.</param>
+    /// <param name="done">Called after each image.</param>
+    /// <param name="boxes">Whether boxes are judged too.</param>
     /// <param name="cancel">Stops between images.</param>
-    public static ProductResult Measure(IReadOnlyList<EncodedImage> images, Func<EncodedImage, Detection.Detection> detect, Action? done = null, CancellationToken cancel = default)
+    public static ProductResult Measure(IReadOnlyList<EncodedImage> images, Func<EncodedImage, Detection.Detection> detect, Action? done = null, bool boxes = true, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(detect);
         List<double> scores = [];
         var pixels = new PixelMetrics();
-        Each(images, image =>
+        using var kept = new KeptMaps();
+        foreach (var chunk in images.Chunk(AtATime))
         {
-            var detection = detect(image);
-            return (detection.Score, detection.Map);
-        }, (image, seen) =>
-        {
-            scores.Add(seen.Score);
-            if (MaskOf(image, seen.Map) is { } mask)
+            var found = new Detection.Detection[chunk.Length];
+            Parallel.For(0, chunk.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i => found[i] = detect(chunk[i]));
+            // Taken in their order: sums come out the same however many threads there are.
+            foreach (var (image, seen) in chunk.Zip(found))
             {
-                pixels.Add(seen.Map.Values, mask, seen.Map.Width, seen.Map.Height);
+                scores.Add(seen.Score);
+                if (MaskOf(image, seen.Map) is { } mask)
+                {
+                    pixels.Add(seen.Map.Values, mask, seen.Map.Width, seen.Map.Height);
+                    if (boxes)
+                    {
+                        kept.Add(seen.Map);
+                    }
+                }
+                done?.Invoke();
             }
-        }, done, cancel);
-
+        }
         var curve = PrecisionRecallCurve.FromScores([.. scores], [.. images.Select(image => image.Image.IsAnomaly)]);
         var pixel = pixels.Images == 0 ? null : pixels.ToCurve();
         if (pixel is not { Regions: > 0, BestF1: { } best })
         {
             return new ProductResult(images.Count, (int)curve.Positives, curve, null, null, null);
         }
+        if (!boxes)
+        {
+            return new ProductResult(images.Count, (int)curve.Positives, curve, pixel, null, null);
+        }
         List<LabelledBox> labelled = [];
-        List<ScoredBox> found = [];
-        var number = 0;
-        Each(images, image =>
+        List<ScoredBox> foundBoxes = [];
+        foreach (var (number, (image, map)) in images.Where(image => !image.Image.IsAnomaly || image.Mask is not null).Zip(kept.Read()).Index())
         {
-            var map = detect(image).Map;
-            return (Labelled: MaskOf(image, map) is { } mask ? Regions(mask, null, map.Width, map.Height) : null,
-                Found: Regions([.. map.Values.Select(value => value >= best.Threshold ? (byte)1 : (byte)0)], map.Values, map.Width, map.Height));
-        }, (_, seen) =>
-        {
-            if (seen.Labelled is { } boxes)
-            {
-                labelled.AddRange(boxes.Select(box => box.Box with { Image = number }));
-                found.AddRange(seen.Found.Select(box => box with { Box = box.Box with { Image = number } }));
-            }
-            number++;
-        }, done, cancel);
-        var precision = new BoxAveragePrecision(labelled, found);
+            cancel.ThrowIfCancellationRequested();
+            labelled.AddRange(Regions(MaskOf(image, map)!, null, map.Width, map.Height).Select(box => box.Box with { Image = number }));
+            byte[] above = [.. map.Values.Select(value => value >= best.Threshold ? (byte)1 : (byte)0)];
+            foundBoxes.AddRange(Regions(above, map.Values, map.Width, map.Height).Select(box => box with { Box = box.Box with { Image = number } }));
+        }
+        var precision = new BoxAveragePrecision(labelled, foundBoxes);
         return new ProductResult(
             images.Count, (int)curve.Positives, curve, pixel,
             precision.Precision([0.5], AreaRange.All), precision.Precision(BoxAveragePrecision.CocoOverlaps, AreaRange.All));
-    }
-
-    // Several at once, taken in their order: sums come out the same however many threads there are.
-    private static void Each<T>(IReadOnlyList<EncodedImage> images, Func<EncodedImage, T> look, Action<EncodedImage, T> take, Action? done, CancellationToken cancel)
-    {
-        foreach (var chunk in images.Chunk(AtATime))
-        {
-            var seen = new T[chunk.Length];
-            Parallel.For(0, chunk.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i => seen[i] = look(chunk[i]));
-            for (var i = 0; i < chunk.Length; i++)
-            {
-                take(chunk[i], seen[i]);
-                done?.Invoke();
-            }
-        }
     }
 
     private static byte[]? MaskOf(EncodedImage image, AnomalyMap map) => image.Image.IsAnomaly ? image.Mask : new byte[map.Values.Length];

@@ -200,7 +200,8 @@ public sealed class ClipDetector : IDisposable
     public FitContext FitContext => new(EncoderId, Model.ImageSize, Model.ImageSize / Model.Architecture.PatchSize, _scheme);
 
     /// <summary>Makes a scorer for text features that no file holds, without good images.</summary>
-    internal Scorer CreateScorer(TextPair texts)
+    /// <param name="texts">Of this model's width, unit length.</param>
+    public Scorer CreateScorer(TextPair texts)
         => new(EncoderId, Model.ImageSize, Model.ImageSize / Model.Architecture.PatchSize, _scheme, texts, (IReadOnlyList<Reference>)[], null);
 
     /// <summary>The weight file.</summary>

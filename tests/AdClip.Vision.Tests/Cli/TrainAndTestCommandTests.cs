@@ -76,20 +76,46 @@ public sealed class TrainAndTestCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Test_Stages_EachDetectorAndStageOnce()
+    public async Task Test_Stages_EachDetectorThatCanLearnAndStageOnce()
     {
         CopySamples();
         var json = Path.Combine(_folder, "stages.json");
 
-        var outcome = await AdClipProcess.RunAsync(Home, "test", "--data_path", Product, "--shots", "2+2,2+4", "--seeds", "2", "--detector", "text", "bank", "fitted", "--json", json);
+        var outcome = await AdClipProcess.RunAsync(
+            Home, "test", "--data_path", Product, "--shots", "0+4,2+2,2+4", "--seeds", "2", "--detector", "text", "statistics", "bank", "fitted", "--share", "0.2", "--json", json);
 
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(json, TestContext.Current.CancellationToken));
         var stages = document.RootElement.GetProperty("stages").EnumerateArray().ToArray();
-        Assert.Equal(6, stages.Length);
+        Assert.Equal(12, stages.Length);
         Assert.All(stages, stage => Assert.Equal(2, stage.GetProperty("runs").GetArrayLength()));
+        var runs = stages.SelectMany(stage => stage.GetProperty("runs").EnumerateArray()).ToArray();
         // Two defective images are learned from, the other two judge every stage.
-        Assert.All(stages.SelectMany(stage => stage.GetProperty("runs").EnumerateArray()), run => Assert.Equal(6, run.GetProperty("test_images").GetInt32()));
+        Assert.All(runs, run => Assert.Equal(6, run.GetProperty("test_images").GetInt32()));
+        Assert.All(runs, run => Assert.Equal(1.0 / 3, run.GetProperty("f1_all_positive_at_share").GetDouble(), 1e-12));
+        foreach (var stage in stages)
+        {
+            // Where only good images were learned from there is no F1 of them, but a threshold that good images give.
+            var isGoodOnly = stage.GetProperty("anomalies").GetInt32() == 0;
+            Assert.Equal(isGoodOnly ? JsonValueKind.Null : JsonValueKind.Number, stage.GetProperty("mean").GetProperty("f1_at_share").ValueKind);
+            Assert.InRange(stage.GetProperty("mean").GetProperty("false_rejects").GetDouble(), 0, 1);
+            Assert.InRange(stage.GetProperty("mean").GetProperty("box_map_50").GetDouble(), 0, 1);
+        }
+    }
+
+    [Fact]
+    public async Task Test_StagesOfPrompts_AloneAndAsTexts()
+    {
+        CopySamples();
+
+        var outcome = await AdClipProcess.RunAsync(Home, "test", "--data_path", Product, "--shots", "2+4,0+4", "--seeds", "1", "--detector", "prompts", "fitted-prompts", "--leave-out", "scratch");
+
+        Assert.Equal((1, "adclip: The stages need 3 defective images, one to be judged by included; there are 2. Take smaller stages."), (outcome.ExitCode, outcome.Errors.Trim().Split('\n')[^1]));
+        outcome = await AdClipProcess.RunAsync(Home, "test", "--data_path", Product, "--shots", "2+4,0+4", "--seeds", "1", "--detector", "prompts", "fitted-prompts");
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        var rows = outcome.Output.Split('\n').Where(line => line.Contains("2+4", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(["prompts", "fitted-prompts"], rows.Select(row => row.Split(' ')[0]));
+        Assert.DoesNotContain("0+4", outcome.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -97,6 +123,9 @@ public sealed class TrainAndTestCommandTests : IDisposable
     [InlineData(2, "train", "--train_data_path", "none")]
     [InlineData(2, "test", "--data_path", "none", "--shots", "4")]
     [InlineData(2, "test", "--data_path", "none", "--detector", "magic")]
+    [InlineData(2, "test", "--data_path", "none", "--detector", "fitted")]
+    [InlineData(2, "test", "--data_path", "none", "--seeds", "3")]
+    [InlineData(2, "test", "--data_path", "none", "--shots", "2+2", "--share", "1")]
     [InlineData(1, "test", "--data_path", "none")]
     public async Task Run_WrongUsageOrRefusal_ExitCodeAndReason(int expected, params string[] arguments)
     {
