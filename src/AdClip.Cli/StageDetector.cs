@@ -13,14 +13,13 @@ internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadO
 {
     public const string Default = "fitted";
     private const string Taught = "prompts";
-    private const string FittedToTaught = "fitted-prompts";
 
-    public static string[] Names { get; } = ["text", "statistics", "bank", Taught, Default, FittedToTaught];
+    public static string[] Names { get; } = ["text", "statistics", "bank", Taught, Default];
 
     /// <summary>Whether a stage has what this detector learns from.</summary>
     public static bool CanLearn(string name, Stage stage) => name switch
     {
-        Taught or FittedToTaught => stage is { Anomalies: > 0, Good: > 0 },
+        Taught => stage is { Anomalies: > 0, Good: > 0 },
         "statistics" or Default => stage.Good > 1,
         _ => true,
     };
@@ -41,11 +40,12 @@ internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadO
                 var prompts = inputs.Teach(learned, seed, cancel);
                 var scorer = model.CreateScorer(prompts.Texts);
                 return new StageDetector(image => scorer.Score(tokens.Load(image), image.Sha256), [.. prompts.HeldOut.Select(image => (image.Score, image.IsAnomaly))], prompts.Seconds);
-            case FittedToTaught:
-                var taught = inputs.Teach(learned, seed, cancel);
-                return Fitted(taught.Texts, taught.HeldOut.ToDictionary(image => image.Sha256, image => image.Score), taught.Seconds);
             default:
-                return Fitted(model.EncodePrompts(inputs.Prompts), null, 0);
+                var fitted = FittedDetector.Fit(
+                    model.EncodePrompts(inputs.Prompts), model.FitContext,
+                    [.. learned.Select(image => new LabelledTokens(image.Sha256, tokens.Load(image), image.Image.IsAnomaly, image.Image.DefectClass, image.Mask))],
+                    new FitOptions(Seed: seed), null, cancel);
+                return new StageDetector(image => fitted.Score(tokens.Load(image), image.Sha256), [.. fitted.Report.Scores.Select(image => (image.Score, image.IsAnomaly))]);
         }
 
         IEnumerable<EncodedImage> Good() => learned.Where(image => !image.Image.IsAnomaly);
@@ -54,14 +54,5 @@ internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadO
 
         // Neither texts nor a bank without the image itself learn from the image that is scored.
         StageDetector LearnsNothingFrom(Func<EncodedImage, Detection> score) => new(score, [.. learned.Select(image => ((double)score(image).Score, image.Image.IsAnomaly))]);
-
-        StageDetector Fitted(TextPair texts, IReadOnlyDictionary<string, double>? heldOut, double secondsBefore)
-        {
-            var fitted = FittedDetector.Fit(
-                texts, model.FitContext,
-                [.. learned.Select(image => new LabelledTokens(image.Sha256, tokens.Load(image), image.Image.IsAnomaly, image.Image.DefectClass, image.Mask))],
-                new FitOptions(Seed: seed), null, cancel, heldOut);
-            return new StageDetector(image => fitted.Score(tokens.Load(image), image.Sha256), [.. fitted.Report.Scores.Select(image => (image.Score, image.IsAnomaly))], secondsBefore);
-        }
     }
 }

@@ -40,18 +40,15 @@ public sealed class FittedDetector
     /// <param name="options">What may be used.</param>
     /// <param name="progress">Told how far it is; may be null.</param>
     /// <param name="cancel">Stops it.</param>
-    /// <param name="heldOutTexts">
-    /// Where the texts were learned from these images: by SHA-256 what texts that did not learn from an image say of it, 0 to 1.
-    /// </param>
     /// <exception cref="RefusedInputException">Fewer than two good images, tokens of another encoder, a mask that does not fit.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static FittedDetector Fit(TextPair texts, FitContext model, IReadOnlyList<LabelledTokens> images, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancel, IReadOnlyDictionary<string, double>? heldOutTexts = null)
+    public static FittedDetector Fit(TextPair texts, FitContext model, IReadOnlyList<LabelledTokens> images, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
-        return new Fitting(texts, model, images, options, progress, cancel).Run(heldOutTexts);
+        return new Fitting(texts, model, images, options, progress, cancel).Run();
     }
 
     /// <summary>Scores one image.</summary>

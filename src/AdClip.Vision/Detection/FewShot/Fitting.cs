@@ -36,14 +36,13 @@ internal sealed class Fitting
 
     private int Masks => _images.Count(image => image.Coverage is not null);
 
-    public FittedDetector Run(IReadOnlyDictionary<string, double>? heldOutTexts = null)
+    public FittedDetector Run()
     {
         var text = new Scorer(_model.EncoderId, _model.Side, _model.Grid, _model.Scheme, _texts, (IReadOnlyList<Reference>)[], null);
         Put(FitPart.Text, i =>
         {
             var seen = text.ScorePatches(_images[i].Tokens, null, null);
-            // Texts that learned from this image know it too well.
-            return new PartValues(heldOutTexts?.GetValueOrDefault(_images[i].Sha256, seen.ZeroShotScore) ?? seen.ZeroShotScore, seen.Patches);
+            return new PartValues(seen.ZeroShotScore, seen.Patches);
         });
         Report(FitStep.Bank, 0);
         // Every layer that is cached: with so few images no choice among them can be trusted, and their mean is never far from the best.
