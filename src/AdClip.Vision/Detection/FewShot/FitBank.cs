@@ -66,6 +66,15 @@ internal sealed class FitBank
         _leftOut = [.. Enumerable.Range(0, kept).Select(i => members[i * members.Length / kept])];
     }
 
+    private FitBank(FitBank whole, IReadOnlyList<int> layers)
+    {
+        _nearest = [.. whole._nearest.Select(image => layers.Select(layer => image[layer]).ToArray())];
+        (_member, _leftOut, _topFraction) = (whole._member, whole._leftOut, whole._topFraction);
+    }
+
+    /// <summary>The same with some of the layers: their positions.</summary>
+    public FitBank Of(IReadOnlyList<int> layers) => new(this, layers);
+
     /// <summary>Distances of an image to the bank without itself and without another image: mean over layers, [T].</summary>
     public float[] Distances(int image, int without)
     {

@@ -45,9 +45,11 @@ internal sealed class Fitting
             return new PartValues(seen.ZeroShotScore, seen.Patches);
         });
         Report(FitStep.Bank, 0);
-        // Every layer that is cached: with so few images no choice among them can be trusted, and their mean is never far from the best.
-        var bankChoice = new BankChoice([.. _model.Scheme.FewShotLayers.Union(_model.Scheme.ZeroShotLayers).Order()], 1);
-        var good = Bank(bankChoice, _options.NearestImages, (image, rows) => image.IsAnomaly ? null : rows);
+        int[] layers = [.. _model.Scheme.FewShotLayers.Union(_model.Scheme.ZeroShotLayers).Order()];
+        var every = Bank(new BankChoice(layers, 1), _options.NearestImages, (image, rows) => image.IsAnomaly ? null : rows);
+        var chosen = BankLayers.Choose(_model.Scheme, every, layers, _anomalous);
+        var bankChoice = new BankChoice([.. chosen.Select(i => layers[i])], 1);
+        var good = every.Of(chosen);
         Put(FitPart.Bank, i => new PartValues(good.Score(i), good.Distances(i, good.LeftOut(i)[0])));
         var usual = Usual();
         if (Masks >= 2)
@@ -63,7 +65,7 @@ internal sealed class Fitting
         HeadFolds? patchHead = null, imageHead = null;
         if (Anomalies >= 2)
         {
-            var layer = bankChoice.Layers[0];
+            var layer = layers[0];
             var rows = _images.Select(image => PatchRows.Unit(image.Tokens, layer, 1)).ToArray();
             if (Masks >= 2)
             {
@@ -89,7 +91,7 @@ internal sealed class Fitting
             _absent[FitPart.PatchHead] = _absent[FitPart.ImageHead] = FitReason.TooFewAnomalies;
         }
         Report(FitStep.Fusion, 0);
-        var parts = Parts(bankChoice, usual, patchHead, imageHead);
+        var parts = Parts(bankChoice, layers[0], usual, patchHead, imageHead);
         SwitchOff();
         double[] ruled = Ruled();
         int[] all = [.. Enumerable.Range(0, _images.Length)];
@@ -100,7 +102,7 @@ internal sealed class Fitting
         var map = MapScale.From(_patches, [.. _images.Select(PatchTruth.Of)], fusion.Weights);
         Report(FitStep.Calibration, 0);
         var calibration = Anomalies >= 2 ? ScoreCalibration.Fit(outOfFold, _anomalous) : null;
-        var classes = calibration is null ? null : DefectClasses.From(bankChoice.Layers[0], _images, i => map.Shown(part => _patches[part]![i]));
+        var classes = calibration is null ? null : DefectClasses.From(layers[0], _images, i => map.Shown(part => _patches[part]![i]));
         return new FittedDetector(parts, fusion, map, calibration, classes, Report(fusion, outOfFold, bankChoice, patchHead is null ? imageHead?.Strength(-1) : patchHead.Strength(-1)));
     }
 
@@ -176,7 +178,7 @@ internal sealed class Fitting
         }
     }
 
-    private FittedParts Parts(BankChoice bank, float usual, HeadFolds? patchHead, HeadFolds? imageHead)
+    private FittedParts Parts(BankChoice bank, int headLayer, float usual, HeadFolds? patchHead, HeadFolds? imageHead)
     {
         var width = _texts.Normal.Length;
         BankMember[] good = [.. _images.Where(image => !image.IsAnomaly).SelectMany(image => image.Views.Select(view => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => PatchRows.Of(view, layer, bank.Radius))])))];
@@ -186,17 +188,17 @@ internal sealed class Fitting
             new PatchBank(width, bank.Layers.Count, _options.NearestImages, good),
             new PatchBank(width, bank.Layers.Count, 1, defects),
             new PatchBank(width, bank.Layers.Count, 1, []),
-            usual, Fitted(patchHead, bank), Fitted(imageHead, bank));
+            usual, Fitted(patchHead, headLayer), Fitted(imageHead, headLayer));
     }
 
-    private FittedHead? Fitted(HeadFolds? folds, BankChoice bank)
+    private FittedHead? Fitted(HeadFolds? folds, int layer)
     {
         if (folds is null)
         {
             return null;
         }
         var (moments, strength) = (folds.All, folds.Strength(-1));
-        return new FittedHead(bank.Layers[0], strength, moments, LinearHead.Fit(moments, _textDirection, strength));
+        return new FittedHead(layer, strength, moments, LinearHead.Fit(moments, _textDirection, strength));
     }
 
     private double Pool(float[] patches) => PatchPooling.TopMean(patches, _model.Scheme.TopFraction);

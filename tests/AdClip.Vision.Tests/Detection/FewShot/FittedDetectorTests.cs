@@ -130,6 +130,37 @@ public sealed class FittedDetectorTests
     }
 
     [Fact]
+    public void Fit_LayersThatTellTheSame_AllCompared()
+    {
+        for (var seed = 0; seed < 5; seed++)
+        {
+            Assert.Equal([1, 2], Fit(MadeImages.Set(8, 8), new FitOptions(Seed: seed)).Report.BankLayers);
+        }
+    }
+
+    [Theory]
+    [InlineData(12, new[] { 1 })]
+    [InlineData(4, new[] { 1, 2 })]
+    public void Fit_OneLayerIsNoise_LeftOutIfThereAreImagesToShowIt(int anomalies, int[] layers)
+    {
+        LabelledTokens[] images = [.. MadeImages.Set(12, anomalies).Select((image, i) => image with { Tokens = WithNoise(image.Tokens, i) })];
+
+        var detector = Fit(images);
+
+        Assert.Equal(layers, detector.Report.BankLayers);
+        Assert.True(detector.Score(WithNoise(MadeImages.Tokens(77, 0), 77), null).Score > detector.Score(WithNoise(MadeImages.Tokens(78, null), 78), null).Score);
+
+        // In every other image, good or not, one patch of the second layer is like no other.
+        static ImageTokens WithNoise(ImageTokens tokens, int seed)
+        {
+            var random = new Random(seed);
+            var odd = random.Next(2) == 0 ? 1 + random.Next(MadeImages.Grid * MadeImages.Grid) : -1;
+            float[] noise = [.. tokens.Layers[1].Values.Select((_, i) => i / MadeImages.Width == odd ? (float)random.NextDouble() - 0.5f : (i % MadeImages.Width == 0 ? 1 : 0.1f * (float)random.NextDouble()))];
+            return new ImageTokens(tokens.EncoderId, tokens.Grid, tokens.Width, tokens.ClassToken, [tokens.Layers[0], new LayerTokens(2, noise)]).RoundedToHalf();
+        }
+    }
+
+    [Fact]
     public void Fit_SwitchedOff_NoWeight()
     {
         var parts = Fit(MadeImages.Set(8, 6), new FitOptions(UseHeads: false, UseText: false)).Report.Parts;
