@@ -319,8 +319,20 @@ public enum RefusalCode
     /// <summary>A training setting out of its range: setting, value, least, most.</summary>
     TrainingSettingInvalid,
 
+    /// <summary>A training setting with a value that is none of its choices: setting, value, choices.</summary>
+    TrainingSettingUnknown,
+
     /// <summary>Images that prompts cannot be learned from: good ones, defective ones.</summary>
     TrainingImagesTooFew,
+
+    /// <summary>Too few images to judge learned prompts by: good ones, anomalous ones, needed of each.</summary>
+    PromptImagesTooFew,
+
+    /// <summary>Learned prompts that the project does not have: id.</summary>
+    StoredCheckpointUnknown,
+
+    /// <summary>A training that cannot go on, since it learned no prompts or is not over.</summary>
+    TrainingCannotGoOn,
 
     /// <summary>A training that cannot be resumed: file, what is wrong.</summary>
     TrainingStateInvalid,

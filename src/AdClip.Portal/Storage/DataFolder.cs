@@ -17,6 +17,7 @@ public sealed class DataFolder
         Database = Path.Combine(Writable("db"), "adclip.db");
         JobDatabase = Path.Combine(Root, "db", "jobs.db");
         Models = Writable("run", "models");
+        Trainings = Writable("run", "trainings");
         Cache = Writable("run", "cache");
     }
 
@@ -39,6 +40,9 @@ public sealed class DataFolder
 
     /// <summary>Models that people added; the embedded one lies beside the program.</summary>
     public string Models { get; }
+
+    /// <summary>Where trainings are, so that they can go on; a folder for each.</summary>
+    public string Trainings { get; }
 
     /// <summary>Derived files (thumbnails, renditions); safe to delete at any time.</summary>
     public string Cache { get; }

@@ -50,7 +50,50 @@ public sealed record PromptCheckpoint(CheckpointSide Normal, CheckpointSide Abno
 
     /// <summary>Reads a checkpoint; whether it fits a model is seen when it is used with one.</summary>
     /// <exception cref="RefusedInputException">Not a prompt checkpoint, or damaged.</exception>
-    public static PromptCheckpoint Read(string path) => new PromptCheckpointReader(WeightFile.Open(path)).Read();
+    public static PromptCheckpoint Read(string path) => Read(WeightFile.Open(path));
+
+    /// <summary>The same from a file whose list of tensors is read already.</summary>
+    internal static PromptCheckpoint Read(WeightFile file) => new PromptCheckpointReader(file).Read();
+
+    /// <summary>Refuses prompts that the model cannot use.</summary>
+    /// <param name="model">Its sizes.</param>
+    /// <param name="file">The file's name, for the sentence.</param>
+    /// <exception cref="RefusedInputException">Another text width, too many deep prompts, or a prompt that is too long.</exception>
+    public void CheckFits(ClipArchitecture model, string file)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (Width != model.TextWidth)
+        {
+            throw Wrong(file, $"its prompts are {Width} wide where the model's text width is {model.TextWidth}");
+        }
+        if (Deep.Count >= model.TextLayers)
+        {
+            throw Wrong(file, $"it has {Deep.Count} deep prompts where the model's {model.TextLayers} text blocks take at most {model.TextLayers - 1}");
+        }
+        var longest = Math.Max(Normal.TokenIds.Count, Abnormal.TokenIds.Count);
+        if (longest > model.ContextLength)
+        {
+            throw Wrong(file, $"its prompt has {longest} tokens where the model takes {model.ContextLength}");
+        }
+    }
+
+    /// <summary>What the texts follow from, as named tensors of float32; without the projections, which nothing computes.</summary>
+    internal List<(string Name, long[] Shape, float[] Values)> Tensors()
+    {
+        List<(string, long[], float[])> tensors = [];
+        foreach (var (name, side) in new[] { ("pos", Normal), ("neg", Abnormal) })
+        {
+            tensors.Add(($"ctx_{name}", Rows(side.Context), side.Context));
+            tensors.Add(($"token_prefix_{name}", Rows(side.Prefix), side.Prefix));
+            tensors.Add(($"token_suffix_{name}", Rows(side.Suffix), side.Suffix));
+            // Ids are small: every one is exact in float32.
+            tensors.Add(($"tokenized_prompts_{name}", [side.TokenIds.Count], [.. side.TokenIds.Select(id => (float)id)]));
+        }
+        tensors.AddRange(Deep.Select((deep, i) => ($"compound_prompts_text.{i}", Rows(deep), deep)));
+        return tensors;
+
+        long[] Rows(float[] values) => [values.Length / Width, Width];
+    }
 
     /// <summary>Writes a file that AnomalyCLIP's own code loads, to a temporary one beside it first.</summary>
     /// <param name="path">The file to make, named <c>epoch_N.pth</c> there; an existing one is replaced.</param>
@@ -121,23 +164,6 @@ public sealed record PromptCheckpoint(CheckpointSide Normal, CheckpointSide Abno
 
     internal static RefusedInputException Wrong(string file, string what)
         => new(RefusalCode.CheckpointInvalid, $"{file} cannot be used as learned prompts of this model: {what}.", file, what);
-
-    internal void CheckFits(ClipArchitecture model, string file)
-    {
-        if (Width != model.TextWidth)
-        {
-            throw Wrong(file, $"its prompts are {Width} wide where the model's text width is {model.TextWidth}");
-        }
-        if (Deep.Count >= model.TextLayers)
-        {
-            throw Wrong(file, $"it has {Deep.Count} deep prompts where the model's {model.TextLayers} text blocks take at most {model.TextLayers - 1}");
-        }
-        var longest = Math.Max(Normal.TokenIds.Count, Abnormal.TokenIds.Count);
-        if (longest > model.ContextLength)
-        {
-            throw Wrong(file, $"its prompt has {longest} tokens where the model takes {model.ContextLength}");
-        }
-    }
 
     // Up to the end token: [n, D].
     private static float[] Embeddings(CheckpointSide side, int width)

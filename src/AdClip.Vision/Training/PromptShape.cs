@@ -20,17 +20,25 @@ public sealed record PromptShape(int ContextLength = 12, int Depth = 9, int Deep
         return shape with { Depth = Math.Min(shape.Depth, model.Model.Architecture.TextLayers) };
     }
 
+    /// <summary>Refuses numbers that the model cannot have.</summary>
+    /// <exception cref="RefusedInputException">A number out of its range, or a vocabulary that is missing.</exception>
+    public void Check(ClipDetector model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var architecture = model.Model.Architecture;
+        // The longer prompt has "damaged object." and the two markers beside the learned vectors.
+        TrainingSettings.Require("n_ctx", ContextLength, 1, architecture.ContextLength - model.Tokenize("damaged object.").Count);
+        TrainingSettings.Require("depth", Depth, 1, architecture.TextLayers);
+        TrainingSettings.Require("t_n_ctx", DeepLength, 1, ContextLength);
+    }
+
     /// <summary>Prompts to start from: learned vectors drawn at random, everything else from the model's own table.</summary>
     /// <exception cref="RefusedInputException">A number that the model cannot have, or a vocabulary that is missing.</exception>
     public PromptCheckpoint Start(ClipDetector model, int seed)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var architecture = model.Model.Architecture;
-        var width = architecture.TextWidth;
-        // The longer prompt has "damaged object." and the two markers beside the learned vectors.
-        TrainingSettings.Require("n_ctx", ContextLength, 1, architecture.ContextLength - model.Tokenize("damaged object.").Count);
-        TrainingSettings.Require("depth", Depth, 1, architecture.TextLayers);
-        TrainingSettings.Require("t_n_ctx", DeepLength, 1, ContextLength);
+        Check(model);
+        var width = model.Model.Architecture.TextWidth;
         var random = SeededRandom.For(seed, "prompts");
         var table = model.Weights["token_embedding.weight"];
         var normal = Side("object.");
@@ -40,7 +48,7 @@ public sealed record PromptShape(int ContextLength = 12, int Depth = 9, int Deep
         CheckpointSide Side(string words)
         {
             var sequence = model.Tokenize(string.Join(' ', Enumerable.Repeat("X", ContextLength).Append(words)));
-            int[] ids = [.. sequence, .. new int[architecture.ContextLength - sequence.Count]];
+            int[] ids = [.. sequence, .. new int[model.Model.Architecture.ContextLength - sequence.Count]];
             return new CheckpointSide(Vectors(ContextLength), table.ReadRow(ids[0]), [.. ids.Skip(1 + ContextLength).SelectMany(id => table.ReadRow(id))], ids);
         }
 

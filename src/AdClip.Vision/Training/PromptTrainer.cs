@@ -25,7 +25,9 @@ public sealed class PromptTrainer : IDisposable
     private readonly List<Pupil> _pupils = [];
     private readonly string _identity;
     private readonly int _folds;
+    private readonly Dictionary<string, int> _foldOf;
     private readonly int _threads;
+    private List<EpochReport> _history = [];
 
     /// <param name="model">The model, whose encoder is not used.</param>
     /// <param name="items">At least one good and one defective image; views beside them as wished.</param>
@@ -50,18 +52,21 @@ public sealed class PromptTrainer : IDisposable
         _loss = new PromptLoss(settings.Weights, model.Temperature);
         _identity = Identity(model, items, settings);
 
-        var folds = _folds == 0 ? [] : ImageFolds.Assign(items, _folds, settings.Seed);
+        _foldOf = _folds == 0 ? [] : ImageFolds.Assign(items, _folds, settings.Seed);
         _pupils.Add(new Pupil(New(), [.. items], []));
         for (var fold = 0; fold < _folds; fold++)
         {
             _pupils.Add(new Pupil(
                 New(),
-                [.. items.Where(item => folds[item.Sha256] != fold)],
-                [.. items.Where(item => item.View.Length == 0 && folds[item.Sha256] == fold)]));
+                [.. items.Where(item => _foldOf[item.Sha256] != fold)],
+                [.. items.Where(item => item.View.Length == 0 && _foldOf[item.Sha256] == fold)]));
         }
 
         PromptLearner New() => new(_passes, start.Copy(), settings.Optimiser);
     }
+
+    /// <summary>Every epoch so far, those before a resumption included.</summary>
+    public IReadOnlyList<EpochReport> History => _history;
 
     /// <summary>Learns until the last epoch, writing <c>epoch_N.pth</c> and the state to resume from into a folder.</summary>
     /// <param name="folder">Made if need be.</param>
@@ -71,35 +76,59 @@ public sealed class PromptTrainer : IDisposable
     /// <exception cref="RefusedInputException">A state of another training.</exception>
     public TrainingOutcome Train(string folder, string? resume = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
     {
+        foreach (var finished in Learn(folder, resume, progress, cancel))
+        {
+            progress?.Report(finished.Progress);
+        }
+        var best = TrainingOutcome.BestOf(_history) ?? _history[^1];
+        var reason = _folds > 0 ? BestEpochReason.OutOfFoldF1 : _settings.Folds > 0 ? BestEpochReason.LastOfTooFewImages : BestEpochReason.LastWithoutFolds;
+        return new TrainingOutcome(_history, best.Epoch, reason, CheckpointPath(folder, best.Epoch));
+    }
+
+    /// <summary>The same, epoch by epoch: each is learned when it is asked for.</summary>
+    /// <remarks>
+    /// The state that resumes after an epoch is written when the next one is asked for. Whoever stores what an epoch gave before
+    /// asking on therefore has it once and only once, wherever the program is killed: the epoch is learned again, to the same bits.
+    /// </remarks>
+    /// <param name="folder">Made if need be.</param>
+    /// <param name="resume">A state or the checkpoint beside it; null: from the start.</param>
+    /// <param name="progress">Told of every step.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="RefusedInputException">A state of another training.</exception>
+    public IEnumerable<FinishedEpoch> Learn(string folder, string? resume = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
+    {
         Directory.CreateDirectory(folder);
         var learners = _pupils.ConvertAll(pupil => pupil.Learner);
-        List<EpochReport> history = resume is null ? [] : [.. TrainingState.Read(resume, _identity, learners)];
-        var pace = new Pace(_settings.Epochs - history.Count, _pupils.Sum(pupil => Batches(pupil.Items.Length)));
-        while (history.Count < _settings.Epochs)
+        _history = resume is null ? [] : [.. TrainingState.Read(resume, _identity, learners)];
+        var pace = new Pace(_settings.Epochs - _history.Count, _pupils.Sum(pupil => Batches(pupil.Items.Length)));
+        while (_history.Count < _settings.Epochs)
         {
-            var epoch = history.Count + 1;
+            var epoch = _history.Count + 1;
             var loss = RunEpoch(epoch, pace, progress, cancel);
-            var (judged, heldOut) = _folds == 0 ? (null, []) : Judge();
-            var isBest = judged is not null && Compare(judged, Best(history)?.OutOfFold) > 0;
+            var texts = _pupils.Skip(1).Select(pupil => pupil.Learner.Text()).ToList();
+            var (judged, heldOut) = _folds == 0 ? (null, []) : Judge(texts);
+            var isBest = judged is not null && TrainingOutcome.Compare(judged, TrainingOutcome.BestOf(_history)?.OutOfFold) > 0;
             var isSaved = isBest || epoch % _settings.SaveEvery == 0 || epoch == _settings.Epochs;
             if (isBest)
             {
-                history = history.ConvertAll(earlier => earlier with { HeldOut = [] });
+                _history = _history.ConvertAll(earlier => earlier with { HeldOut = [] });
             }
             var report = new EpochReport(epoch, loss, judged, isSaved, isBest ? heldOut : []);
-            history.Add(report);
+            _history.Add(report);
             if (isSaved)
             {
                 learners[0].Prompts.Write(CheckpointPath(folder, epoch));
             }
-            TrainingState.Write(TrainingState.PathOf(folder, epoch), _identity, learners, history);
+            yield return new FinishedEpoch(
+                report, isSaved ? CheckpointPath(folder, epoch) : null, _folds == 0 ? null : new FoldTexts(_foldOf, texts),
+                new TrainingProgress(epoch, _settings.Epochs, pace.Steps, pace.Steps, loss, pace.Remaining, report));
+            TrainingState.Write(TrainingState.PathOf(folder, epoch), _identity, learners, _history);
             File.Delete(TrainingState.PathOf(folder, epoch - 1));
-            progress?.Report(new TrainingProgress(epoch, _settings.Epochs, pace.Steps, pace.Steps, loss, pace.Remaining, report));
         }
-        var best = Best(history) ?? history[^1];
-        var reason = _folds > 0 ? BestEpochReason.OutOfFoldF1 : _settings.Folds > 0 ? BestEpochReason.LastOfTooFewImages : BestEpochReason.LastWithoutFolds;
-        return new TrainingOutcome(history, best.Epoch, reason, CheckpointPath(folder, best.Epoch));
     }
+
+    /// <summary>The newest state in a folder, to resume from, and the epoch after which it was written; null: there is none.</summary>
+    public static (string File, int Epoch)? NewestState(string folder) => TrainingState.Newest(folder);
 
     /// <inheritdoc/>
     public void Dispose() => _passes.Dispose();
@@ -152,12 +181,12 @@ public sealed class PromptTrainer : IDisposable
             tokens.Grid, item.IsAnomaly, mask ?? (item.IsAnomaly ? null : new byte[side * side]), side);
     }
 
-    private (EpochScore Score, IReadOnlyList<HeldOutScore> HeldOut) Judge()
+    private (EpochScore Score, IReadOnlyList<HeldOutScore> HeldOut) Judge(List<TextPair> texts)
     {
         var heldOut = new List<HeldOutScore>();
-        foreach (var pupil in _pupils.Skip(1))
+        foreach (var (pupil, text) in _pupils.Skip(1).Zip(texts))
         {
-            var scorer = _model.CreateScorer(pupil.Learner.Text());
+            var scorer = _model.CreateScorer(text);
             heldOut.AddRange(pupil.HeldOut.Select(item => new HeldOutScore(item.Sha256, scorer.ScorePatches(item.Load().Tokens, null, null).ZeroShotScore, item.IsAnomaly)));
         }
         var curve = PrecisionRecallCurve.FromScores([.. heldOut.Select(image => image.Score)], [.. heldOut.Select(image => image.IsAnomaly)]);
@@ -166,13 +195,6 @@ public sealed class PromptTrainer : IDisposable
     }
 
     private int Batches(int items) => (items + _settings.BatchSize - 1) / _settings.BatchSize;
-
-    // The first of the best: later epochs must be better to be preferred.
-    private static EpochReport? Best(IEnumerable<EpochReport> history)
-        => history.Where(report => report.OutOfFold is not null).Aggregate((EpochReport?)null, (best, report) => Compare(report.OutOfFold!, best?.OutOfFold) > 0 ? report : best);
-
-    private static int Compare(EpochScore score, EpochScore? other)
-        => other is null ? 1 : (score.F1, score.AveragePrecision).CompareTo((other.F1, other.AveragePrecision));
 
     private static string CheckpointPath(string folder, int epoch) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"epoch_{epoch}.pth"));
 

@@ -1,3 +1,5 @@
+using AdClip.Vision.Detection;
+
 namespace AdClip.Vision.Training;
 
 /// <summary>Parts of the loss before weighing, and their weighed sum; means over the steps of an epoch.</summary>
@@ -34,6 +36,13 @@ public sealed record EpochReport(int Epoch, LossParts Loss, EpochScore? OutOfFol
 /// <param name="Finished">The epoch that has just ended; null between.</param>
 public sealed record TrainingProgress(int Epoch, int Epochs, int Step, int Steps, LossParts? Loss, TimeSpan? Remaining, EpochReport? Finished);
 
+/// <summary>An epoch that has just ended.</summary>
+/// <param name="Report">Its numbers.</param>
+/// <param name="File">Its checkpoint; null: this epoch is not saved.</param>
+/// <param name="Folds">The texts of the prompts of the folds; null without folds.</param>
+/// <param name="Progress">The same as progress.</param>
+public sealed record FinishedEpoch(EpochReport Report, string? File, FoldTexts? Folds, TrainingProgress Progress);
+
 /// <summary>Why an epoch is called the best.</summary>
 public enum BestEpochReason
 {
@@ -56,6 +65,16 @@ public sealed record TrainingOutcome(IReadOnlyList<EpochReport> Epochs, int Best
 {
     /// <summary>The best epoch.</summary>
     public EpochReport Best => Epochs[BestEpoch - 1];
+
+    /// <summary>The epoch of the largest F1 out of fold, by average precision among equals, the earlier one among those; null without folds.</summary>
+    public static EpochReport? BestOf(IEnumerable<EpochReport> epochs)
+    {
+        ArgumentNullException.ThrowIfNull(epochs);
+        return epochs.Where(epoch => epoch.OutOfFold is not null).Aggregate((EpochReport?)null, (best, epoch) => Compare(epoch.OutOfFold!, best?.OutOfFold) > 0 ? epoch : best);
+    }
+
+    internal static int Compare(EpochScore score, EpochScore? other)
+        => other is null ? 1 : (score.F1, score.AveragePrecision).CompareTo((other.F1, other.AveragePrecision));
 }
 
 /// <summary>The score of an image by prompts that did not learn from it.</summary>

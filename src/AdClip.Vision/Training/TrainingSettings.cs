@@ -29,14 +29,19 @@ public sealed record TrainingSettings(int Epochs = 15, int BatchSize = 8, int Se
     /// <summary>The model card's: AdamW at 0.0001, three losses of the same weight.</summary>
     public static TrainingSettings ModelCard { get; } = new(Epochs: 200) { Optimiser = OptimiserSettings.AdamW(), Weights = new LossWeights(), SaveEvery = 10 };
 
+    /// <summary>Refuses settings that cannot work, with any model.</summary>
     /// <exception cref="RefusedInputException">A number out of its range.</exception>
-    internal void Check()
+    public void Check()
     {
         Require("epoch", Epochs, 1, MostEpochs);
         Require("batch_size", BatchSize, 1, 4096);
         Require("folds", Folds, 0, MostFolds);
         Require("save_freq", SaveEvery, 1, MostEpochs);
         Require("learning_rate", Optimiser.LearningRate, 1e-9, 1);
+        foreach (var weight in (double[])[Weights.Classification, Weights.Anomaly, Weights.Contrastive])
+        {
+            Require("loss_weights", weight, 0, 1000);
+        }
     }
 
     internal static void Require(string setting, double value, double least, double most)

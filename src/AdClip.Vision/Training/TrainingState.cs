@@ -16,6 +16,15 @@ internal static class TrainingState
 
     public static string PathOf(string folder, int epoch) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"epoch_{epoch}{Ending}"));
 
+    /// <summary>The state of the latest epoch in a folder, and that epoch; null: there is none.</summary>
+    public static (string File, int Epoch)? Newest(string folder)
+    {
+        var found = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"epoch_*{Ending}") : [];
+        return found
+            .Select(file => ((string, int)?)(file, int.TryParse(Path.GetFileName(file)["epoch_".Length..^Ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : 0))
+            .MaxBy(state => state?.Item2);
+    }
+
     /// <param name="path">The file to make.</param>
     /// <param name="identity">Names the training: settings, model and images.</param>
     /// <param name="learners">As they are after the last epoch of the history.</param>

@@ -24,7 +24,7 @@ public static class InferenceEndpoints
         var ofProject = api.MapGroup("/projects/{projectId:guid}").WithTags("Runs");
         ofProject.MapPost("/runs", StartAsync).RequireAuthorization(Policies.Run)
             .WithSummary("Start a run over images of the project")
-            .WithDescription("Everything may be left out. images: all, unlabelled, labelled, selection (with imageIds). references: none, allGood, firstGood (with referenceCount: the first by SHA-256), chosen (with referenceImages); left out: all good images if there are any. prompts: kind modelDefault, pair, ensemble, lists (with normal and abnormal, each a list of phrases with {} for objectName, and perhaps templates) or learned (with checkpoint, a file name in the folder checkpoints of the model). detector: the id of a trained detector, which brings its own model, texts and image size: then leave those out. Location names the run.");
+            .WithDescription("Everything may be left out. images: all, unlabelled, labelled, selection (with imageIds). references: none, allGood, firstGood (with referenceCount: the first by SHA-256), chosen (with referenceImages); left out: all good images if there are any. prompts: kind modelDefault, pair, ensemble, lists (with normal and abnormal, each a list of phrases with {} for objectName, and perhaps templates) or learned (with checkpoint, a file name in the folder checkpoints of the model, or checkpointId, the id of learned prompts of the project). detector: the id of a trained detector, which brings its own model, texts and image size: then leave those out. Location names the run.");
         ofProject.MapGet("/runs", ListAsync).WithSummary("Runs of the project, newest first");
         ofProject.MapPost("/inspect", InspectAsync)
             .RequireAuthorization(Policies.Label)
@@ -38,7 +38,7 @@ public static class InferenceEndpoints
         run.MapGet("/refusals", RefusalsAsync).WithSummary("Images of the run that could not be inspected");
         run.MapPost("/rescore", RescoreAsync).RequireAuthorization(Policies.Run)
             .WithSummary("Score the run's images again with other prompts or good images")
-            .WithDescription("Makes a new run; this one stays. What is left out stays as it was: objectName, prompts, references (with referenceCount, referenceImages). Kept tokens are used; images whose tokens are gone are encoded again, and encoded of the new run counts them. Location names the new run.");
+            .WithDescription("Makes a new run; this one stays. What is left out stays as it was: objectName, prompts, references (with referenceCount, referenceImages), or detector: the id of a trained detector on the same encoder. A run that a trained detector scored takes another detector and nothing else. Kept tokens are used; images whose tokens are gone are encoded again, and encoded of the new run counts them. Location names the new run.");
         run.MapPost("/cancel", CancelAsync).RequireAuthorization(Policies.Run).WithSummary("Stop a run; its results so far stay");
         run.MapPost("/resume", ResumeAsync).RequireAuthorization(Policies.Run).WithSummary("Go on with a run that was cancelled or failed");
 

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using AdClip.Portal.Features.Models;
+using AdClip.Portal.Storage;
 using AdClip.Vision;
 
 namespace AdClip.Portal.Features.Inference;
 
-/// <summary>Files of learned prompts (epoch_N.pth) that lie in the folder <c>checkpoints</c> of a model.</summary>
-public sealed class LearnedPrompts(ModelFolders folders)
+/// <summary>Files of learned prompts (epoch_N.pth) that lie in the folder <c>checkpoints</c> of a model, and those that projects keep.</summary>
+public sealed class LearnedPrompts(ModelFolders folders, BlobStore blobs)
 {
     private const string FolderName = "checkpoints";
     private const string Extension = ".pth";
@@ -32,6 +33,10 @@ public sealed class LearnedPrompts(ModelFolders folders)
         if (prompts.Checkpoint is null)
         {
             return null;
+        }
+        if (prompts is { CheckpointId: not null, CheckpointSha256: { } blob })
+        {
+            return blobs.PathOf(blob);
         }
         var path = PathOf(model, prompts.Checkpoint);
         return Sha256(path) == prompts.CheckpointSha256

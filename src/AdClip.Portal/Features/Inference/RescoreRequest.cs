@@ -6,9 +6,11 @@ namespace AdClip.Portal.Features.Inference;
 /// <param name="References">Null: the very images that the run compared with.</param>
 /// <param name="ReferenceCount">How many, for <see cref="ReferenceChoice.FirstGood"/>.</param>
 /// <param name="ReferenceImages">Which, for <see cref="ReferenceChoice.Chosen"/>.</param>
+/// <param name="Detector">A trained detector of the project, on the tokens of the same encoder; it has its own words and good images.</param>
 public sealed record RescoreRequest(
     string? ObjectName = null,
     RunPrompts? Prompts = null,
     ReferenceChoice? References = null,
     int? ReferenceCount = null,
-    IReadOnlyList<Guid>? ReferenceImages = null);
+    IReadOnlyList<Guid>? ReferenceImages = null,
+    Guid? Detector = null);

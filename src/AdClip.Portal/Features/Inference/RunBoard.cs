@@ -4,6 +4,7 @@ using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Features.Training;
+using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.Options;
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>Makes runs: settles what is left open, notes the images, puts the job on the board.</summary>
-public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, PrecisionChecks precisions, DetectorVersions versions, LearnedPrompts learned, TokenCache tokens, JobBoard jobs, InspectionAreaStore areas, TileAdvisor advisor, IOptions<InferenceOptions> options, TimeProvider clock)
+public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, PrecisionChecks precisions, DetectorVersions versions, LearnedPrompts learned, Checkpoints checkpoints, TokenCache tokens, JobBoard jobs, InspectionAreaStore areas, TileAdvisor advisor, IOptions<InferenceOptions> options, TimeProvider clock)
 {
     /// <summary>The good images that a project can be compared with, in the order that "first N" means: by SHA-256.</summary>
     public static IQueryable<ImageRecord> Good(PortalDb db, Guid projectId) => db.Set<ImageRecord>().AsNoTracking()
@@ -62,7 +63,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
     {
         if (request is not { Model: null, ObjectName: null, References: null or ReferenceChoice.None, ReferenceImages: null, ImageSize: null, Prompts: null, Tiles: null, EightBit: false })
         {
-            throw new RefusedInputException(RefusalCode.DetectorVersionFixed, $"Detector {version.Number} was trained with its own model, texts and image size on whole images; leave out model, objectName, prompts, references, tiles, 8 bits and image size.", version.Number);
+            throw Fixed(version);
         }
         var model = await catalog.GetAsync(version.ModelId, cancel);
         await using var db = await dbs.CreateDbContextAsync(cancel);
@@ -78,16 +79,40 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         var model = await catalog.GetAsync(source.ModelId, cancel);
         var settings = RunSettings.Parse(source.Settings);
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        // Other words or good images are for the model itself: a trained detector has its own.
-        var version = settings.DetectorVersionId is { } versionId && request is { References: null, Prompts: null, ObjectName: null } ? await versions.GetAsync(project.Id, versionId, cancel) : null;
+        if ((request.Detector ?? settings.DetectorVersionId) is { } versionId)
+        {
+            return await RescoreTrainedAsync(project, source, settings, request, await versions.GetAsync(project.Id, versionId, cancel), userId, cancel);
+        }
         var (choice, references) = request.References is null
             ? (source.References, await SameReferencesAsync(db, source, cancel))
             : await ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, request.ReferenceImages, cancel);
         var images = await ImagesOf(db, source.Id).ToListAsync(cancel);
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? source.ObjectName : request.ObjectName.Trim();
         return await AddAsync(project, model, settings.ImageSize, settings.IsEightBit, objectName, request.Prompts ?? settings.Prompts, choice, references, images, source.Id,
-            _ => Task.FromResult(settings.Tiles), userId, cancel, version);
+            _ => Task.FromResult(settings.Tiles), userId, cancel);
     }
+
+    // Other words or good images are for the model itself: a trained detector has its own, and never gives way to the model unasked.
+    private async Task<Run> RescoreTrainedAsync(Project project, Run source, RunSettings settings, RescoreRequest request, DetectorVersion version, Guid userId, CancellationToken cancel)
+    {
+        if (request is not { ObjectName: null, Prompts: null, References: null or ReferenceChoice.None, ReferenceImages: null })
+        {
+            throw Fixed(version);
+        }
+        if (version.EncoderId != source.EncoderId)
+        {
+            throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"Detector {version.Number} scores tokens of encoder {version.EncoderId}, the run's are of {source.EncoderId}; start a new run with it.", version.EncoderId, source.EncoderId);
+        }
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var images = await ImagesOf(db, source.Id).ToListAsync(cancel);
+        return await AddAsync(project, await catalog.GetAsync(version.ModelId, cancel), settings.ImageSize, isEightBit: false, version.ObjectName, prompts: null, ReferenceChoice.None, [], images, source.Id,
+            _ => Task.FromResult<TileSettings?>(null), userId, cancel, version);
+    }
+
+    private static RefusedInputException Fixed(DetectorVersion version) => new(
+        RefusalCode.DetectorVersionFixed,
+        $"Detector {version.Number} was trained with its own model, texts and image size on whole images; leave out model, objectName, prompts, references, tiles, 8 bits and image size.",
+        version.Number);
 
     /// <summary>The images of a run that are still there, in its order.</summary>
     public static IQueryable<RunFile> ImagesOf(PortalDb db, Guid runId) =>
@@ -141,7 +166,7 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         {
             throw new RefusedInputException(RefusalCode.RunWithoutImages, "There is no image to inspect; upload images, or choose others.");
         }
-        prompts = Settled(prompts, model);
+        prompts = await SettledAsync(project, prompts, model, cancel);
         string encoderId;
         int inputSide;
         TileSettings? tiles;
@@ -208,12 +233,21 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
     }
 
     // The model's own recommendation is written as nothing, so that such runs are alike whoever asked for it how.
-    private RunPrompts? Settled(RunPrompts? prompts, ModelRecord model) => prompts?.Cleaned() switch
+    private async Task<RunPrompts?> SettledAsync(Project project, RunPrompts? prompts, ModelRecord model, CancellationToken cancel)
     {
-        null or { Kind: PromptKind.ModelDefault } => null,
-        { Kind: PromptKind.Learned } chosen => chosen with { CheckpointSha256 = LearnedPrompts.Sha256(learned.PathOf(model, chosen.Checkpoint)) },
-        var chosen => chosen,
-    };
+        switch (prompts?.Cleaned())
+        {
+            case null or { Kind: PromptKind.ModelDefault }:
+                return null;
+            case { Kind: PromptKind.Learned, CheckpointId: { } checkpointId } chosen:
+                var kept = await checkpoints.GetAsync(project.Id, checkpointId, cancel);
+                return chosen with { Checkpoint = kept.Label, CheckpointSha256 = kept.Blob };
+            case { Kind: PromptKind.Learned } chosen:
+                return chosen with { CheckpointSha256 = LearnedPrompts.Sha256(learned.PathOf(model, chosen.Checkpoint)) };
+            case var chosen:
+                return chosen;
+        }
+    }
 
     /// <summary>The good images that a request means, by SHA-256.</summary>
     /// <exception cref="RefusedInputException">There are not enough.</exception>

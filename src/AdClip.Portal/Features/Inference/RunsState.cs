@@ -4,15 +4,17 @@ using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Features.Training;
+using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
+using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging.Tiles;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Inference;
 
 /// <summary>What the runs page of a project shows and can do.</summary>
-public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageInspector inspector, LearnedPrompts learned, DetectorPool detectors, TileAdvisor advisor, PrecisionChecks precisions, DetectorVersions versions)
+public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageInspector inspector, LearnedPrompts learned, DetectorPool detectors, TileAdvisor advisor, PrecisionChecks precisions, DetectorVersions versions, Checkpoints checkpoints)
 {
     /// <summary>Numbers of good images that the few-shot stages of AD-CLIP use.</summary>
     private static readonly int[] Stages = [4, 10, 110];
@@ -27,6 +29,8 @@ public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, Mo
 
     /// <summary>Trained detectors, newest first.</summary>
     public IReadOnlyList<DetectorVersion> Detectors { get; private set; } = [];
+
+    private IReadOnlyList<StoredCheckpoint> _learned = [];
 
     /// <summary>The project's default.</summary>
     public string? DefaultModelId { get; private set; }
@@ -47,6 +51,7 @@ public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, Mo
     {
         Models = await catalog.ListAsync();
         Detectors = await versions.ListAsync(projectId);
+        _learned = await checkpoints.ListAsync(projectId);
         EightBitChecks = await precisions.OfProjectAsync(projectId, Models);
         await using var db = await dbs.CreateDbContextAsync();
         DefaultModelId = Models.Count == 0 ? null : (await catalog.DefaultAsync(projectId)).Id;
@@ -95,8 +100,21 @@ public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, Mo
         await ReadRunsAsync(project.Id);
     }
 
-    /// <summary>Files of learned prompts that a model has.</summary>
-    public IReadOnlyList<string> CheckpointsOf(string? modelId) => Models.FirstOrDefault(model => model.Id == modelId) is { } model ? learned.List(model) : [];
+    /// <summary>Learned prompts for a model: of each training of the project the best epoch, what was uploaded, and files in the model's folder.</summary>
+    public IReadOnlyList<RunPrompts> CheckpointsOf(string? modelId)
+    {
+        if (Models.FirstOrDefault(model => model.Id == modelId) is not { } model)
+        {
+            return [];
+        }
+        var kept = _learned.Where(checkpoint => checkpoint.ModelId == modelId).GroupBy(checkpoint => checkpoint.TrainingId)
+            .SelectMany(group => group.Key is null ? [.. group] : PromptTraining.BestOf([.. group]) is { } best ? (IReadOnlyList<StoredCheckpoint>)[best] : []);
+        return
+        [
+            .. kept.Select(checkpoint => new RunPrompts(PromptKind.Learned, Checkpoint: checkpoint.Label, CheckpointId: checkpoint.Id)),
+            .. learned.List(model).Select(file => new RunPrompts(PromptKind.Learned, Checkpoint: file)),
+        ];
+    }
 
     /// <exception cref="Vision.RefusedInputException">The model is gone.</exception>
     public Task<(int Kept, int All)> KeptTokensAsync(Run run) => runs.KeptTokensAsync(run);

@@ -43,4 +43,18 @@ public sealed class TokenSource(TokenCache tokens, EncoderSpeeds speeds, IOption
         tokens.Keep(made, key);
         return made;
     }
+
+    /// <summary>The tokens of a view of an image file.</summary>
+    /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read.</exception>
+    public (ImageTokens Tokens, bool WasCached) EncodeView(ClipDetector detector, string path, string sha256, View view)
+    {
+        var key = $"{sha256}-{view.Key}";
+        if (tokens.Find(detector.EncoderId, key) is { } found)
+        {
+            return (found, true);
+        }
+        var made = speeds.Time(detector, () => detector.Encode(view.Apply(ImageDecoder.Decode(path, _limits))));
+        tokens.Keep(made, key);
+        return (made, false);
+    }
 }

@@ -10,7 +10,8 @@ using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 namespace AdClip.Portal.Features.Training;
 
 /// <summary>An image that people have labelled, with what they drew.</summary>
-public sealed record LabelledImage(string Sha256, int Width, int Height, bool IsAnomaly, IReadOnlyList<Shape> Shapes)
+/// <param name="Revision">Of the ground truth that this is; 0: the label alone.</param>
+public sealed record LabelledImage(string Sha256, int Width, int Height, bool IsAnomaly, IReadOnlyList<Shape> Shapes, Guid ImageId = default, int Revision = 0)
 {
     /// <summary>The class of most of its shapes, the first by name among equals; null where nothing is drawn.</summary>
     public string? Class => Shapes.CountBy(shape => shape.ClassName).OrderByDescending(count => count.Value).ThenBy(count => count.Key, StringComparer.Ordinal).Select(count => count.Key).FirstOrDefault();
@@ -20,10 +21,23 @@ public sealed record LabelledImage(string Sha256, int Width, int Height, bool Is
         ? null
         : [.. Preprocessing.MaskToSize(GroundTruthMask.Union(Shapes, Width, Height), side, side).Select(defect => defect ? (byte)1 : (byte)0)];
 
+    /// <summary>Defect pixels of the picture itself, [Height, Width] row-major; null where nothing is drawn.</summary>
+    public bool[]? Pixels()
+    {
+        if (Shapes.Count == 0)
+        {
+            return null;
+        }
+        var marked = new byte[Width * Height];
+        GroundTruthMask.Union(Shapes, Width, Height).ToRowMajor(marked);
+        return Array.ConvertAll(marked, pixel => pixel != 0);
+    }
+
     /// <summary>As the advisor looks at it.</summary>
     public AdvisedImage Advised(float[]? classToken = null) => new()
     {
         Id = Sha256,
+        Split = DataSplit.Training,
         Width = Width,
         Height = Height,
         IsAnomaly = IsAnomaly,
@@ -54,14 +68,23 @@ public static class LabelledImages
         List<LabelledImage> images = [];
         foreach (var some in chosen.Chunk(200))
         {
-            var drawn = some.Where(row => row.ShapeCount > 0).Select(row => row.Id).ToList();
-            var documents = await db.Set<AnnotationRevision>().AsNoTracking()
-                .Where(revision => drawn.Contains(revision.ImageId) && db.Set<ImageRecord>().Any(image => image.Id == revision.ImageId && image.AnnotationRevision == revision.Revision))
-                .ToDictionaryAsync(revision => revision.ImageId, revision => revision.Document, cancel);
+            var documents = await DocumentsAsync(db, some.Where(row => row.ShapeCount > 0).ToDictionary(row => row.Id, row => row.AnnotationRevision), cancel);
             images.AddRange(some.Select(row => new LabelledImage(
-                row.Sha256, row.Width, row.Height, row.Label == ImageLabel.Anomaly, documents.TryGetValue(row.Id, out var document) ? GroundTruthJson.ReadImage(document).Shapes : [])));
+                row.Sha256, row.Width, row.Height, row.Label == ImageLabel.Anomaly, documents.GetValueOrDefault(row.Id) ?? [], row.Id, row.AnnotationRevision)));
         }
         return (images, rows.Count - images.Count);
+    }
+
+    /// <summary>What is drawn on images in these revisions of their ground truth, by image.</summary>
+    internal static async Task<Dictionary<Guid, IReadOnlyList<Shape>>> DocumentsAsync(PortalDb db, IReadOnlyDictionary<Guid, int> revisions, CancellationToken cancel)
+    {
+        var ids = revisions.Keys.ToList();
+        var numbers = revisions.Values.Distinct().ToList();
+        var found = await db.Set<AnnotationRevision>().AsNoTracking()
+            .Where(revision => ids.Contains(revision.ImageId) && numbers.Contains(revision.Revision))
+            .Select(revision => new { revision.ImageId, revision.Revision, revision.Document })
+            .ToListAsync(cancel);
+        return found.Where(revision => revisions[revision.ImageId] == revision.Revision).ToDictionary(revision => revision.ImageId, revision => GroundTruthJson.ReadImage(revision.Document).Shapes);
     }
 
     private static IEnumerable<T> Evenly<T>(List<T> all, int count) =>

@@ -1,3 +1,4 @@
+using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Vision.Detection.FewShot;
 
 namespace AdClip.Portal.Features.Training;
@@ -10,10 +11,22 @@ namespace AdClip.Portal.Features.Training;
 /// <param name="UseHeads">Linear heads; they need labelled anomalies.</param>
 /// <param name="UseAnomalyBank">The comparison with defective patches; it needs drawn anomalies.</param>
 /// <param name="RotatesPart">Whether the part lies in any direction: good images are learned in four.</param>
-public sealed record NewTraining(string? Model = null, string? ObjectName = null, bool UseText = true, bool UseBank = true, bool UseHeads = true, bool UseAnomalyBank = true, bool RotatesPart = false)
+/// <param name="Learn">Whether texts are learned, too.</param>
+/// <param name="Prompts">How; null: the defaults.</param>
+/// <param name="Checkpoint">Learned prompts of the project whose texts are used as they are; null: the model's own, or those that are learned.</param>
+public sealed record NewTraining(
+    string? Model = null, string? ObjectName = null, bool UseText = true, bool UseBank = true, bool UseHeads = true, bool UseAnomalyBank = true, bool RotatesPart = false,
+    LearnKind Learn = LearnKind.Quick, PromptRequest? Prompts = null, Guid? Checkpoint = null)
 {
-    internal FitOptions Options => new(UseText, UseBank, UseHeads, UseAnomalyBank, RotatesPart);
+    // Prompts alone are compared with, and nothing else; the fit then only gives them a scale and a threshold.
+    internal FitOptions Options => Learn == LearnKind.Prompts
+        ? new(UseText: true, UseBank: false, UseHeads: false, UseAnomalyBank: false)
+        : new(UseText, UseBank, UseHeads, UseAnomalyBank, RotatesPart);
 }
 
 /// <summary>What the job is told: the request with nothing left open.</summary>
-internal sealed record TrainingPlan(string ModelId, string ObjectName, FitOptions Options, Guid CreatedBy);
+/// <param name="LeftOut">Labelled images beyond the most that a training takes.</param>
+/// <param name="Prompts">Null: none are learned.</param>
+/// <param name="CheckpointId">Learned prompts whose texts are used.</param>
+/// <param name="ParentId">The version that the training of those made.</param>
+internal sealed record TrainingPlan(string ModelId, string ObjectName, FitOptions Options, Guid CreatedBy, int LeftOut = 0, PromptPlan? Prompts = null, Guid? CheckpointId = null, Guid? ParentId = null);

@@ -20,6 +20,10 @@ public sealed record TrainingAnswer(
     }
 }
 
+/// <summary>How far a training shall go.</summary>
+/// <param name="Epochs">All epochs in the end; null: as many as it was started with.</param>
+public sealed record MoreEpochs(int? Epochs = null);
+
 /// <summary>What became of one part of a detector.</summary>
 /// <param name="Weight">Its share in the score; all shares sum to 1.</param>
 /// <param name="Reason">measured, modelRule, noBetterThanChance, switchedOff, tooFewAnomalies or tooFewMasks.</param>
@@ -30,10 +34,11 @@ public sealed record DetectorPartAnswer(string Part, double Weight, string Reaso
 /// <param name="Number">What people call it.</param>
 /// <param name="F1">Of thresholds that were chosen on other images than they judge.</param>
 /// <param name="SuggestedThreshold">Largest F1 on all out-of-fold scores; null without anomalies.</param>
+/// <param name="Texts">The learned prompts that it compares with; null: the model's own texts.</param>
 public sealed record DetectorAnswer(
     Guid Id, Guid ProjectId, int Number, string Kind, Guid? ParentId, string Model, string EncoderId, int ImageSize, string ObjectName, DateTimeOffset CreatedAt, int Good, int Anomalies, int Drawn,
     IReadOnlyList<string> Classes, int Unreadable, int LeftOut, Figure? AreaUnderRoc, Figure? AveragePrecision, Figure? F1, double? SuggestedThreshold, double? ExpectedCalibrationError,
-    IReadOnlyList<DetectorPartAnswer> Parts, double Seconds)
+    IReadOnlyList<DetectorPartAnswer> Parts, double Seconds, TextOrigin? Texts)
 {
     public static DetectorAnswer Of(DetectorVersion version)
     {
@@ -41,6 +46,6 @@ public sealed record DetectorAnswer(
         return new(
             version.Id, version.ProjectId, version.Number, TrainingAnswer.NameOf(version.Kind), version.ParentId, version.ModelId, version.EncoderId, version.ImageSize, version.ObjectName, version.CreatedAt,
             report.Good, report.Anomalies, report.Drawn, report.Classes, report.Unreadable, report.LeftOut, report.AreaUnderRoc, report.AveragePrecision, report.F1, report.Threshold,
-            report.Fit.Calibration.ExpectedError, [.. report.Fit.Parts.Select(part => new DetectorPartAnswer(TrainingAnswer.NameOf<FitPart>(part.Part), part.Weight, TrainingAnswer.NameOf(part.Reason), part.AreaUnderRoc))], report.Seconds);
+            report.Fit.Calibration.ExpectedError, [.. report.Fit.Parts.Select(part => new DetectorPartAnswer(TrainingAnswer.NameOf<FitPart>(part.Part), part.Weight, TrainingAnswer.NameOf(part.Reason), part.AreaUnderRoc))], report.Seconds, report.Texts);
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,12 +16,16 @@ public static class TrainingEndpoints
         var ofProject = api.MapGroup("/projects/{projectId:guid}").WithTags("Training");
         ofProject.MapPost("/trainings", StartAsync).RequireAuthorization(Policies.Run)
             .WithSummary("Train a detector on the labelled images of the project")
-            .WithDescription("Everything may be left out: model, objectName, useText, useBank, useHeads, useAnomalyBank (all true), rotatesPart (false). Parts that do not help are left out by themselves. Location names the training.");
+            .WithDescription("Everything may be left out: model, objectName, useText, useBank, useHeads, useAnomalyBank (all true), rotatesPart (false); learn: quick, prompts or both; prompts: preset (anomalyClip, modelCard), epochs, batchSize, learningRate, optimiser (adam, adamw), contextLength, deepLength, depth, classificationWeight, anomalyWeight, contrastiveWeight, folds, seed, views, crops, mirrors, turns, brightness; checkpoint: the id of learned prompts whose texts are used. Parts that do not help are left out by themselves. Location names the training.");
         ofProject.MapGet("/detectors", ListAsync).WithSummary("Trained detectors of the project, newest first");
 
         var training = api.MapGroup("/trainings/{trainingId:guid}").WithTags("Training");
         training.MapGet("/", GetAsync).WithSummary("State and progress of a training, and the detector that came of it");
-        training.MapPost("/cancel", CancelAsync).RequireAuthorization(Policies.Run).WithSummary("Stop a training");
+        training.MapPost("/cancel", CancelAsync).RequireAuthorization(Policies.Run).WithSummary("Stop a training; epochs that it has learned stay");
+        training.MapPost("/resume", ResumeAsync).RequireAuthorization(Policies.Run)
+            .WithSummary("Go on with a training that learned prompts and is over")
+            .WithDescription("epochs: all epochs in the end; left out: as many as before. More epochs than before make a new training, which Location names, with the same labels and settings; it begins where this one ended.");
+        api.MapCheckpoints();
     }
 
     private static async Task<Results<Accepted<TrainingAnswer>, NotFound>> StartAsync(
@@ -55,7 +60,18 @@ public static class TrainingEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<JobView?> FindAsync(IDbContextFactory<PortalDb> dbs, Guid trainingId, ClaimsPrincipal user, CancellationToken cancel)
+    private static async Task<Results<Accepted<TrainingAnswer>, NotFound>> ResumeAsync(
+        Guid trainingId, MoreEpochs request, IDbContextFactory<PortalDb> dbs, ProjectAccess access, TrainingBoard board, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        if (await FindAsync(dbs, trainingId, user, cancel) is not { ProjectId: { } projectId } || await access.FindAsync(projectId, user, cancel) is not { } project)
+        {
+            return TypedResults.NotFound();
+        }
+        var job = await board.GoOnAsync(project, trainingId, request.Epochs, user.UserId(), cancel);
+        return TypedResults.Accepted($"/api/v1/trainings/{job.Id}", TrainingAnswer.Of(job, null, texts, clock.GetUtcNow()));
+    }
+
+    internal static async Task<JobView?> FindAsync(IDbContextFactory<PortalDb> dbs, Guid trainingId, ClaimsPrincipal user, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         return await db.Set<JobRecord>().AsNoTracking()

@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Training.Prompts;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Training;
@@ -10,6 +11,11 @@ public static class TrainingFeature
         services.AddOptions<TrainingOptions>().BindConfiguration("Training").ValidateOnStart();
         services.AddSingleton<IValidateOptions<TrainingOptions>, ValidateTrainingOptions>();
         services.AddSingleton<DetectorVersions>();
+        services.AddSingleton<Checkpoints>();
+        services.AddSingleton<LivePrompts>();
+        services.AddSingleton<PromptTraining>();
+        services.AddSingleton<TrainingEncoder>();
+        services.AddSingleton<NearDuplicates>();
         services.AddSingleton<TrainingBoard>();
         services.AddTransient<TrainingState>();
         services.AddJob<TrainingJob, TrainingText>(TrainingJob.Kind);

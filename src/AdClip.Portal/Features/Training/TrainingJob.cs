@@ -1,26 +1,34 @@
 using System.Text.Json;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
-using AdClip.Vision;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.FewShot;
 using AdClip.Vision.Training;
+using AdClip.Vision.Training.Views;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Training;
 
-/// <summary>Fits a detector to the labelled images of a project: tokens first, then the fit, then a version of it.</summary>
-/// <remarks>After a restart tokens that were made are found in the cache, and a version that was stored is found by its job.</remarks>
+/// <summary>Makes a detector of the labelled images of a project: tokens first, prompts if they are wanted, then the fit, then a version of it.</summary>
+/// <remarks>
+/// After a restart tokens that were made are found in the cache, epochs that were learned in their folder, and a version that was
+/// stored by its job. The labels are those of the moment when the training was asked for.
+/// </remarks>
 internal sealed class TrainingJob(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, TokenSource source, EncoderSlots slots, DetectorVersions versions, BlobStore blobs, IOptions<TrainingOptions> options, TimeProvider clock) : IJobHandler
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, TrainingEncoder encoder, EncoderSlots slots, DetectorVersions versions, Checkpoints checkpoints, PromptTraining prompts,
+    NearDuplicates duplicates, IOptions<TrainingOptions> options, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "Training";
 
+    // Steps of the bar for one epoch; an image that is encoded is one, and so is its part of the fit.
+    private const int StepsOfEpoch = 20;
     private static readonly int FitSteps = Enum.GetValues<FitStep>().Length;
+
+    public static TrainingPlan PlanOf(string payload) => JsonSerializer.Deserialize<TrainingPlan>(payload) ?? throw new JsonException("The plan of the training is empty.");
 
     public async Task<JobOutcome> RunAsync(JobContext job, CancellationToken cancel)
     {
@@ -29,26 +37,35 @@ internal sealed class TrainingJob(
         {
             return Done(stored);
         }
-        var plan = JsonSerializer.Deserialize<TrainingPlan>(job.Payload) ?? throw new JsonException("The plan of the training is empty.");
+        var plan = PlanOf(job.Payload);
         var begin = clock.GetTimestamp();
         var model = await catalog.GetAsync(plan.ModelId, cancel);
         using var lease = await detectors.RentAsync(model.Id, null, cancel);
         var detector = lease.Detector;
-        await using var db = await dbs.CreateDbContextAsync(cancel);
-        var (images, leftOut) = await LabelledImages.ReadAsync(db, projectId, options.Value.MaxImages, cancel);
+        var (images, leftOut) = await ImagesAsync(projectId, job.JobId, plan, cancel);
+        var ofPrompts = (plan.Prompts?.Settings.Epochs ?? 0) * StepsOfEpoch;
         // The fit counts as much as the images: it takes about as long where their tokens are kept.
-        var total = 2 * images.Count;
+        var total = ofPrompts + (2 * images.Count);
         await job.BeginAsync(0, total);
 
-        var encoded = await EncodeAsync(detector, images, plan.Options.RotatesPart, done => job.Report(done, total), cancel);
+        var encoded = await encoder.EncodeAsync(
+            detector, images, plan.Options.RotatesPart, plan.Prompts?.Augmentation ?? new Augmentation(), plan.Prompts?.Settings.Seed ?? 0, done => job.Report(done, total), cancel);
         var readable = encoded.OfType<EncodedImage>().ToList();
-        var progress = new Reporter(fit => job.Report(images.Count + (int)(((int)fit.Step + fit.Done) / FitSteps * images.Count), total));
-        var texts = detector.EncodePrompts(new PromptSettings(ProductName: plan.ObjectName));
+        var checkpoint = plan.Prompts is { } wanted
+            ? await prompts.LearnAsync(
+                projectId, job.JobId, plan, wanted.Settings, detector, [.. readable.SelectMany(image => encoder.Items(detector, image))],
+                epochs => job.BeginAsync(images.Count + (epochs * StepsOfEpoch), total), epochs => job.Report(images.Count + (int)(epochs * StepsOfEpoch), total), cancel)
+            : plan.CheckpointId is { } id ? await checkpoints.GetAsync(projectId, id, cancel) : null;
+
+        var begun = images.Count + ofPrompts;
+        var progress = new Reporter(fit => job.Report(begun + (int)(((int)fit.Step + fit.Done) / FitSteps * images.Count), total));
+        var (texts, folds) = await slots.InSlotAsync(() => Texts(detector, plan, checkpoint), cancel);
         var side = detector.Model.ImageSize;
         var fitted = await slots.InSlotAsync(
-            () => FittedDetector.Fit(texts, detector.FitContext, [.. readable.SelectMany(image => image.Labelled(side))], plan.Options, progress, cancel), cancel);
-        var advice = await Task.Run(() => DataAdvisor.Advise([.. readable.Select(image => image.Image.Advised(image.Views[0].ClassToken))], side, detector.Model.Architecture.PatchSize, cancel), cancel);
-        var report = Report(readable, fitted.Report, plan.Options, advice, images.Count - readable.Count, leftOut, clock.GetElapsedTime(begin));
+            () => FittedDetector.Fit(texts, detector.FitContext, [.. readable.SelectMany(image => image.Labelled(side))], plan.Options, progress, cancel, folds), cancel);
+        var advice = await AdviceAsync(projectId, detector, readable, cancel);
+        var origin = checkpoint is null ? null : new TextOrigin(checkpoint.Id, checkpoint.TrainingId, checkpoint.Epoch, checkpoint.Label, folds is null);
+        var report = Report(readable, fitted.Report, plan.Options, advice, images.Count - readable.Count, leftOut, clock.GetElapsedTime(begin)) with { Texts = origin };
         var version = await versions.AddAsync(
             projectId,
             fitted,
@@ -62,8 +79,8 @@ internal sealed class TrainingJob(
                 EncoderId = detector.EncoderId,
                 ImageSize = side,
                 ObjectName = plan.ObjectName,
-                Kind = DetectorKind.Fitted,
-                ParentId = null,
+                Kind = checkpoint is null ? DetectorKind.Fitted : DetectorKind.Prompts,
+                ParentId = plan.ParentId,
                 Blob = blob,
                 Report = report.ToJson(),
                 CreatedAt = clock.GetUtcNow(),
@@ -74,32 +91,29 @@ internal sealed class TrainingJob(
         return Done(version);
     }
 
-    private async Task<EncodedImage?[]> EncodeAsync(ClipDetector detector, IReadOnlyList<LabelledImage> images, bool turns, Action<int> report, CancellationToken cancel)
+    private async Task<(IReadOnlyList<LabelledImage> Images, int LeftOut)> ImagesAsync(Guid projectId, Guid trainingId, TrainingPlan plan, CancellationToken cancel)
     {
-        var encoded = new EncodedImage?[images.Count];
-        var done = 0;
-        await Parallel.ForAsync(0, encoded.Length, new ParallelOptions { MaxDegreeOfParallelism = slots.Parallelism, CancellationToken = cancel }, async (i, stop) =>
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        if (await LabelSnapshot.ReadAsync(db, trainingId, cancel) is { Count: > 0 } kept)
         {
-            encoded[i] = await slots.InSlotAsync(() => Encode(detector, images[i], turns && !images[i].IsAnomaly), stop);
-            report(Interlocked.Increment(ref done));
-        });
-        return encoded;
+            return (kept, plan.LeftOut);
+        }
+        // Asked for by a version of the portal that kept no labels.
+        var (images, leftOut) = await LabelledImages.ReadAsync(db, projectId, options.Value.MaxImages, cancel);
+        db.AddRange(LabelSnapshot.Of(trainingId, images));
+        await db.SaveChangesAsync(cancel);
+        return (images, leftOut);
     }
 
-    // An image that cannot be read does not stop the training; the report counts it.
-    private EncodedImage? Encode(ClipDetector detector, LabelledImage image, bool turned)
+    private (TextPair Texts, FoldTexts? Folds) Texts(ClipDetector detector, TrainingPlan plan, StoredCheckpoint? checkpoint) => checkpoint is null
+        ? (detector.EncodePrompts(new PromptSettings(ProductName: plan.ObjectName)), null)
+        : (detector.EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: checkpoints.PathOf(checkpoint))), KeptCheckpoint.Read(checkpoints.PathOf(checkpoint)).Folds);
+
+    private async Task<IReadOnlyList<Advice>> AdviceAsync(Guid projectId, ClipDetector detector, List<EncodedImage> images, CancellationToken cancel)
     {
-        try
-        {
-            var path = blobs.PathOf(image.Sha256);
-            var (upright, wasCached) = source.Encode(detector, path, image.Sha256);
-            IReadOnlyList<int> turns = turned ? [1, 2, 3] : [];
-            return new EncodedImage(image, [upright, .. turns.Select(turn => source.EncodeTurned(detector, path, image.Sha256, turn))], wasCached);
-        }
-        catch (RefusedInputException refused) when (refused.Code is not RefusalCode.WeightsNotFinite)
-        {
-            return null;
-        }
+        var learned = images.Select(image => image.Image.Advised(image.Turned[0].ClassToken)).ToList();
+        var judged = await duplicates.OthersAsync(projectId, detector.EncoderId, learned.Select(image => image.Id).ToHashSet(StringComparer.Ordinal), cancel);
+        return await Task.Run(() => DataAdvisor.Advise([.. learned, .. judged.Images], detector.Model.ImageSize, detector.Model.Architecture.PatchSize, cancel), cancel);
     }
 
     private static VersionReport Report(List<EncodedImage> images, FitReport fit, FitOptions options, IReadOnlyList<Advice> advice, int unreadable, int leftOut, TimeSpan taken)
@@ -113,16 +127,6 @@ internal sealed class TrainingJob(
     }
 
     private static JobOutcome Done(DetectorVersion version) => JobOutcome.Done("TrainingDone", [version.Number], PortalUrls.Training(version.ProjectId));
-
-    /// <param name="Views">Upright, and turned where that was asked for.</param>
-    private sealed record EncodedImage(LabelledImage Image, IReadOnlyList<ImageTokens> Views, bool WasCached)
-    {
-        public IEnumerable<LabelledTokens> Labelled(int side)
-        {
-            var mask = Image.Mask(side);
-            return Views.Select(tokens => new LabelledTokens(Image.Sha256, tokens, Image.IsAnomaly, Image.Class, mask));
-        }
-    }
 
     // Progress<T> would tell it later and out of order, on another thread.
     private sealed class Reporter(Action<FitProgress> report) : IProgress<FitProgress>

@@ -13,6 +13,13 @@ public sealed record Figure(double Value, double? Low, double? High)
     public static Figure? Of(double? value, ConfidenceInterval? interval) => value is { } known ? new Figure(known, interval?.Low, interval?.High) : null;
 }
 
+/// <summary>The learned prompts whose texts a version compares with.</summary>
+/// <param name="TrainingId">The training that learned them; null: they were uploaded.</param>
+/// <param name="Epoch">Of that training.</param>
+/// <param name="Name">What people call them.</param>
+/// <param name="MayHaveSeen">Whether nobody knows if they were learned from the very images that judge the version.</param>
+public sealed record TextOrigin(Guid CheckpointId, Guid? TrainingId, int? Epoch, string Name, bool MayHaveSeen);
+
 /// <summary>What a version learned from, what was chosen and why, and how good it is on images that it did not see.</summary>
 /// <param name="Good">Good images that it learned from.</param>
 /// <param name="Anomalies">Anomalous ones.</param>
@@ -33,6 +40,9 @@ public sealed record VersionReport(
     int Good, int Anomalies, int Drawn, IReadOnlyList<string> Classes, int Unreadable, int LeftOut, Figure? AreaUnderRoc, Figure? AveragePrecision, Figure? F1,
     double? Threshold, FitOptions Options, FitReport Fit, IReadOnlyList<Advice> Advice, int EncodedImages, double Seconds)
 {
+    /// <summary>Where learned texts come from; null: they are the model's own.</summary>
+    public TextOrigin? Texts { get; init; }
+
     private static readonly JsonSerializerOptions Format = new(JsonSerializerOptions.Web)
     {
         Converters = { new JsonStringEnumConverter() },

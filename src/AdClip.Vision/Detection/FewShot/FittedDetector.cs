@@ -40,15 +40,16 @@ public sealed class FittedDetector
     /// <param name="options">What may be used.</param>
     /// <param name="progress">Told how far it is; may be null.</param>
     /// <param name="cancel">Stops it.</param>
+    /// <param name="folds">Where the texts were learned from the same images: texts that did not see each of them, so that it can judge. Null: the texts saw none.</param>
     /// <exception cref="RefusedInputException">Fewer than two good images, tokens of another encoder, a mask that does not fit.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static FittedDetector Fit(TextPair texts, FitContext model, IReadOnlyList<LabelledTokens> images, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancel)
+    public static FittedDetector Fit(TextPair texts, FitContext model, IReadOnlyList<LabelledTokens> images, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancel, FoldTexts? folds = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
-        return new Fitting(texts, model, images, options, progress, cancel).Run();
+        return new Fitting(texts, model, images, options, folds, progress, cancel).Run();
     }
 
     /// <summary>Scores one image.</summary>

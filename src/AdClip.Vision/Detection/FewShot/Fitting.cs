@@ -16,19 +16,19 @@ internal sealed class Fitting
     private readonly bool[] _anomalous;
     private readonly IProgress<FitProgress>? _progress;
     private readonly CancellationToken _cancel;
+    private readonly FoldTexts? _learned;
     private readonly float[] _textDirection;
     private readonly double[]?[] _scores = new double[]?[Enum.GetValues<FitPart>().Length];
     private readonly float[][]?[] _patches = new float[][]?[Enum.GetValues<FitPart>().Length];
     private readonly Dictionary<FitPart, FitReason> _absent = [];
     private readonly int[] _foldOf;
 
-    public Fitting(TextPair texts, FitContext model, IReadOnlyList<LabelledTokens> images, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancel)
+    public Fitting(TextPair texts, FitContext model, IReadOnlyList<LabelledTokens> images, FitOptions options, FoldTexts? learned, IProgress<FitProgress>? progress, CancellationToken cancel)
     {
-        (_texts, _model, _options, _progress, _cancel) = (texts, model, options, progress, cancel);
+        (_texts, _model, _options, _progress, _cancel, _learned) = (texts, model, options, progress, cancel, learned);
         _images = FitImage.From(images, model, options);
         _anomalous = [.. _images.Select(image => image.IsAnomaly)];
-        _textDirection = new float[texts.Normal.Length];
-        TensorPrimitives.Subtract<float>(texts.Abnormal, texts.Normal, _textDirection);
+        _textDirection = Direction(texts);
         _foldOf = Folds();
     }
 
@@ -38,10 +38,11 @@ internal sealed class Fitting
 
     public FittedDetector Run()
     {
-        var text = new Scorer(_model.EncoderId, _model.Side, _model.Grid, _model.Scheme, _texts, (IReadOnlyList<Reference>)[], null);
+        // Texts that were learned from these images say nothing of them: each image is judged by those that did not see it.
+        Scorer[] texts = [.. (_learned?.Texts ?? [_texts]).Select(pair => new Scorer(_model.EncoderId, _model.Side, _model.Grid, _model.Scheme, pair, (IReadOnlyList<Reference>)[], null))];
         Put(FitPart.Text, i =>
         {
-            var seen = text.ScorePatches(_images[i].Tokens, null, null);
+            var seen = texts[_learned is null ? 0 : _foldOf[i]].ScorePatches(_images[i].Tokens, null, null);
             return new PartValues(seen.ZeroShotScore, seen.Patches);
         });
         Report(FitStep.Bank, 0);
@@ -66,10 +67,11 @@ internal sealed class Fitting
         if (Anomalies >= 2)
         {
             var layer = layers[0];
+            float[][]? foldDirections = _learned is null ? null : [.. _learned.Texts.Select(Direction)];
             var rows = _images.Select(image => PatchRows.Unit(image.Tokens, layer, 1)).ToArray();
             if (Masks >= 2)
             {
-                patchHead = new HeadFolds(_textDirection, _foldOf, _anomalous, (i, moments) => AddPatches(moments, rows[i], _images[i]), (i, head) => Pool(head.Values(rows[i])));
+                patchHead = new HeadFolds(_textDirection, foldDirections, _foldOf, _anomalous, (i, moments) => AddPatches(moments, rows[i], _images[i]), (i, head) => Pool(head.Values(rows[i])));
                 var byFold = Enumerable.Range(0, _foldOf.Max() + 1).Select(patchHead.Without).ToArray();
                 Put(FitPart.PatchHead, i =>
                 {
@@ -82,7 +84,7 @@ internal sealed class Fitting
                 _absent[FitPart.PatchHead] = FitReason.TooFewMasks;
             }
             var means = rows.Select(all => PatchRows.Mean(all, _textDirection.Length)).ToArray();
-            imageHead = new HeadFolds(_textDirection, _foldOf, _anomalous, (i, moments) => (_anomalous[i] ? moments.Defective : moments.Good).Add(means[i], 1), (i, head) => head.Values(means[i])[0]);
+            imageHead = new HeadFolds(_textDirection, foldDirections, _foldOf, _anomalous, (i, moments) => (_anomalous[i] ? moments.Defective : moments.Good).Add(means[i], 1), (i, head) => head.Values(means[i])[0]);
             var ofImages = Enumerable.Range(0, _foldOf.Max() + 1).Select(imageHead.Without).ToArray();
             Put(FitPart.ImageHead, i => new PartValues(ofImages[_foldOf[i]].Values(means[i])[0], null));
         }
@@ -269,9 +271,21 @@ internal sealed class Fitting
 
     private void Report(FitStep step, double done) => _progress?.Report(new FitProgress(step, done));
 
-    // Good images and every class of defects are dealt out evenly.
+    private static float[] Direction(TextPair texts)
+    {
+        var direction = new float[texts.Normal.Length];
+        TensorPrimitives.Subtract<float>(texts.Abnormal, texts.Normal, direction);
+        return direction;
+    }
+
+    // Good images and every class of defects are dealt out evenly; images that texts were learned from stay in the folds of those.
     private int[] Folds()
     {
+        if (_learned is { } learned)
+        {
+            var others = 0;
+            return [.. _images.Select(image => learned.FoldOf.TryGetValue(image.Sha256, out var fold) ? fold : others++ % learned.Texts.Count)];
+        }
         var folds = new int[_images.Length];
         var least = Math.Min(_anomalous.Count(truth => !truth), Anomalies >= 2 ? Anomalies : int.MaxValue);
         var count = Math.Min(MostFolds, least);

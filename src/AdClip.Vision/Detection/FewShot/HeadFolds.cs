@@ -7,20 +7,22 @@ internal sealed class HeadFolds
     private static readonly double[] Strengths = [0.1, 0.3, 1, 3, 10];
 
     private readonly float[] _text;
+    private readonly float[][]? _foldTexts;
     private readonly HeadMoments[] _folds;
     private readonly int[] _foldOf;
     private readonly Func<int, LinearHead, double> _score;
     private readonly bool[] _anomalous;
-    private readonly Dictionary<(int, int, double), LinearHead> _heads = [];
+    private readonly Dictionary<(int, int, int, double), LinearHead> _heads = [];
 
     /// <param name="text">[D]: abnormal minus normal text.</param>
+    /// <param name="foldTexts">By fold the same of texts that did not see it; null: no text saw any image.</param>
     /// <param name="foldOf">[n]: fold of each image.</param>
     /// <param name="anomalous">[n].</param>
     /// <param name="add">Adds the rows of an image to moments.</param>
     /// <param name="score">Score of an image by a head.</param>
-    public HeadFolds(float[] text, int[] foldOf, bool[] anomalous, Action<int, HeadMoments> add, Func<int, LinearHead, double> score)
+    public HeadFolds(float[] text, float[][]? foldTexts, int[] foldOf, bool[] anomalous, Action<int, HeadMoments> add, Func<int, LinearHead, double> score)
     {
-        (_text, _foldOf, _anomalous, _score) = (text, foldOf, anomalous, score);
+        (_text, _foldTexts, _foldOf, _anomalous, _score) = (text, foldTexts, foldOf, anomalous, score);
         _folds = new HeadMoments[foldOf.Max() + 1];
         Parallel.For(0, _folds.Length, fold =>
         {
@@ -59,13 +61,15 @@ internal sealed class HeadFolds
         return Separation.AreaUnderRoc(good, defective);
     }
 
+    // The images of the first fold are judged, so the text must not have seen these.
     private LinearHead Head(int without, int orWithout, double strength)
     {
-        var key = (Math.Min(without, orWithout), Math.Max(without, orWithout), strength);
+        var text = _foldTexts is null ? -1 : without;
+        var key = (text, Math.Min(without, orWithout), Math.Max(without, orWithout), strength);
         if (!_heads.TryGetValue(key, out var head))
         {
             var moments = HeadMoments.Sum(_text.Length, _folds.Where((_, fold) => fold != without && fold != orWithout));
-            _heads[key] = head = LinearHead.Fit(moments, _text, strength);
+            _heads[key] = head = LinearHead.Fit(moments, text < 0 ? _text : _foldTexts![text], strength);
         }
         return head;
     }
