@@ -10,4 +10,5 @@ export const entries = [
   "shell/boot",
   "shell/reconnect",
   "shell/shell",
+  "training/checkpoint",
 ];

@@ -1,4 +1,3 @@
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Tests.Clip;
 using AdClip.Vision.Training;
@@ -27,7 +26,7 @@ public sealed class KeptCheckpointTests : IDisposable
 
         Assert.Equal(File.ReadAllBytes(theirs), File.ReadAllBytes(back));
         Assert.True(new FileInfo(small).Length < new FileInfo(theirs).Length / 2);
-        Assert.Equal(folds.FoldOf.Order(), read.Folds!.FoldOf.Order());
+        Assert.Equal(folds.FoldOf.OrderBy(image => image.Key), read.Folds!.FoldOf.OrderBy(image => image.Key));
         Assert.Equal(folds.Texts.SelectMany(text => text.Normal.Concat(text.Abnormal)), read.Folds.Texts.SelectMany(text => text.Normal.Concat(text.Abnormal)));
         Assert.Null(KeptCheckpoint.Read(theirs).Folds);
         var (ofSmall, ofTheirs) = (Texts(small), Texts(theirs));

@@ -18,6 +18,7 @@ public static class TrainingFeature
         services.AddSingleton<NearDuplicates>();
         services.AddSingleton<TrainingBoard>();
         services.AddTransient<TrainingState>();
+        services.AddTransient<CheckpointUploadInterop>();
         services.AddJob<TrainingJob, TrainingText>(TrainingJob.Kind);
         return services;
     }

@@ -71,7 +71,7 @@ internal sealed class Fitting
             var rows = _images.Select(image => PatchRows.Unit(image.Tokens, layer, 1)).ToArray();
             if (Masks >= 2)
             {
-                patchHead = new HeadFolds(_textDirection, foldDirections, _foldOf, _anomalous, (i, moments) => AddPatches(moments, rows[i], _images[i]), (i, head) => Pool(head.Values(rows[i])));
+                patchHead = new HeadFolds(_textDirection, _foldOf, _anomalous, (i, moments) => AddPatches(moments, rows[i], _images[i]), (i, head) => Pool(head.Values(rows[i])), foldDirections);
                 var byFold = Enumerable.Range(0, _foldOf.Max() + 1).Select(patchHead.Without).ToArray();
                 Put(FitPart.PatchHead, i =>
                 {
@@ -84,7 +84,7 @@ internal sealed class Fitting
                 _absent[FitPart.PatchHead] = FitReason.TooFewMasks;
             }
             var means = rows.Select(all => PatchRows.Mean(all, _textDirection.Length)).ToArray();
-            imageHead = new HeadFolds(_textDirection, foldDirections, _foldOf, _anomalous, (i, moments) => (_anomalous[i] ? moments.Defective : moments.Good).Add(means[i], 1), (i, head) => head.Values(means[i])[0]);
+            imageHead = new HeadFolds(_textDirection, _foldOf, _anomalous, (i, moments) => (_anomalous[i] ? moments.Defective : moments.Good).Add(means[i], 1), (i, head) => head.Values(means[i])[0], foldDirections);
             var ofImages = Enumerable.Range(0, _foldOf.Max() + 1).Select(imageHead.Without).ToArray();
             Put(FitPart.ImageHead, i => new PartValues(ofImages[_foldOf[i]].Values(means[i])[0], null));
         }

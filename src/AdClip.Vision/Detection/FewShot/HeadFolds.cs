@@ -15,12 +15,12 @@ internal sealed class HeadFolds
     private readonly Dictionary<(int, int, int, double), LinearHead> _heads = [];
 
     /// <param name="text">[D]: abnormal minus normal text.</param>
-    /// <param name="foldTexts">By fold the same of texts that did not see it; null: no text saw any image.</param>
     /// <param name="foldOf">[n]: fold of each image.</param>
     /// <param name="anomalous">[n].</param>
     /// <param name="add">Adds the rows of an image to moments.</param>
     /// <param name="score">Score of an image by a head.</param>
-    public HeadFolds(float[] text, float[][]? foldTexts, int[] foldOf, bool[] anomalous, Action<int, HeadMoments> add, Func<int, LinearHead, double> score)
+    /// <param name="foldTexts">By fold the same as <paramref name="text"/> of texts that did not see it; null: no text saw any image.</param>
+    public HeadFolds(float[] text, int[] foldOf, bool[] anomalous, Action<int, HeadMoments> add, Func<int, LinearHead, double> score, float[][]? foldTexts = null)
     {
         (_text, _foldTexts, _foldOf, _anomalous, _score) = (text, foldTexts, foldOf, anomalous, score);
         _folds = new HeadMoments[foldOf.Max() + 1];

@@ -161,7 +161,7 @@ public sealed class PromptTrainingTests
         {
             ("epoch_5.pth", foreign, "CheckpointInvalid", "epoch_5.pth"),
             ("../../epoch_6.pth", foreign[..(foreign.Length / 2)], "", "epoch_6.pth"),
-            ("empty.pth", [], "EmptyFile", "empty.pth"),
+            ("empty.pth", [], "EmptyFile", "empty"),
             ("picture.pth", await File.ReadAllBytesAsync(SamplePlates.Good(1)[0], Cancel), "", "picture.pth"),
         })
         {

@@ -70,7 +70,7 @@ public sealed class Checkpoints(IDbContextFactory<PortalDb> dbs, BlobStore blobs
                 Name = Path.GetFileName(file),
                 ModelId = modelId,
                 Blob = blob,
-                Report = JsonSerializer.Serialize(finished.Report),
+                Report = JsonSerializer.Serialize(finished.Report with { HeldOut = [] }),
                 CreatedAt = clock.GetUtcNow(),
                 CreatedBy = createdBy,
             });
