@@ -1221,6 +1221,78 @@ namespace AdClip.Portal.Storage.Migrations
                     b.ToTable("DetectorVersionImages", (string)null);
                 });
 
+            modelBuilder.Entity("AdClip.Portal.Features.Training.LearnedImage", b =>
+                {
+                    b.Property<Guid>("TrainingId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ImageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsAnomaly")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("TrainingId", "ImageId");
+
+                    b.HasIndex("ImageId");
+
+                    b.ToTable("TrainingImages", (string)null);
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Training.Prompts.StoredCheckpoint", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Blob")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Epoch")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ModelId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Report")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("TrainingId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedBy");
+
+                    b.HasIndex("ProjectId", "Blob");
+
+                    b.HasIndex("TrainingId", "Epoch")
+                        .IsUnique();
+
+                    b.ToTable("PromptCheckpoints", (string)null);
+                });
+
             modelBuilder.Entity("AdClip.Portal.Storage.PortalUser", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1802,6 +1874,40 @@ namespace AdClip.Portal.Storage.Migrations
                         .HasForeignKey("VersionId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Training.LearnedImage", b =>
+                {
+                    b.HasOne("AdClip.Portal.Features.Images.ImageRecord", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("AdClip.Portal.Features.Jobs.JobRecord", null)
+                        .WithMany()
+                        .HasForeignKey("TrainingId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Training.Prompts.StoredCheckpoint", b =>
+                {
+                    b.HasOne("AdClip.Portal.Storage.PortalUser", null)
+                        .WithMany()
+                        .HasForeignKey("CreatedBy")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("AdClip.Portal.Features.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("AdClip.Portal.Features.Jobs.JobRecord", null)
+                        .WithMany()
+                        .HasForeignKey("TrainingId");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<System.Guid>", b =>
