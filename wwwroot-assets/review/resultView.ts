@@ -8,6 +8,7 @@ import { boundsOf, readAnnotation, type Annotation, type ImageDocument, type Mas
 import { BitmapLayer, ImageSurface, type Frame, type Layer } from "../viewer/imageSurface.ts";
 import type { Point } from "../viewer/view.ts";
 import { drawTileGrid, type TileGrid } from "./tileGrid.ts";
+import { RegionTool, type RegionChoice } from "./regionTool.ts";
 import { colourMap, contour, readNpy, valueAt, type AnomalyMap, type Segment } from "./anomalyMap.ts";
 
 /** Twin of ResultScene in ResultViewInterop.cs. */
@@ -48,10 +49,12 @@ export interface ResultSettings {
 
 interface KeyListener {
   invokeMethodAsync(method: "KeyPressed", key: string): Promise<void>;
+  invokeMethodAsync(method: "RegionChosen", region: RegionChoice | null): Promise<void>;
 }
 
 const blinkMilliseconds = 700;
-const keys = new Set(["ArrowLeft", "ArrowRight", "1", "2", "3", "4", "5", "s", "b", "o", "a", "f", "m", "e"]);
+const keys = new Set(["ArrowLeft", "ArrowRight", "1", "2", "3", "4", "5", "s", "b", "o", "a", "f", "m", "e", "t"]);
+const teachingKeys = new Set(["g", "d", "x", "u", "y", "Enter", "Escape"]);
 const otherColour = "#4da3ff";
 const views = new Map<HTMLElement, ResultView>();
 
@@ -75,12 +78,38 @@ export function oneToOne(host: HTMLElement): void {
   views.get(host)?.oneToOne();
 }
 
+/** Begins or ends choosing regions; at the end the run's own map is shown again. */
+export async function teach(host: HTMLElement, isTeaching: boolean): Promise<void> {
+  await views.get(host)?.teach(isTeaching);
+}
+
+/** Shows another map than the run's; with one before it, `showSide` goes between both. */
+export async function showMaps(host: HTMLElement, beforeUrl: string | null, afterUrl: string): Promise<void> {
+  await views.get(host)?.showMaps(beforeUrl, afterUrl);
+}
+
+export async function showSide(host: HTMLElement, isAfter: boolean): Promise<void> {
+  await views.get(host)?.showSide(isAfter);
+}
+
+export function dropRegion(host: HTMLElement): void {
+  views.get(host)?.regions.drop();
+}
+
 export function unmount(host: HTMLElement): void {
   views.get(host)?.dispose();
   views.delete(host);
 }
 
+/** A map and where it came from. */
+interface LoadedMap {
+  readonly url: string;
+  readonly map: AnomalyMap;
+}
+
 class ResultView {
+  readonly regions: RegionTool;
+  private readonly host: HTMLElement;
   private readonly settings: ResultSettings;
   private readonly listener: KeyListener;
   private readonly plain: ImageSurface;
@@ -93,7 +122,11 @@ class ResultView {
   private annotation: Annotation = { label: null, shapes: [] };
   private masks = new Map<MaskShape, HTMLCanvasElement>();
   private segments: readonly Segment[] = [];
-  private regions: readonly Shape[] = [];
+  private area: readonly Shape[] = [];
+  private own: LoadedMap | null = null;
+  private before: LoadedMap | null = null;
+  private after: LoadedMap | null = null;
+  private isTeaching = false;
   private tiles: TileGrid | null = null;
   private loading = new AbortController();
   private drawnScale = 0;
@@ -102,6 +135,7 @@ class ResultView {
   private isBlinkedOff = false;
 
   constructor(host: HTMLElement, settings: ResultSettings, look: ResultLook, listener: KeyListener) {
+    this.host = host;
     this.settings = settings;
     this.look = look;
     this.listener = listener;
@@ -115,53 +149,73 @@ class ResultView {
     this.layered = new ImageSurface(pane());
     this.heatmap = new BitmapLayer(this.layered);
     const outside = this.layered.addPlane();
-    outside.layers.push(new OutsideLayer(() => ({ regions: this.regions, size: this.layered.size, isVisible: this.look.showsArea && !this.isBlinkedOff, hasOutline: true })));
+    outside.layers.push(new OutsideLayer(() => ({ regions: this.area, size: this.layered.size, isVisible: this.look.showsArea && !this.isBlinkedOff, hasOutline: true })));
     const above = this.layered.addPlane();
     above.layers.push(this.heatmap, { draw: (frame) => this.drawTruth(frame) }, this.shapeLayer(), { draw: (frame) => this.drawContour(frame) }, { draw: (frame) => this.drawTiles(frame) });
+    this.regions = new RegionTool(this.layered, () => ({ map: this.map, level: this.look.threshold }), (choice) => void this.listener.invokeMethodAsync("RegionChosen", choice), (at) => this.read(at));
+    this.layered.addPlane().layers.push({ draw: (frame) => this.regions.draw(frame) });
     this.readout.className = "result-readout";
     host.append(this.readout);
     this.together(this.plain, this.layered);
     this.together(this.layered, this.plain);
-    for (const surface of [this.plain, this.layered]) {
-      surface.gestures.tool = { down: () => false, drag: () => {}, up: () => {}, cancel: () => {}, hover: (at) => this.read(at) };
-    }
+    this.lookAround(this.plain);
+    this.lookAround(this.layered);
     document.addEventListener("keydown", (event) => this.key(event), { signal: this.stop.signal });
     this.setLook(look);
+  }
+
+  async teach(isTeaching: boolean): Promise<void> {
+    if (this.isTeaching === isTeaching) {
+      return;
+    }
+    this.isTeaching = isTeaching;
+    if (isTeaching) {
+      this.layered.gestures.tool = this.regions;
+      return;
+    }
+    this.regions.leave();
+    this.lookAround(this.layered);
+    [this.before, this.after] = [null, null];
+    await this.put(this.own);
+  }
+
+  async showMaps(beforeUrl: string | null, afterUrl: string): Promise<void> {
+    const { signal } = this.loading;
+    const [before, after] = await Promise.all([beforeUrl === null ? null : this.loadMap(beforeUrl, signal), this.loadMap(afterUrl, signal)]);
+    if (!signal.aborted && this.isTeaching) {
+      [this.before, this.after] = [before, after];
+      await this.put(after);
+    }
+  }
+
+  async showSide(isAfter: boolean): Promise<void> {
+    await this.put(isAfter ? this.after : (this.before ?? this.after));
   }
 
   async show(scene: ResultScene): Promise<void> {
     this.loading.abort();
     const loading = new AbortController();
     this.loading = loading;
-    const load = async (url: string): Promise<Response> => {
-      const answer = await fetch(url, { credentials: "same-origin", signal: loading.signal });
-      if (!answer.ok) {
-        throw new Error(`${url} answered ${answer.status}`);
-      }
-      return answer;
-    };
     try {
       const [, , map, truth] = await Promise.all([
         this.plain.show(scene.imageUrl),
         this.layered.show(scene.imageUrl),
-        load(scene.mapUrl).then(async (answer) => readNpy(await answer.arrayBuffer())),
-        load(scene.annotationsUrl).then(async (answer) => readAnnotation((await answer.json()) as ImageDocument)),
+        this.loadMap(scene.mapUrl, loading.signal),
+        load(scene.annotationsUrl, loading.signal).then(async (answer) => readAnnotation((await answer.json()) as ImageDocument)),
       ]);
       if (loading.signal.aborted) {
         return;
       }
-      this.map = map;
+      this.own = map;
       this.annotation = truth;
       this.masks = new Map();
       this.tiles = scene.tiles;
       // An image with a result fits the area, or it would have been refused.
-      this.regions = scene.areaUrl ? ((await loadRegions(scene.areaUrl, this.layered.size, loading.signal)) ?? []) : [];
+      this.area = scene.areaUrl ? ((await loadRegions(scene.areaUrl, this.layered.size, loading.signal)) ?? []) : [];
       if (loading.signal.aborted) {
         return;
       }
-      this.drawnScale = 0;
-      this.drawnLevel = Number.NaN;
-      await this.redraw();
+      await this.put(this.after ?? map);
     } catch (failed) {
       if (!loading.signal.aborted) {
         throw failed;
@@ -201,6 +255,30 @@ class ResultView {
     clearInterval(this.blinker);
     this.plain.dispose();
     this.layered.dispose();
+  }
+
+  private lookAround(surface: ImageSurface): void {
+    surface.gestures.tool = { down: () => false, drag: () => {}, up: () => {}, cancel: () => {}, hover: (at) => this.read(at) };
+  }
+
+  private async loadMap(url: string, signal: AbortSignal): Promise<LoadedMap> {
+    return { url, map: readNpy(await (await load(url, signal)).arrayBuffer()) };
+  }
+
+  /** Shows a map; `data-map` of the host names it once it is drawn. */
+  private async put(loaded: LoadedMap | null): Promise<void> {
+    if (!loaded) {
+      return;
+    }
+    this.map = loaded.map;
+    this.drawnScale = 0;
+    this.drawnLevel = Number.NaN;
+    await this.redraw();
+    requestAnimationFrame(() => {
+      if (this.map === loaded.map) {
+        this.host.dataset.map = loaded.url;
+      }
+    });
   }
 
   private async redraw(): Promise<void> {
@@ -338,17 +416,33 @@ class ResultView {
     if (isTyping || isSlider || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (event.key === "Enter" && target.closest("button, a, summary") !== null) {
+      return; // presses what has the focus
+    }
+    if (this.isTeaching && this.regions.key(event)) {
+      event.preventDefault();
+      return;
+    }
     if (event.key === "0") {
       this.fit();
     } else if (event.key === "+" || event.key === "=") {
       this.layered.zoom(1.25);
     } else if (event.key === "-") {
       this.layered.zoom(0.8);
-    } else if (keys.has(event.key.length === 1 ? event.key.toLowerCase() : event.key)) {
-      void this.listener.invokeMethodAsync("KeyPressed", event.key.length === 1 ? event.key.toLowerCase() : event.key);
+    } else if (keys.has(key) || (this.isTeaching && teachingKeys.has(key))) {
+      void this.listener.invokeMethodAsync("KeyPressed", key);
     } else {
       return;
     }
     event.preventDefault();
   }
+}
+
+async function load(url: string, signal: AbortSignal): Promise<Response> {
+  const answer = await fetch(url, { credentials: "same-origin", signal });
+  if (!answer.ok) {
+    throw new Error(`${url} answered ${answer.status}`);
+  }
+  return answer;
 }

@@ -1,5 +1,6 @@
 using AdClip.Portal.Shell;
 using AdClip.Vision.Detection.Tiles;
+using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Imaging.Tiles;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -18,6 +19,15 @@ public sealed class ResultViewInterop(IJSRuntime js) : JsModuleInterop(js, "./js
     public ValueTask FitAsync(ElementReference host) => CallAsync("fit", host);
 
     public ValueTask OneToOneAsync(ElementReference host) => CallAsync("oneToOne", host);
+
+    public ValueTask TeachAsync(ElementReference host, bool isTeaching) => CallAsync("teach", host, isTeaching);
+
+    /// <summary>Shows another map than the run's, and keeps the one before it for <see cref="ShowSideAsync"/>.</summary>
+    public ValueTask ShowMapsAsync(ElementReference host, string? beforeUrl, string afterUrl) => CallAsync("showMaps", host, beforeUrl, afterUrl);
+
+    public ValueTask ShowSideAsync(ElementReference host, bool isAfter) => CallAsync("showSide", host, isAfter);
+
+    public ValueTask DropRegionAsync(ElementReference host) => CallAsync("dropRegion", host);
 
     public ValueTask UnmountAsync(ElementReference host) => CallAsync("unmount", host);
 }
@@ -43,9 +53,18 @@ public sealed record ResultLook(string Mode, double HeatmapOpacity, double Truth
 /// <summary>What stays the same for a run; twin of ResultSettings in resultView.ts. Colours are 256 x RGB.</summary>
 public sealed record ResultSettings(byte[] Colours, IReadOnlyDictionary<string, string> ClassColours, string ValueText);
 
-/// <summary>Hears of keys that the page acts on.</summary>
-public sealed class ResultKeys(Func<string, Task> pressed)
+/// <summary>A region that somebody chose, in pixels of the stored image; twin of RegionChoice in regionTool.ts.</summary>
+/// <param name="Box">Around it.</param>
+/// <param name="Point">Within what is hot on the map; null: the box alone.</param>
+/// <param name="Level">The map is hot at or above it.</param>
+public sealed record RegionChoice(ImageRectangle Box, ImagePoint? Point, double? Level);
+
+/// <summary>Hears of keys and regions that the page acts on.</summary>
+public sealed class ResultKeys(Func<string, Task> pressed, Func<RegionChoice?, Task> chosen)
 {
     [JSInvokable]
     public Task KeyPressed(string key) => pressed(key);
+
+    [JSInvokable]
+    public Task RegionChosen(RegionChoice? region) => chosen(region);
 }
