@@ -80,7 +80,6 @@ public sealed class TeachingTests(Chromium chromium) : IAsyncLifetime
         var milliseconds = await page.EvaluateAsync<double>(ClickAndTime);
 
         TestContext.Current.TestOutputHelper?.WriteLine($"\"This is OK\" to the new heatmap: {milliseconds:0} ms");
-        TestContext.Current.SendDiagnosticMessage($"\"This is OK\" to the new heatmap: {milliseconds:0} ms");
         var after = await MapAsync(page);
         Assert.NotEqual(pictureBefore, await page.Locator(".result-view").ScreenshotAsync());
         await page.Keyboard.PressAsync("x");
