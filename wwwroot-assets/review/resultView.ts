@@ -165,9 +165,6 @@ class ResultView {
   }
 
   async teach(isTeaching: boolean): Promise<void> {
-    if (this.isTeaching === isTeaching) {
-      return;
-    }
     this.isTeaching = isTeaching;
     if (isTeaching) {
       this.layered.gestures.tool = this.regions;
@@ -182,7 +179,7 @@ class ResultView {
   async showMaps(beforeUrl: string | null, afterUrl: string): Promise<void> {
     const { signal } = this.loading;
     const [before, after] = await Promise.all([beforeUrl === null ? null : this.loadMap(beforeUrl, signal), this.loadMap(afterUrl, signal)]);
-    if (!signal.aborted && this.isTeaching) {
+    if (!signal.aborted) {
       [this.before, this.after] = [before, after];
       await this.put(after);
     }

@@ -70,8 +70,12 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
             return (suggested, GoldenThreshold.Suggested);
         }
         bool[] truths = [.. compared.Select(one => one.Image.IsAnomaly)];
-        return truths.Contains(true) && truths.Contains(false) && PrecisionRecallCurve.FromScores([.. compared.Select(one => one.Before)], truths).BestF1 is { } best
-            ? (best.Threshold, GoldenThreshold.BestOfGolden)
-            : (null, GoldenThreshold.None);
+        if (!truths.Contains(true) || !truths.Contains(false) || PrecisionRecallCurve.FromScores([.. compared.Select(one => one.Before)], truths).BestF1 is not { } best)
+        {
+            return (null, GoldenThreshold.None);
+        }
+        // Halfway to the next score below: the least change of the image that lies on it would cost it its verdict else.
+        var below = compared.Select(one => one.Before).Where(score => score < best.Threshold).DefaultIfEmpty(best.Threshold).Max();
+        return ((best.Threshold + below) / 2, GoldenThreshold.BestOfGolden);
     }
 }

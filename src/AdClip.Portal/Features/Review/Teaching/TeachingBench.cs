@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Models;
@@ -19,6 +20,8 @@ public sealed class TeachingBench(
     private const int KeptBases = 3;
     private static readonly TimeSpan MemoryPatience = TimeSpan.FromSeconds(30);
     private readonly Lock _lock = new();
+    // Whoever tries a region has just looked at the image: it is scored once by the detector before.
+    private readonly ConditionalWeakTable<FittedDetector, LastSeen> _seen = [];
     private readonly LinkedList<(string Key, FittedBase Base)> _bases = [];
 
     /// <summary>The image as the version that holds sees it. What takes long the first time, a fit to the run's good images, is done here.</summary>
@@ -28,7 +31,7 @@ public sealed class TeachingBench(
         var line = await lines.FindAsync(run, cancel);
         using var lease = await RentAsync(line, cancel);
         var (detector, _) = await OpenAsync(run, line, lease.Detector, cancel);
-        var seen = await slots.InSlotAsync(() => detector.Score(Tokens(lease.Detector, image), image.Sha256), cancel);
+        var seen = await slots.InSlotAsync(() => Seen(detector, Tokens(lease.Detector, image), image.Sha256), cancel);
         return new TaughtLook(line, seen.Score, shelf.Put(run.ProjectId, seen.Map));
     }
 
@@ -46,7 +49,7 @@ public sealed class TeachingBench(
             () =>
             {
                 var tokens = Tokens(lease.Detector, image);
-                var before = detector.Score(tokens, image.Sha256);
+                var before = Seen(detector, tokens, image.Sha256);
                 var (patches, bounds) = region.Resolve(before.Map, grid, image.Width, image.Height);
                 var said = new RegionFeedback(image.Sha256, tokens, patches, kind == LessonKind.Defect);
                 var taught = detector.With([said]);
@@ -68,6 +71,17 @@ public sealed class TeachingBench(
     private Task<DetectorLease> RentAsync(TaughtLine line, CancellationToken cancel) => detectors.RentAsync(line.ModelId, line.ImageSize, cancel, patience: MemoryPatience);
 
     private ImageTokens Tokens(ClipDetector model, ImageRecord image) => source.Encode(model, blobs.PathOf(image.Sha256), image.Sha256).Tokens;
+
+    private Detection Seen(FittedDetector detector, ImageTokens tokens, string sha256)
+    {
+        if (_seen.TryGetValue(detector, out var last) && last.Sha256 == sha256)
+        {
+            return last.Detection;
+        }
+        var seen = detector.Score(tokens, sha256);
+        _seen.AddOrUpdate(detector, new LastSeen(sha256, seen));
+        return seen;
+    }
 
     private async Task<(FittedDetector Detector, FittedBase? Base)> OpenAsync(Run run, TaughtLine line, ClipDetector model, CancellationToken cancel)
     {
@@ -123,4 +137,6 @@ public sealed class TeachingBench(
         var fitted = await slots.InSlotAsync(() => FittedDetector.Fit(texts, model.FitContext, images, options, progress: null, cancel), cancel);
         return new FittedBase(fitted, sha256s, options, (await catalog.GetAsync(line.ModelId, cancel)).Name, model.EncoderId, clock.GetElapsedTime(begin));
     }
+
+    private sealed record LastSeen(string Sha256, Detection Detection);
 }

@@ -1,12 +1,15 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Review.Teaching;
 using AdClip.Portal.Features.Training;
 using AdClip.Portal.Shell;
+using AdClip.Portal.Storage;
 using AdClip.Portal.Tests.Features.Inference;
 using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Vision.Detection;
@@ -227,6 +230,55 @@ public sealed class TeachingTests
         using var refused = await client.PostAsJsonAsync($"/api/v1/results/{plates.Result}/feedback", new FeedbackRequest(LessonKind.Good, Box: Corner), Cancel);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         Assert.Contains("FeedbackOnTiles", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Teach_ATrainedDetector_OpenedAgainItIsTheSameToTheLastBit()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var plates = await RunAsync(host, client);
+        using var watch = new JobWatch(host);
+        foreach (var image in await SamplePlates.UploadAsync(client, plates.ProjectId, [.. SamplePlates.Defective(4).Skip(1)]))
+        {
+            await DrawAsync(host, image);
+        }
+        await DrawAsync(host, plates.Image.Id);
+        using var trained = await client.PostAsJsonAsync($"/api/v1/projects/{plates.ProjectId}/trainings", new NewTraining(), Cancel);
+        var training = (await trained.Content.ReadFromJsonAsync<TrainingAnswer>(Cancel))!;
+        await watch.UntilAsync(job => job.Id == training.Id && job.State == JobState.Succeeded);
+        var detector = (await host.Services.GetRequiredService<DetectorVersions>().OfJobAsync(training.Id, Cancel))!;
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{plates.ProjectId}/runs", new NewRun(Detector: detector.Id), Cancel);
+        var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
+        await watch.UntilAsync(job => job.Id == run.JobId && job.State == JobState.Succeeded);
+        var result = await ResultOfAsync(client, run.Id, plates.Unlabelled);
+        Assert.Equal(detector.Id, (await ReadAsync(client, result)).DetectorId);
+
+        var preview = await PreviewAsync(client, result, new FeedbackRequest(LessonKind.Defect, Box: Corner, Parent: detector.Id));
+        var first = await TeachAsync(client, result, new FeedbackRequest(LessonKind.Defect, Box: Corner, Parent: detector.Id, AcceptRegressions: true));
+        var second = await TeachAsync(client, result, new FeedbackRequest(LessonKind.Good, Box: Corner with { X = 200 }, Parent: first.DetectorId, AcceptRegressions: true));
+
+        Assert.Equal("suggested", preview.Golden.ThresholdSource);
+        Assert.True(preview.ScoreAfter > preview.ScoreBefore);
+        // Made anew from the fit and the regions, not taken from what is kept open.
+        var anew = new DetectorVersions(host.Services.GetRequiredService<IDbContextFactory<PortalDb>>(), host.Services.GetRequiredService<BlobStore>());
+        var version = await anew.GetAsync(plates.ProjectId, second.DetectorId!.Value, Cancel);
+        Assert.Equal((DetectorKind.Feedback, first.DetectorId, detector.Blob), (version.Kind, version.ParentId, version.Blob));
+        using var lease = await host.Services.GetRequiredService<DetectorPool>().RentAsync(version.ModelId, version.ImageSize, Cancel);
+        await using var db = await host.DbAsync();
+        var sha256 = await db.Set<ImageRecord>().Where(image => image.Id == plates.Unlabelled).Select(image => image.Sha256).SingleAsync(Cancel);
+        var seen = (await anew.OpenAsync(version, lease.Detector, Cancel)).Score(lease.Detector.EncodeFile(host.Services.GetRequiredService<BlobStore>().PathOf(sha256)), sha256);
+        Assert.Equal(Read(await OfDetectorAsync(client, result, version.Id)).Values, seen.Map.Values);
+        Assert.Equal(second.Lessons[0].ScoreAfter, seen.Score);
+    }
+
+    private static async Task DrawAsync(PortalHost host, Guid imageId)
+    {
+        await using var db = await host.DbAsync();
+        var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == imageId, Cancel);
+        var box = new BoxShape { Id = $"{imageId:N}", ClassName = "scratch", Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4) };
+        var truth = GroundTruthStore.Empty(image) with { Label = AdClip.Vision.GroundTruth.ImageLabel.Anomaly, Shapes = [box] };
+        Assert.False((await host.Services.GetRequiredService<GroundTruthStore>().SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel)).IsConflict);
     }
 
     private sealed record Plates(Guid ProjectId, Guid RunId, Guid Result, ImageRecord Image, IReadOnlyList<Guid> Good, Guid Unlabelled);
