@@ -14,17 +14,17 @@ internal sealed class FitBank
     private readonly NearestImages[][] _nearest;
     private readonly bool[] _member;
     private readonly int[] _leftOut;
-    private readonly double _topFraction;
+    private readonly Func<float[], double> _pool;
 
     /// <param name="images">All images of the fit.</param>
     /// <param name="choice">Layers and radius.</param>
     /// <param name="mean">Nearest images that a distance is the mean of.</param>
     /// <param name="rows">Rows of an image that join the bank, from those of all its patches; null where it is no member.</param>
-    /// <param name="topFraction">Part of the patches that a score averages.</param>
+    /// <param name="pool">One number for an image from those of its patches.</param>
     /// <param name="cancel">Stops the work.</param>
-    public FitBank(FitImage[] images, BankChoice choice, int mean, Func<FitImage, float[], float[]?> rows, double topFraction, CancellationToken cancel)
+    public FitBank(FitImage[] images, BankChoice choice, int mean, Func<FitImage, float[], float[]?> rows, Func<float[], double> pool, CancellationToken cancel)
     {
-        _topFraction = topFraction;
+        _pool = pool;
         var parallel = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
         _nearest = new NearestImages[images.Length][];
         _member = new bool[images.Length];
@@ -69,7 +69,7 @@ internal sealed class FitBank
     private FitBank(FitBank whole, IReadOnlyList<int> layers)
     {
         _nearest = [.. whole._nearest.Select(image => layers.Select(layer => image[layer]).ToArray())];
-        (_member, _leftOut, _topFraction) = (whole._member, whole._leftOut, whole._topFraction);
+        (_member, _leftOut, _pool) = (whole._member, whole._leftOut, whole._pool);
     }
 
     /// <summary>The same with some of the layers: their positions.</summary>
@@ -89,5 +89,5 @@ internal sealed class FitBank
     public IReadOnlyList<int> LeftOut(int image) => _member[image] ? [image] : _leftOut;
 
     /// <summary>Score of an image, never compared with itself, always with the same number of others.</summary>
-    public double Score(int image) => LeftOut(image).Average(without => (double)PatchPooling.TopMean(Distances(image, without), _topFraction));
+    public double Score(int image) => LeftOut(image).Average(without => _pool(Distances(image, without)));
 }

@@ -18,14 +18,15 @@ internal sealed record FitImage(string Sha256, IReadOnlyList<ImageTokens> Views,
     /// <exception cref="RefusedInputException">Too few good images, tokens of another encoder, a mask of another size.</exception>
     public static FitImage[] From(IReadOnlyList<LabelledTokens> images, FitContext model, FitOptions options)
     {
-        FitImage[] found = [.. images.GroupBy(image => image.Sha256).Select(views => From([.. views], model, options)).OrderBy(image => image.IsAnomaly).ThenBy(image => image.Sha256, StringComparer.Ordinal)];
+        FitImage[] found = [.. images.GroupBy(image => image.Sha256).Select(views => From([.. views], model, options)).OfType<FitImage>().OrderBy(image => image.IsAnomaly).ThenBy(image => image.Sha256, StringComparer.Ordinal)];
         var good = found.Count(image => !image.IsAnomaly);
         return good >= LeastGood
             ? found
             : throw new RefusedInputException(RefusalCode.FitGoodImagesTooFew, $"{good} good images are too few to learn from; add until there are {LeastGood}, better 10.", good, LeastGood);
     }
 
-    private static FitImage From(LabelledTokens[] views, FitContext model, FitOptions options)
+    // Null where every drawn defect lies outside what is inspected: neither a good image nor a defective one.
+    private static FitImage? From(LabelledTokens[] views, FitContext model, FitOptions options)
     {
         var first = views[0];
         foreach (var view in views)
@@ -39,7 +40,12 @@ internal sealed record FitImage(string Sha256, IReadOnlyList<ImageTokens> Views,
                 throw new RefusedInputException(RefusalCode.FitMaskSizeWrong, $"A mask of {mask.Length} pixels does not fit the model's square of {model.Side} x {model.Side}; resize it.", mask.Length, model.Side);
             }
         }
-        var coverage = first is { IsAnomaly: true, Mask: { } drawn } ? PatchRows.Coverage(drawn, model.Side, model.Grid) : null;
+        var whole = first is { IsAnomaly: true, Mask: { } drawn } ? PatchRows.Coverage(drawn, model.Side, model.Grid) : null;
+        var coverage = whole is null ? null : model.OnlyInspected(whole);
+        if (coverage is not null && whole!.AsSpan().ContainsAnyExcept(0f) && !coverage.AsSpan().ContainsAnyExcept(0f))
+        {
+            return null;
+        }
         return new FitImage(
             first.Sha256, options.RotatesPart ? [.. views.Select(view => view.Tokens)] : [first.Tokens], first.IsAnomaly, first.IsAnomaly ? first.Class : null,
             coverage is not null && coverage.AsSpan().ContainsAnyExcept(0f) ? coverage : null);

@@ -11,17 +11,14 @@ namespace AdClip.Vision.Detection.FewShot;
 /// </remarks>
 public sealed class FittedDetector
 {
-    private readonly MapOperator _enlarge;
-
     internal FittedDetector(FittedParts parts, Fusion fusion, MapScale map, ScoreCalibration? calibration, DefectClasses? classes, FitReport report)
-    {
-        (Parts, Fusion, Map, Calibration, Classes, Report) = (parts, fusion, map, calibration, classes, report);
-        var model = parts.Model;
-        _enlarge = new MapOperator(model.Grid, model.Grid, model.Side, model.Side, model.Scheme.Sigma(model.Side));
-    }
+        => (Parts, Fusion, Map, Calibration, Classes, Report) = (parts, fusion, map, calibration, classes, report);
 
     /// <summary>What was chosen, and how good it is on images that it did not see. Feedback does not change it.</summary>
     public FitReport Report { get; }
+
+    /// <summary>What it inspects. A caller who knows an image's size asks them first whether they fit it.</summary>
+    public InspectionRegions Regions => Parts.Model.Regions;
 
     internal FittedParts Parts { get; }
 
@@ -67,9 +64,9 @@ public sealed class FittedDetector
         var score = Fusion.Score(part => values[part]?.Score ?? Fusion.Standards[part].Mean);
         var shown = Map.Shown(part => values[part]?.Patches ?? Neutral(part, text.Patches.Length));
         var probability = Calibration?.Probability(score);
-        var detection = new Detection((float)score, text.ZeroShotScore, (float?)values[(int)FitPart.Bank]?.Score, text.ClassProbability, new AnomalyMap(Parts.Model.Side, Parts.Model.Side, _enlarge.Apply(shown)));
+        var detection = new Detection((float)score, text.ZeroShotScore, (float?)values[(int)FitPart.Bank]?.Score, text.ClassProbability, new AnomalyMap(Parts.Model.Side, Parts.Model.Side, Parts.Model.Map(shown)));
         return probability is { } anomalous && Classes is { } classes
-            ? detection with { Probability = anomalous, ClassProbabilities = classes.Probabilities(tokens, shown, anomalous) }
+            ? detection with { Probability = anomalous, ClassProbabilities = classes.Probabilities(tokens, Parts.Model.OnlyInspected(shown), anomalous) }
             : detection;
     }
 
@@ -88,7 +85,7 @@ public sealed class FittedDetector
 
     /// <summary>Reads what <see cref="Write"/> wrote; scores are the same to the last bit.</summary>
     /// <param name="stream">To its end.</param>
-    /// <param name="model">The model that it was fitted on.</param>
+    /// <param name="model">The model that it was fitted on; what is inspected the file says.</param>
     /// <exception cref="RefusedInputException">Not such a file, damaged, of another version or another encoder.</exception>
     public static FittedDetector Read(Stream stream, FitContext model) => FittedFile.Read(stream, model);
 

@@ -11,7 +11,9 @@ namespace AdClip.Vision.Detection.FewShot;
 /// <remarks>Bank rows are float16, which they are exact in. The header's "crc32c" is over the JSON and all tensors' bytes.</remarks>
 internal static class FittedFile
 {
-    private const int Version = 1;
+    // A detector that looks everywhere is written as version 1, which older programs read too.
+    private const int Version = 2;
+    private const int VersionWithoutRegions = 1;
     private const string JsonKey = "fitted";
     private const string ChecksumKey = "crc32c";
     private const long MostBytes = 1L << 31;
@@ -26,7 +28,7 @@ internal static class FittedFile
         int Version, string EncoderId, int Side, int Grid, int Width, FitReport Report, IReadOnlyList<int> BankLayers, int BankRadius,
         IReadOnlyList<KeptBank> Banks, float Usual, double[] FusionWeights, Standard[] FusionStandards,
         Standard[] MapStandards, double[] MapWeights, double MapMiddle, double MapWidth,
-        KeptHead? PatchHead, KeptHead? ImageHead, PlattCalibration? Platt, IsotonicCalibration? Isotonic, KeptClasses? Classes);
+        KeptHead? PatchHead, KeptHead? ImageHead, PlattCalibration? Platt, IsotonicCalibration? Isotonic, KeptClasses? Classes, string? Regions = null);
 
     public static void Write(FittedDetector detector, Stream stream)
     {
@@ -35,12 +37,14 @@ internal static class FittedFile
         var model = parts.Model;
         var width = parts.Texts.Normal.Length;
         PatchBank[] banks = [parts.Good, parts.Defects, parts.SaidGood];
+        var hasRegions = model.Regions.Regions.Count > 0;
         var kept = new Kept(
-            Version, model.EncoderId, model.Side, model.Grid, width, detector.Report, parts.BankChoice.Layers, parts.BankChoice.Radius,
+            hasRegions ? Version : VersionWithoutRegions, model.EncoderId, model.Side, model.Grid, width, detector.Report, parts.BankChoice.Layers, parts.BankChoice.Radius,
             [.. banks.Select(bank => new KeptBank([.. bank.Members.Select(member => member.Key)], bank.Mean))], parts.Usual,
             fusion.Weights, fusion.Standards, map.Standards, map.Weights, map.Middle, map.Width,
             Keep(parts.PatchHead), Keep(parts.ImageHead), detector.Calibration as PlattCalibration, detector.Calibration as IsotonicCalibration,
-            detector.Classes is { } classes ? new KeptClasses(classes.Layer, classes.Names, classes.Priors, classes.Sharpness) : null);
+            detector.Classes is { } classes ? new KeptClasses(classes.Layer, classes.Names, classes.Priors, classes.Sharpness) : null,
+            hasRegions ? InspectionRegionsJson.Write(model.Regions) : null);
         var json = JsonSerializer.SerializeToUtf8Bytes(kept);
         List<(string Name, ElementType Type, long[] Shape, byte[] Bytes)> tensors =
         [
@@ -124,7 +128,7 @@ internal static class FittedFile
         var json = Encoding.UTF8.GetBytes(text);
         using (var peek = JsonDocument.Parse(json))
         {
-            if (peek.RootElement.GetProperty(nameof(Version)).GetInt32() is var version && version != Version)
+            if (peek.RootElement.GetProperty(nameof(Version)).GetInt32() is var version && version is not (Version or VersionWithoutRegions))
             {
                 throw new RefusedInputException(RefusalCode.FittedFileVersion, $"The fitted detector has format version {version}; this program reads {Version}, so fit it again.", version, Version);
             }
@@ -158,7 +162,7 @@ internal static class FittedFile
             throw Invalid("it has no good patches");
         }
         var parts = new FittedParts(
-            model, new TextPair(texts[..width], texts[width..]), new BankChoice(kept.BankLayers, kept.BankRadius), banks[0], banks[1], banks[2], kept.Usual,
+            kept.Regions is null ? model : model.At(InspectionRegionsJson.Read(kept.Regions)), new TextPair(texts[..width], texts[width..]), new BankChoice(kept.BankLayers, kept.BankRadius), banks[0], banks[1], banks[2], kept.Usual,
             Head("patch_head", kept.PatchHead), Head("image_head", kept.ImageHead));
         DefectClasses? classes = null;
         if (kept.Classes is { } own)

@@ -26,7 +26,7 @@ internal sealed record FittedParts(
     private readonly Scorer _text = new(Model.EncoderId, Model.Side, Model.Grid, Model.Scheme, Texts, (IReadOnlyList<Reference>)[], null);
 
     /// <summary>What the texts alone say.</summary>
-    public PatchDetection Text(ImageTokens tokens) => _text.ScorePatches(tokens, null, null);
+    public PatchDetection Text(ImageTokens tokens) => _text.ScorePatches(tokens, null, Model.Inspected);
 
     /// <summary>What each part says about an image, by <see cref="FitPart"/>; null for a part that is missing or not wanted.</summary>
     public PartValues?[] Values(ImageTokens tokens, string? sha256, PatchDetection text, Func<FitPart, bool> wanted)
@@ -53,10 +53,10 @@ internal sealed record FittedParts(
         }
         if (wanted(FitPart.ImageHead) && ImageHead is { } imageHead)
         {
-            values[(int)FitPart.ImageHead] = new PartValues(imageHead.Head.Values(PatchRows.Mean(PatchRows.Unit(tokens, imageHead.Layer, 1), tokens.Width))[0], null);
+            values[(int)FitPart.ImageHead] = new PartValues(imageHead.Head.Values(PatchRows.Mean(Model.InspectedRows(PatchRows.Unit(tokens, imageHead.Layer, 1)), tokens.Width))[0], null);
         }
         return values;
     }
 
-    private PartValues Pooled(float[] patches) => new(PatchPooling.TopMean(patches, Model.Scheme.TopFraction), patches);
+    private PartValues Pooled(float[] patches) => new(Model.Pool(patches), patches);
 }

@@ -42,12 +42,12 @@ internal sealed class Fitting
         Scorer[] texts = [.. (_learned?.Texts ?? [_texts]).Select(pair => new Scorer(_model.EncoderId, _model.Side, _model.Grid, _model.Scheme, pair, (IReadOnlyList<Reference>)[], null))];
         Put(FitPart.Text, i =>
         {
-            var seen = texts[_learned is null ? 0 : _foldOf[i]].ScorePatches(_images[i].Tokens, null, null);
+            var seen = texts[_learned is null ? 0 : _foldOf[i]].ScorePatches(_images[i].Tokens, null, _model.Inspected);
             return new PartValues(seen.ZeroShotScore, seen.Patches);
         });
         Report(FitStep.Bank, 0);
         int[] layers = [.. _model.Scheme.FewShotLayers.Union(_model.Scheme.ZeroShotLayers).Order()];
-        var every = Bank(new BankChoice(layers, 1), _options.NearestImages, (image, rows) => image.IsAnomaly ? null : rows);
+        var every = Bank(new BankChoice(layers, 1), _options.NearestImages, (image, rows) => image.IsAnomaly ? null : _model.InspectedRows(rows));
         var chosen = BankLayers.Choose(_model.Scheme, every, layers, _anomalous);
         var bankChoice = new BankChoice([.. chosen.Select(i => layers[i])], 1);
         var good = every.Of(chosen);
@@ -71,19 +71,19 @@ internal sealed class Fitting
             var rows = _images.Select(image => PatchRows.Unit(image.Tokens, layer, 1)).ToArray();
             if (Masks >= 2)
             {
-                patchHead = new HeadFolds(_textDirection, _foldOf, _anomalous, (i, moments) => AddPatches(moments, rows[i], _images[i]), (i, head) => Pool(head.Values(rows[i])), foldDirections);
+                patchHead = new HeadFolds(_textDirection, _foldOf, _anomalous, (i, moments) => AddPatches(moments, rows[i], _images[i]), (i, head) => _model.Pool(head.Values(rows[i])), foldDirections);
                 var byFold = Enumerable.Range(0, _foldOf.Max() + 1).Select(patchHead.Without).ToArray();
                 Put(FitPart.PatchHead, i =>
                 {
                     var values = byFold[_foldOf[i]].Values(rows[i]);
-                    return new PartValues(Pool(values), values);
+                    return new PartValues(_model.Pool(values), values);
                 });
             }
             else
             {
                 _absent[FitPart.PatchHead] = FitReason.TooFewMasks;
             }
-            var means = rows.Select(all => PatchRows.Mean(all, _textDirection.Length)).ToArray();
+            var means = rows.Select(all => PatchRows.Mean(_model.InspectedRows(all), _textDirection.Length)).ToArray();
             imageHead = new HeadFolds(_textDirection, _foldOf, _anomalous, (i, moments) => (_anomalous[i] ? moments.Defective : moments.Good).Add(means[i], 1), (i, head) => head.Values(means[i])[0], foldDirections);
             var ofImages = Enumerable.Range(0, _foldOf.Max() + 1).Select(imageHead.Without).ToArray();
             Put(FitPart.ImageHead, i => new PartValues(ofImages[_foldOf[i]].Values(means[i])[0], null));
@@ -101,10 +101,10 @@ internal sealed class Fitting
         // The score of an image comes from weights that were chosen without its fold.
         var nested = Enumerable.Range(0, _foldOf.Max() + 1).Select(fold => Fusion.From(_scores, _anomalous, [.. all.Where(i => _foldOf[i] != fold)], ruled)).ToArray();
         double[] outOfFold = [.. all.Select(i => nested[_foldOf[i]].Score(part => _scores[part]![i]))];
-        var map = MapScale.From(_patches, [.. _images.Select(PatchTruth.Of)], fusion.Weights);
+        var map = MapScale.From(_patches, [.. _images.Select(image => PatchTruth.Of(image, _model))], fusion.Weights);
         Report(FitStep.Calibration, 0);
         var calibration = Anomalies >= 2 ? ScoreCalibration.Fit(outOfFold, _anomalous) : null;
-        var classes = calibration is null ? null : DefectClasses.From(layers[0], _images, i => map.Shown(part => _patches[part]![i]));
+        var classes = calibration is null ? null : DefectClasses.From(layers[0], _images, _model, i => map.Shown(part => _patches[part]![i]));
         return new FittedDetector(parts, fusion, map, calibration, classes, Report(fusion, outOfFold, bankChoice, patchHead is null ? imageHead?.Strength(-1) : patchHead.Strength(-1)));
     }
 
@@ -183,7 +183,7 @@ internal sealed class Fitting
     private FittedParts Parts(BankChoice bank, int headLayer, float usual, HeadFolds? patchHead, HeadFolds? imageHead)
     {
         var width = _texts.Normal.Length;
-        BankMember[] good = [.. _images.Where(image => !image.IsAnomaly).SelectMany(image => image.Views.Select(view => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => PatchRows.Of(view, layer, bank.Radius))])))];
+        BankMember[] good = [.. _images.Where(image => !image.IsAnomaly).SelectMany(image => image.Views.Select(view => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => _model.InspectedRows(PatchRows.Of(view, layer, bank.Radius)))])))];
         BankMember[] defects = [.. _images.Where(image => image.Coverage is not null).Select(image => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => DefectiveRows(image, PatchRows.Of(image.Tokens, layer, bank.Radius))!)]))];
         return new FittedParts(
             _model, _texts, bank,
@@ -203,8 +203,6 @@ internal sealed class Fitting
         return new FittedHead(layer, strength, moments, LinearHead.Fit(moments, _textDirection, strength));
     }
 
-    private double Pool(float[] patches) => PatchPooling.TopMean(patches, _model.Scheme.TopFraction);
-
     private PartValues Nearness(int image, FitBank good, FitBank defects, float usual)
     {
         List<float[]> all = [];
@@ -215,32 +213,33 @@ internal sealed class Fitting
                 all.Add(DefectNearness.Values(good.Distances(image, withoutGood), defects.Distances(image, withoutDefect), usual));
             }
         }
-        return new PartValues(all.Average(Pool), all[0]);
+        return new PartValues(all.Average(_model.Pool), all[0]);
     }
 
     private float Usual()
     {
-        float[] distances = [.. _images.Index().Where(image => !image.Item.IsAnomaly).SelectMany(image => _patches[(int)FitPart.Bank]![image.Index])];
+        float[] distances = [.. _images.Index().Where(image => !image.Item.IsAnomaly).SelectMany(image => PatchTruth.Of(image.Item, _model).Good.Select(patch => _patches[(int)FitPart.Bank]![image.Index][patch]))];
         Array.Sort(distances);
         return distances[distances.Length / 2];
     }
 
-    private FitBank Bank(BankChoice choice, int mean, Func<FitImage, float[], float[]?> rows) => new(_images, choice, mean, rows, _model.Scheme.TopFraction, _cancel);
+    private FitBank Bank(BankChoice choice, int mean, Func<FitImage, float[], float[]?> rows) => new(_images, choice, mean, rows, _model.Pool, _cancel);
 
-    private static float[]? DefectiveRows(FitImage image, float[] rows)
+    private float[]? DefectiveRows(FitImage image, float[] rows)
     {
         var width = image.Tokens.Width;
-        return image.Coverage is null ? null : [.. PatchTruth.Of(image).Defective.SelectMany(patch => rows.AsSpan(patch * width, width).ToArray())];
+        return image.Coverage is null ? null : [.. PatchTruth.Of(image, _model).Defective.SelectMany(patch => rows.AsSpan(patch * width, width).ToArray())];
     }
 
-    private static void AddPatches(HeadMoments moments, float[] rows, FitImage image)
+    private void AddPatches(HeadMoments moments, float[] rows, FitImage image)
     {
         var width = image.Tokens.Width;
         if (!image.IsAnomaly)
         {
-            for (var at = 0; at < rows.Length; at += width)
+            var inspected = _model.InspectedRows(rows);
+            for (var at = 0; at < inspected.Length; at += width)
             {
-                moments.Good.Add(rows.AsSpan(at, width), 1);
+                moments.Good.Add(inspected.AsSpan(at, width), 1);
             }
         }
         else if (image.Coverage is { } coverage)
@@ -253,7 +252,7 @@ internal sealed class Fitting
                 {
                     moments.Defective.Add(row, coverage[patch] / all);
                 }
-                else
+                else if (_model.Inspected is not { } inspected || inspected[patch] > 0)
                 {
                     moments.Good.Add(row, 1);
                 }

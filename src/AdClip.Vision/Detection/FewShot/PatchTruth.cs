@@ -11,15 +11,15 @@ internal sealed record PatchTruth(int[] Good, int[] Defective)
 
     /// <summary>
     /// All patches of a good image; of a defective one those that a drawn defect covers, and those that neither it nor a neighbour of theirs
-    /// does. Nothing is known of an anomaly that is not drawn.
+    /// does. Nothing is known of an anomaly that is not drawn, nor of what is not inspected.
     /// </summary>
-    public static PatchTruth Of(FitImage image)
+    public static PatchTruth Of(FitImage image, FitContext model)
     {
         var grid = image.Tokens.Grid;
-        var patches = Enumerable.Range(0, grid * grid);
+        int[] patches = [.. Enumerable.Range(0, grid * grid).Where(patch => model.Inspected is not { } inspected || inspected[patch] > 0)];
         if (image.Coverage is not { } coverage)
         {
-            return new PatchTruth(image.IsAnomaly ? [] : [.. patches], []);
+            return new PatchTruth(image.IsAnomaly ? [] : patches, []);
         }
         // A defect smaller than that still counts where it covers most.
         var least = Math.Min(LeastCoverage, TensorPrimitives.Max<float>(coverage));
