@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using AdClip.Vision;
 
 namespace AdClip.Cli;
@@ -23,9 +24,13 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync("adclip: run it with --help for usage");
             return WrongUsage;
         }
+        using var stop = new CancellationTokenSource();
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            // The library's own handling begins when a command first waits, which ours, busy computing, never do.
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
         }
         catch (RefusedInputException refusal)
         {
@@ -39,6 +44,13 @@ internal static class CommandLine
         {
             await Console.Error.WriteLineAsync("adclip: stopped");
             return Stopped;
+        }
+
+        // The second signal ends the process at once.
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
         }
     }
 

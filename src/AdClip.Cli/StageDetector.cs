@@ -24,6 +24,15 @@ internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadO
         _ => true,
     };
 
+    /// <summary>Does what several detectors of the stage need, once; its time is theirs.</summary>
+    public static void Prepare(string name, StageInputs inputs, IReadOnlyList<EncodedImage> learned, int seed, CancellationToken cancel)
+    {
+        if (name is Taught)
+        {
+            inputs.Teach(learned, seed, cancel);
+        }
+    }
+
     public static StageDetector Make(string name, StageInputs inputs, IReadOnlyList<EncodedImage> learned, int seed, CancellationToken cancel)
     {
         var (model, tokens) = (inputs.Model, inputs.Tokens);

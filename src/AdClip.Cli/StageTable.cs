@@ -44,8 +44,10 @@ internal static class StageTable
                 foreach (var (name, stage) in cells)
                 {
                     cancel.ThrowIfCancellationRequested();
+                    var learned = split.Learned[Array.IndexOf(stages, stage)];
+                    StageDetector.Prepare(name, inputs, learned, seed, cancel);
                     var start = Stopwatch.GetTimestamp();
-                    var detector = StageDetector.Make(name, inputs, split.Learned[Array.IndexOf(stages, stage)], seed, cancel);
+                    var detector = StageDetector.Make(name, inputs, learned, seed, cancel);
                     var seconds = detector.SecondsBefore + Stopwatch.GetElapsedTime(start).TotalSeconds;
                     var result = ProductResult.Measure(split.Judged, detector.Score, cancel: cancel);
                     figures.Add(Figures(product.Key, name, stage, seed, detector, seconds, result, share));

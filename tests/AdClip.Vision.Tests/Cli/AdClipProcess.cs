@@ -12,6 +12,35 @@ internal static class AdClipProcess
 
     public static async Task<Outcome> RunInAsync(string folder, string home, params string[] arguments)
     {
+        using var process = Start(folder, home, arguments);
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var peak = PeakAsync(process);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new Outcome(process.ExitCode, await output, await errors, await peak);
+    }
+
+    /// <summary>Sends Ctrl+C as soon as a line begins so, and waits for the end.</summary>
+    public static async Task<Outcome> RunUntilAsync(string home, string beginning, params string[] arguments)
+    {
+        using var process = Start(Environment.CurrentDirectory, home, arguments);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            output.Add(line);
+            if (line.StartsWith(beginning, StringComparison.Ordinal))
+            {
+                using var signal = Process.Start("kill", ["-INT", $"{process.Id}"]);
+                await signal.WaitForExitAsync(TestContext.Current.CancellationToken);
+            }
+        }
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new Outcome(process.ExitCode, string.Join('\n', output), await errors, 0);
+    }
+
+    private static Process Start(string folder, string home, string[] arguments)
+    {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "adclip.exe" : "adclip"), arguments)
         {
             WorkingDirectory = folder,
@@ -22,12 +51,7 @@ internal static class AdClipProcess
         start.Environment["USERPROFILE"] = home;
         start.Environment.Remove("XDG_CACHE_HOME");
         start.Environment.Remove("ORT_DISABLE_TELEMETRY");
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var peak = PeakAsync(process);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return new Outcome(process.ExitCode, await output, await errors, await peak);
+        return Process.Start(start)!;
     }
 
     // The kernel keeps the peak, but only as long as the process lives.

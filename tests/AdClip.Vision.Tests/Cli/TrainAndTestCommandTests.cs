@@ -118,6 +118,28 @@ public sealed class TrainAndTestCommandTests : IDisposable
         Assert.DoesNotContain("0+4", outcome.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Train_CtrlCAfterAnEpoch_KeepsItAndGoesOnToTheSameEnd()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that one process sends another as Ctrl+C.");
+        CopySamples();
+        var (stopped, straight) = (Path.Combine(_folder, "stopped"), Path.Combine(_folder, "straight"));
+        string[] Arguments(string folder, int epochs) => ["train", "--train_data_path", Product, "--save_path", folder, "--epoch", $"{epochs}", "--depth", "2", "--folds", "2"];
+
+        var first = await AdClipProcess.RunUntilAsync(Home, "epoch 1/", Arguments(stopped, 400));
+
+        Assert.Equal(130, first.ExitCode);
+        var state = first.Errors.Split('\n').Single(line => line.Contains("--resume ", StringComparison.Ordinal)).Split("--resume ")[1].Trim();
+        var done = int.Parse(Path.GetFileName(state).Split('_', '.')[1], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(done, 1, 399);
+        Assert.True(File.Exists(Path.Combine(stopped, $"epoch_{done}.pth")));
+
+        var resumed = await AdClipProcess.RunAsync(Home, [.. Arguments(stopped, done + 1), "--resume", state]);
+        var whole = await AdClipProcess.RunAsync(Home, Arguments(straight, done + 1));
+        Assert.True(resumed.ExitCode == 0 && whole.ExitCode == 0, resumed.Errors + whole.Errors);
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(straight, $"epoch_{done + 1}.pth"), TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(Path.Combine(stopped, $"epoch_{done + 1}.pth"), TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData(1, "train", "--train_data_path", "none", "--save_path", "out")]
     [InlineData(2, "train", "--train_data_path", "none")]
