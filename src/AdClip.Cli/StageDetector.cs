@@ -13,13 +13,14 @@ internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadO
 {
     public const string Default = "fitted";
     private const string Taught = "prompts";
+    private const string FittedToTaught = "fitted-prompts";
 
-    public static string[] Names { get; } = ["text", "statistics", "bank", Taught, Default];
+    public static string[] Names { get; } = ["text", "statistics", "bank", Taught, Default, FittedToTaught];
 
     /// <summary>Whether a stage has what this detector learns from.</summary>
     public static bool CanLearn(string name, Stage stage) => name switch
     {
-        Taught => stage is { Anomalies: > 0, Good: > 0 },
+        Taught or FittedToTaught => stage is { Anomalies: > 0, Good: > 0 },
         "statistics" or Default => stage.Good > 1,
         _ => true,
     };
@@ -27,7 +28,7 @@ internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadO
     /// <summary>Does what several detectors of the stage need, once; its time is theirs.</summary>
     public static void Prepare(string name, StageInputs inputs, IReadOnlyList<EncodedImage> learned, int seed, CancellationToken cancel)
     {
-        if (name is Taught)
+        if (name is Taught or FittedToTaught)
         {
             inputs.Teach(learned, seed, cancel);
         }
@@ -49,12 +50,11 @@ internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadO
                 var prompts = inputs.Teach(learned, seed, cancel);
                 var scorer = model.CreateScorer(prompts.Texts);
                 return new StageDetector(image => scorer.Score(tokens.Load(image), image.Sha256), [.. prompts.HeldOut.Select(image => (image.Score, image.IsAnomaly))], prompts.Seconds);
+            case FittedToTaught:
+                var taught = inputs.Teach(learned, seed, cancel);
+                return Fitted(taught.Texts, taught.Folds, taught.Seconds);
             default:
-                var fitted = FittedDetector.Fit(
-                    model.EncodePrompts(inputs.Prompts), model.FitContext,
-                    [.. learned.Select(image => new LabelledTokens(image.Sha256, tokens.Load(image), image.Image.IsAnomaly, image.Image.DefectClass, image.Mask))],
-                    new FitOptions(Seed: seed), null, cancel);
-                return new StageDetector(image => fitted.Score(tokens.Load(image), image.Sha256), [.. fitted.Report.Scores.Select(image => (image.Score, image.IsAnomaly))]);
+                return Fitted(model.EncodePrompts(inputs.Prompts), null, 0);
         }
 
         IEnumerable<EncodedImage> Good() => learned.Where(image => !image.Image.IsAnomaly);
@@ -63,5 +63,14 @@ internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadO
 
         // Neither texts nor a bank without the image itself learn from the image that is scored.
         StageDetector LearnsNothingFrom(Func<EncodedImage, Detection> score) => new(score, [.. learned.Select(image => ((double)score(image).Score, image.Image.IsAnomaly))]);
+
+        StageDetector Fitted(TextPair texts, FoldTexts? folds, double secondsBefore)
+        {
+            var fitted = FittedDetector.Fit(
+                texts, model.FitContext,
+                [.. learned.Select(image => new LabelledTokens(image.Sha256, tokens.Load(image), image.Image.IsAnomaly, image.Image.DefectClass, image.Mask))],
+                new FitOptions(Seed: seed), null, cancel, folds);
+            return new StageDetector(image => fitted.Score(tokens.Load(image), image.Sha256), [.. fitted.Report.Scores.Select(image => (image.Score, image.IsAnomaly))], secondsBefore);
+        }
     }
 }

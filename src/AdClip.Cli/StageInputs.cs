@@ -10,8 +10,9 @@ namespace AdClip.Cli;
 /// <summary>Texts that were learned from images.</summary>
 /// <param name="Texts">The two states.</param>
 /// <param name="HeldOut">Scores of the images by prompts that did not learn from them.</param>
+/// <param name="Folds">The texts of those prompts; null where there were too few images for folds.</param>
 /// <param name="Seconds">To learn them.</param>
-internal sealed record TaughtTexts(TextPair Texts, IReadOnlyList<HeldOutScore> HeldOut, double Seconds);
+internal sealed record TaughtTexts(TextPair Texts, IReadOnlyList<HeldOutScore> HeldOut, FoldTexts? Folds, double Seconds);
 
 /// <summary>What detectors of stages are made from; what several of them need is made once.</summary>
 internal sealed class StageInputs(ClipDetector model, DatasetTokens tokens, PromptSettings prompts)
@@ -39,9 +40,14 @@ internal sealed class StageInputs(ClipDetector model, DatasetTokens tokens, Prom
         try
         {
             using var trainer = new PromptTrainer(model, tokens.Items(images), TrainingSettings.AnomalyClip with { Seed = seed, Prompts = PromptShape.For(model) });
-            var outcome = trainer.Train(folder, cancel: cancel);
-            var texts = model.EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: outcome.BestFile));
-            return _taught[images] = new TaughtTexts(texts, outcome.Best.HeldOut, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            FinishedEpoch? chosen = null;
+            foreach (var finished in trainer.Learn(folder, cancel: cancel))
+            {
+                // Of the best epoch so far the scores are told; without folds the last is as good as any.
+                chosen = finished.Folds is null || finished.Report.HeldOut.Count > 0 ? finished : chosen;
+            }
+            var texts = model.EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: chosen!.File));
+            return _taught[images] = new TaughtTexts(texts, chosen.Report.HeldOut, chosen.Folds, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         finally
         {

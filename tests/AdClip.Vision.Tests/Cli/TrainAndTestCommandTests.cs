@@ -108,13 +108,13 @@ public sealed class TrainAndTestCommandTests : IDisposable
     {
         CopySamples();
 
-        var outcome = await AdClipProcess.RunAsync(Home, "test", "--data_path", Product, "--shots", "2+4,0+4", "--seeds", "1", "--detector", "prompts", "--leave-out", "scratch");
+        var outcome = await AdClipProcess.RunAsync(Home, "test", "--data_path", Product, "--shots", "2+4,0+4", "--seeds", "1", "--detector", "prompts", "fitted-prompts", "--leave-out", "scratch");
 
         Assert.Equal((1, "adclip: The stages need 3 defective images, one to be judged by included; there are 2. Take smaller stages."), (outcome.ExitCode, outcome.Errors.Trim().Split('\n')[^1]));
-        outcome = await AdClipProcess.RunAsync(Home, "test", "--data_path", Product, "--shots", "2+4,0+4", "--seeds", "1", "--detector", "prompts");
+        outcome = await AdClipProcess.RunAsync(Home, "test", "--data_path", Product, "--shots", "2+4,0+4", "--seeds", "1", "--detector", "prompts", "fitted-prompts");
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         var rows = outcome.Output.Split('\n').Where(line => line.Contains("2+4", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(["prompts"], rows.Select(row => row.Split(' ')[0]));
+        Assert.Equal(["prompts", "fitted-prompts"], rows.Select(row => row.Split(' ')[0]));
         Assert.DoesNotContain("0+4", outcome.Output, StringComparison.Ordinal);
     }
 

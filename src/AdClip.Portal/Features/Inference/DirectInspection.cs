@@ -72,7 +72,7 @@ public sealed class DirectInspection(
         return new Looked(inspection, applied, model.Id, references.Count, area.Revision, tiles);
     }
 
-    // As in a run, a trained detector compares with what it learned and looks at all of the whole image.
+    // As in a run, a trained detector compares with what it learned and looks at the whole image, or at the area that it learned.
     private async Task<Looked> LookTrainedAsync(Project project, InspectRequest request, DetectorVersion version, string path, string sha256, CancellationToken cancel)
     {
         if (request is not { Model: null, References: null or ReferenceChoice.None, ReferenceCount: null, Tiles: null })
@@ -82,9 +82,10 @@ public sealed class DirectInspection(
         using var lease = await detectors.RentAsync(version.ModelId, version.ImageSize, cancel, patience: MemoryPatience);
         var fitted = await versions.OpenAsync(version, lease.Detector, cancel);
         var inspection = await inspector.InspectAsync(lease.Detector, fitted, path, sha256, cancel);
-        var kind = new ScoreKind(project.Id, version.EncoderId, HasReferences: false, HasArea: false, DetectorVersionId: version.Id);
+        var report = VersionReport.Parse(version.Report);
+        var kind = new ScoreKind(project.Id, version.EncoderId, HasReferences: false, HasArea: fitted.Regions.Regions.Count > 0, DetectorVersionId: version.Id);
         var saved = request.Threshold is null ? await thresholds.NewestAsync(kind, inAnyTiles: false, cancel) : null;
-        return new Looked(inspection, Asked(request) ?? saved?.Band ?? VerdictBand.At(VersionReport.Parse(version.Report).Threshold), version.ModelId, 0, 0, null);
+        return new Looked(inspection, Asked(request) ?? saved?.Band ?? VerdictBand.At(report.Threshold), version.ModelId, 0, report.AreaRevision, null);
     }
 
     private async Task<(TileSettings? Tiles, VerdictBand? Applied)> SettleAsync(ScoreKind kind, InspectRequest request, ClipDetector detector, ImageInfo info, CancellationToken cancel)

@@ -75,11 +75,7 @@ public sealed class ImageInspector
         () =>
         {
             var begin = Stopwatch.GetTimestamp();
-            if (scorer.Regions.Regions.Count > 0)
-            {
-                var info = ImageDecoder.Identify(path, _limits);
-                scorer.Regions.CheckFits(info.Width, info.Height);
-            }
+            CheckFits(scorer.Regions, path);
             if (tiles is not null)
             {
                 var isKept = true;
@@ -95,11 +91,12 @@ public sealed class ImageInspector
         cancel);
 
     /// <summary>Looks at one image file, whole, with a detector that was fitted to the project.</summary>
-    /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read.</exception>
+    /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
     public Task<Inspection> InspectAsync(ClipDetector detector, FittedDetector fitted, string path, string sha256, CancellationToken cancel) => _slots.InSlotAsync(
         () =>
         {
             var begin = Stopwatch.GetTimestamp();
+            CheckFits(fitted.Regions, path);
             var (tokens, wasCached) = _source.Encode(detector, path, sha256);
             return new Inspection(fitted.Score(tokens, sha256), Stopwatch.GetElapsedTime(begin).TotalMilliseconds, wasCached);
         },
@@ -120,6 +117,16 @@ public sealed class ImageInspector
         }
         var encoded = new TiledInspection(detector, tiles, parallelism: 1).EncodedTiles(width, height, regions);
         return sha256 => encoded.Select(tile => KeyOf(sha256, tile, width, height));
+    }
+
+    // Without regions no file is opened for it.
+    private void CheckFits(InspectionRegions regions, string path)
+    {
+        if (regions.Regions.Count > 0)
+        {
+            var info = ImageDecoder.Identify(path, _limits);
+            regions.CheckFits(info.Width, info.Height);
+        }
     }
 
     private async Task<CorePatches[]> CoresAsync(

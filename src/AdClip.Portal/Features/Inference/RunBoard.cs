@@ -183,7 +183,10 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         {
             throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"Detector {version.Number} was fitted with encoder {version.EncoderId}, the model is now {encoderId}; train again.", version.EncoderId, encoderId);
         }
-        var area = version is null ? await areas.CurrentAsync(project.Id, cancel) : InspectionArea.Everything;
+        // A trained detector looks where it has learned to look, wherever the area lies today.
+        var area = version is null
+            ? await areas.CurrentAsync(project.Id, cancel)
+            : await areas.AtAsync(project.Id, VersionReport.Parse(version.Report).AreaRevision, cancel) ?? InspectionArea.Everything;
         await using (var db = await dbs.CreateDbContextAsync(cancel))
         {
             await CheckFitsAsync(db, area, [.. references.Select(reference => reference.Id)], cancel);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Training.Prompts;
@@ -20,7 +21,7 @@ namespace AdClip.Portal.Features.Training;
 /// </remarks>
 internal sealed class TrainingJob(
     IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, TrainingEncoder encoder, EncoderSlots slots, DetectorVersions versions, Checkpoints checkpoints, PromptTraining prompts,
-    NearDuplicates duplicates, IOptions<TrainingOptions> options, TimeProvider clock) : IJobHandler
+    NearDuplicates duplicates, InspectionAreaStore areas, IOptions<TrainingOptions> options, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "Training";
 
@@ -50,7 +51,8 @@ internal sealed class TrainingJob(
 
         var encoded = await encoder.EncodeAsync(
             detector, images, plan.Options.RotatesPart, plan.Prompts?.Augmentation ?? new Augmentation(), plan.Prompts?.Settings.Seed ?? 0, done => job.Report(done, total), cancel);
-        var readable = encoded.OfType<EncodedImage>().ToList();
+        var area = await areas.CurrentAsync(projectId, cancel);
+        var readable = encoded.OfType<EncodedImage>().Where(image => area.Regions.Fits(image.Image.Width, image.Image.Height)).ToList();
         var checkpoint = plan.Prompts is { } wanted
             ? await prompts.LearnAsync(
                 projectId, job.JobId, plan, wanted.Settings, detector, [.. readable.SelectMany(image => encoder.Items(detector, image))],
@@ -62,10 +64,10 @@ internal sealed class TrainingJob(
         var (texts, folds) = await slots.InSlotAsync(() => Texts(detector, plan, checkpoint), cancel);
         var side = detector.Model.ImageSize;
         var fitted = await slots.InSlotAsync(
-            () => FittedDetector.Fit(texts, detector.FitContext, [.. readable.SelectMany(image => image.Labelled(side))], plan.Options, progress, cancel, folds), cancel);
+            () => FittedDetector.Fit(texts, detector.FitContext.At(area.Regions), [.. readable.SelectMany(image => image.Labelled(side))], plan.Options, progress, cancel, folds), cancel);
         var advice = await AdviceAsync(projectId, detector, readable, cancel);
         var origin = checkpoint is null ? null : new TextOrigin(checkpoint.Id, checkpoint.TrainingId, checkpoint.Epoch, checkpoint.Label, folds is null);
-        var report = Report(readable, fitted.Report, plan.Options, advice, images.Count - readable.Count, leftOut, clock.GetElapsedTime(begin)) with { Texts = origin };
+        var report = Report(readable, fitted.Report, plan.Options, advice, images.Count - readable.Count, leftOut, clock.GetElapsedTime(begin)) with { Texts = origin, AreaRevision = area.Revision };
         var version = await versions.AddAsync(
             projectId,
             fitted,

@@ -157,7 +157,7 @@ public sealed record VersionView(DetectorVersion Version, VersionReport Report, 
 /// <param name="Drawn">Anomalous images with drawn defects.</param>
 /// <param name="Classes">Defect classes with the images that show them, most first.</param>
 /// <param name="LeftOut">Labelled images beyond the most that a training takes.</param>
-/// <param name="HasArea">Whether an inspection area is drawn: trained detectors look at everything.</param>
+/// <param name="HasArea">Whether an inspection area is drawn: then nothing else is learned from.</param>
 public sealed record TrainingData(int Good, int Anomalies, int Drawn, IReadOnlyList<(string Name, int Images)> Classes, int LeftOut, bool HasArea)
 {
     public static TrainingData Of(IReadOnlyList<LabelledImage> images, int leftOut, bool hasArea) => new(

@@ -25,7 +25,7 @@ public sealed record TextOrigin(Guid CheckpointId, Guid? TrainingId, int? Epoch,
 /// <param name="Anomalies">Anomalous ones.</param>
 /// <param name="Drawn">Anomalous ones with drawn defects.</param>
 /// <param name="Classes">Their defect classes, by name.</param>
-/// <param name="Unreadable">Labelled images that could not be read.</param>
+/// <param name="Unreadable">Labelled images that could not be read, or on which the inspection area cannot be laid.</param>
 /// <param name="LeftOut">Labelled images beyond the most that a training takes.</param>
 /// <param name="AreaUnderRoc">Out of fold.</param>
 /// <param name="AveragePrecision">Out of fold.</param>
@@ -42,6 +42,9 @@ public sealed record VersionReport(
 {
     /// <summary>Where learned texts come from; null: they are the model's own.</summary>
     public TextOrigin? Texts { get; init; }
+
+    /// <summary>Revision of the inspection area that it learned and looks at; 0: everything.</summary>
+    public int AreaRevision { get; init; }
 
     private static readonly JsonSerializerOptions Format = new(JsonSerializerOptions.Web)
     {

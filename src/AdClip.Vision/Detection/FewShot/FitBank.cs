@@ -34,7 +34,6 @@ internal sealed class FitBank
         }
         foreach (var (l, layer) in choice.Layers.Index())
         {
-            var queries = images.Select(image => PatchRows.Unit(image.Tokens, layer, choice.Radius)).ToArray();
             var banks = new (int Image, MemoryBank Bank)[images.Length];
             var count = 0;
             for (var i = 0; i < images.Length; i++)
@@ -55,9 +54,10 @@ internal sealed class FitBank
             }
             Parallel.For(0, images.Length, parallel, i =>
             {
+                var queries = PatchRows.Unit(images[i].Tokens, layer, choice.Radius);
                 foreach (var (image, bank) in banks.AsSpan(0, count))
                 {
-                    _nearest[i][l].Add(image, bank.Distances(queries[i], null));
+                    _nearest[i][l].Add(image, bank.Distances(queries, null));
                 }
             });
         }

@@ -28,6 +28,9 @@ public sealed class FitContext
 
     internal ScoringScheme Scheme { get; }
 
+    /// <summary>Most multiplications that comparing all images of a fit with the bank may take: about a minute of two processors.</summary>
+    internal double MostProducts { get; init; } = 4e12;
+
     /// <summary>The same model looking elsewhere.</summary>
     /// <exception cref="RefusedInputException">Regions smaller than the model can tell apart.</exception>
     public FitContext At(InspectionRegions regions) => new(EncoderId, Side, Grid, Scheme, regions);

@@ -47,7 +47,8 @@ internal sealed class Fitting
         });
         Report(FitStep.Bank, 0);
         int[] layers = [.. _model.Scheme.FewShotLayers.Union(_model.Scheme.ZeroShotLayers).Order()];
-        var every = Bank(new BankChoice(layers, 1), _options.NearestImages, (image, rows) => image.IsAnomaly ? null : _model.InspectedRows(rows));
+        var goodRows = new BankRows(_model, _images, layers.Length);
+        var every = Bank(new BankChoice(layers, 1), _options.NearestImages, (image, rows) => image.IsAnomaly ? null : goodRows.Of(rows, _textDirection.Length));
         var chosen = BankLayers.Choose(_model.Scheme, every, layers, _anomalous);
         var bankChoice = new BankChoice([.. chosen.Select(i => layers[i])], 1);
         var good = every.Of(chosen);
@@ -93,7 +94,7 @@ internal sealed class Fitting
             _absent[FitPart.PatchHead] = _absent[FitPart.ImageHead] = FitReason.TooFewAnomalies;
         }
         Report(FitStep.Fusion, 0);
-        var parts = Parts(bankChoice, layers[0], usual, patchHead, imageHead);
+        var parts = Parts(bankChoice, goodRows, layers[0], usual, patchHead, imageHead);
         SwitchOff();
         double[] ruled = Ruled();
         int[] all = [.. Enumerable.Range(0, _images.Length)];
@@ -180,10 +181,10 @@ internal sealed class Fitting
         }
     }
 
-    private FittedParts Parts(BankChoice bank, int headLayer, float usual, HeadFolds? patchHead, HeadFolds? imageHead)
+    private FittedParts Parts(BankChoice bank, BankRows goodRows, int headLayer, float usual, HeadFolds? patchHead, HeadFolds? imageHead)
     {
         var width = _texts.Normal.Length;
-        BankMember[] good = [.. _images.Where(image => !image.IsAnomaly).SelectMany(image => image.Views.Select(view => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => _model.InspectedRows(PatchRows.Of(view, layer, bank.Radius)))])))];
+        BankMember[] good = [.. _images.Where(image => !image.IsAnomaly).SelectMany(image => image.Views.Select(view => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => goodRows.Of(PatchRows.Of(view, layer, bank.Radius), width))])))];
         BankMember[] defects = [.. _images.Where(image => image.Coverage is not null).Select(image => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => DefectiveRows(image, PatchRows.Of(image.Tokens, layer, bank.Radius))!)]))];
         return new FittedParts(
             _model, _texts, bank,

@@ -44,6 +44,15 @@ internal sealed class Coreset
         }
     }
 
+    /// <summary>Which of these unit rows [N, D] would be kept, rising; all where there are no more than the number wanted.</summary>
+    public int[] Choose(float[] unitRows)
+    {
+        var count = unitRows.Length / _width;
+        return count <= _keep
+            ? [.. Enumerable.Range(0, count)]
+            : [.. Centres([.. Enumerable.Range(0, count).Select(row => Project(unitRows[(row * _width)..((row + 1) * _width)]))], _keep).Order()];
+    }
+
     /// <summary>The rows kept: [up to keep, D].</summary>
     public float[] Rows()
     {

@@ -11,6 +11,7 @@ using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
 using AdClip.Portal.Tests.Features.Inference;
 using AdClip.Portal.Tests.Features.Jobs;
+using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
@@ -82,6 +83,37 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    public async Task Train_InspectionArea_DetectorLooksThereEvenAfterItWasMoved()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var project = await PortalHost.NewProjectAsync(client);
+        await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(4)), ImageLabel.Good);
+        await PutAreaAsync(client, project.Id, top: 0, revision: 0);
+        using var watch = new JobWatch(host);
+        var training = await StartAsync(client, project.Id);
+        await watch.UntilAsync(job => job.Id == training.Id && job.State == JobState.Succeeded);
+        await PutAreaAsync(client, project.Id, top: 200, revision: 1);
+
+        var detector = Assert.Single((await client.GetFromJsonAsync<List<DetectorAnswer>>($"/api/v1/projects/{project.Id}/detectors", Cancel))!);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Detector: detector.Id), Cancel);
+        var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
+        Assert.Equal(1, run.InspectionAreaRevision);
+        await watch.UntilAsync(job => job.Id == run.JobId && job.State == JobState.Succeeded);
+
+        var result = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!.Items[0];
+        var npy = await client.GetByteArrayAsync($"/api/v1/results/{result.Id}/map", Cancel);
+        var map = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(npy.AsSpan(npy.Length - (224 * 224 * sizeof(float)))).ToArray();
+        Assert.All(map.Take(110 * 224), value => Assert.True(value > 0));
+        Assert.All(map.Skip(113 * 224), value => Assert.Equal(0, value));
+
+        using var picture = new ByteArrayContent(await File.ReadAllBytesAsync(SamplePlates.Good(4)[0], Cancel));
+        using var inspected = await client.PostAsync($"/api/v1/projects/{project.Id}/inspect?detector={detector.Id}", picture, Cancel);
+        var verdict = (await inspected.Content.ReadFromJsonAsync<InspectAnswer>(Cancel))!;
+        Assert.Equal(1, verdict.InspectionAreaRevision);
+    }
+
+    [Fact]
     public async Task Train_GoodImagesOnly_MakesADetectorAndMeasuresNothing()
     {
         await using var host = new PortalHost();
@@ -147,6 +179,17 @@ public sealed class TrainingTests
         using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{projectId}/trainings", request ?? new NewTraining(), Cancel);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync<TrainingAnswer>(Cancel))!;
+    }
+
+    // Half of the plates, which have 400 x 400 pixels.
+    private static async Task PutAreaAsync(HttpClient client, Guid projectId, int top, int revision)
+    {
+        var half = new BoxShape { Id = "half", ClassName = "", Box = new ImageRectangle(0, top, 400, 200) };
+        var regions = new InspectionRegions { Width = 400, Height = 400, Regions = [new InspectionRegion(RegionUse.Include, half)] };
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/projects/{projectId}/inspection-area") { Content = new StringContent(InspectionRegionsJson.Write(regions), null, "application/json") };
+        request.Headers.TryAddWithoutValidation("If-Match", $"\"{revision}\"");
+        using var answer = await client.SendAsync(request, Cancel);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     private static async Task DrawAsync(PortalHost host, Guid imageId)

@@ -129,6 +129,39 @@ public sealed class FittedDetectorTests
         Assert.Equal(0.5, detector.Report.Parts[(int)FitPart.Bank].Weight, 9);
     }
 
+    // 40 images of 36 patches in 2 layers of width 16 against a bank of 40 x 36: 1.7 million multiplications a good image.
+    [Fact]
+    public void Fit_MoreThanTheTimeAllows_BankIsThinnedImageByImage()
+    {
+        var images = MadeImages.Set(32, 8, Classes);
+        var small = new FitContext("made", MadeImages.Side, MadeImages.Grid, MadeImages.Model.Scheme) { MostProducts = 32.0 * 20 * 40 * 36 * 16 * 2 };
+        var (thin, whole) = (FittedDetector.Fit(MadeImages.Texts, small, images, new FitOptions(), null, CancellationToken.None), Fit(images));
+
+        Assert.All(thin.Parts.Good.Members, member => Assert.All(member.Rows, rows => Assert.Equal(20 * MadeImages.Width, rows.Length)));
+        Assert.All(whole.Parts.Good.Members, member => Assert.All(member.Rows, rows => Assert.Equal(36 * MadeImages.Width, rows.Length)));
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.True(thin.Score(MadeImages.Tokens(600 + i, i % 2), null).Score > thin.Score(MadeImages.Tokens(500 + i, null), null).Score);
+        }
+        // What the report says of an image is what the detector says of it.
+        Assert.Equal(thin.Report.Parts[(int)FitPart.Bank].Mean, images.Take(32).Average(image => thin.Score(image.Tokens, image.Sha256).FewShotScore!.Value), 1e-5f);
+    }
+
+    [Fact]
+    public void Fit_FurtherViewsOfGoodImages_InTheBankOnlyWhereThePartTurns()
+    {
+        var images = MadeImages.Set(4, 0);
+        LabelledTokens[] views = [.. images, .. images.Select((image, i) => image with { Tokens = MadeImages.Tokens(2000 + i, null) })];
+        var (turning, upright) = (Fit(views, new FitOptions(RotatesPart: true)), Fit(views));
+
+        Assert.Equal((8, 4), (turning.Parts.Good.Members.Count, upright.Parts.Good.Members.Count));
+        var seen = MadeImages.Tokens(2000, null);
+        Assert.True(turning.Score(seen, null).FewShotScore < 1e-3f && upright.Score(seen, null).FewShotScore > 1e-2f);
+        // An image is compared with no view of itself.
+        Assert.True(turning.Score(seen, "good0").FewShotScore > 1e-2f);
+        Assert.Equal(4, turning.Report.Scores.Count);
+    }
+
     [Fact]
     public void Fit_LayersThatTellTheSame_AllCompared()
     {
