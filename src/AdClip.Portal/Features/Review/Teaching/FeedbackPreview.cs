@@ -27,10 +27,22 @@ public sealed record FittedBase(FittedDetector Detector, IReadOnlyList<string> S
 public sealed class GoldenProgress
 {
     private int _done;
+    private volatile bool _isStopped;
 
     public int Total { get; set; }
 
     public int Done => _done;
 
-    internal void Step() => Interlocked.Increment(ref _done);
+    /// <summary>Nobody waits for it any longer.</summary>
+    public void Stop() => _isStopped = true;
+
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    internal void Step()
+    {
+        Interlocked.Increment(ref _done);
+        if (_isStopped)
+        {
+            throw new OperationCanceledException("What was tried was discarded.");
+        }
+    }
 }

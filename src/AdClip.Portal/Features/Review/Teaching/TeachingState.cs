@@ -45,7 +45,8 @@ public sealed class TeachingState(
 
     public async Task LoadAsync(ScoredImage image, ClaimsPrincipal user)
     {
-        (Look, Preview, Golden, Region, Record) = (null, null, null, null, null);
+        End();
+        Record = null;
         _target = await target.FindAsync(image.ResultId, user);
         if (_target is not var (run, record))
         {
@@ -69,7 +70,11 @@ public sealed class TeachingState(
         await ReadAsync(Look.Line);
     }
 
-    public void End() => (Look, Preview, Golden, Region) = (null, null, null, null);
+    public void End()
+    {
+        Discard();
+        (Look, Region) = (null, null);
+    }
 
     /// <summary>Tries what somebody says of <see cref="Region"/>; <see cref="WaitForGoldenAsync"/> follows.</summary>
     /// <exception cref="Vision.RefusedInputException">Somebody was faster, or the region covers nothing.</exception>
@@ -77,7 +82,7 @@ public sealed class TeachingState(
     {
         var (run, image) = Target;
         var region = Region ?? throw new InvalidOperationException("No region is chosen.");
-        (Preview, Golden) = (null, null);
+        Discard();
         Preview = await bench.TryAsync(run, image, kind, region, Look?.Line.Head?.Id, CancellationToken.None);
     }
 
@@ -92,15 +97,18 @@ public sealed class TeachingState(
         {
             changed();
         }
-        var golden = await preview.Golden;
         if (Preview == preview)
         {
-            Golden = golden;
+            Golden = await preview.Golden;
             changed();
         }
     }
 
-    public void Discard() => (Preview, Golden) = (null, null);
+    public void Discard()
+    {
+        Preview?.Progress.Stop();
+        (Preview, Golden) = (null, null);
+    }
 
     /// <summary>Keeps what is tried.</summary>
     /// <param name="acceptsRegressions">Whether the person has seen the list of golden images that get worse.</param>
