@@ -10,6 +10,7 @@ namespace AdClip.Vision.Imaging;
 /// <param name="Orientation">EXIF orientation, 1 (upright as stored) to 8.</param>
 /// <param name="Indexed">Whether the file has a palette or one bit a pixel; such pictures are resampled by nearest neighbour.</param>
 /// <param name="Bytes">Length of the file.</param>
+/// <param name="Camera">Make and model of the camera, as EXIF has them; null: the file does not say.</param>
 public sealed record ImageInfo(
     int Width,
     int Height,
@@ -19,7 +20,8 @@ public sealed record ImageInfo(
     int Frames,
     int Orientation,
     bool Indexed,
-    long Bytes)
+    long Bytes,
+    string? Camera = null)
 {
     /// <summary>The IANA media type of the content.</summary>
     public string MediaType => Format switch

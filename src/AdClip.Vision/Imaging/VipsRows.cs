@@ -6,6 +6,7 @@ namespace AdClip.Vision.Imaging;
 /// <summary>Rows of a JPEG, PNG, WebP, GIF or TIFF, decoded by libvips a strip at a time.</summary>
 internal sealed class VipsRows : RowSource
 {
+    private static readonly string[] CameraFields = ["exif-ifd0-Make", "exif-ifd0-Model"];
     private readonly Image _image;
     private readonly Region _region;
     private readonly byte[]? _from16;
@@ -38,11 +39,30 @@ internal sealed class VipsRows : RowSource
             // A GIF has a palette by definition; a TIFF of one bit is read as a black and white picture.
             var indexed = png?.Indexed ?? (format == ImageFormat.Gif || image.Contains("palette") || (format == ImageFormat.Tiff && bits == 1));
             var (width, height) = orientation >= 5 ? (image.Height, image.Width) : (image.Width, image.Height);
-            return new ImageInfo(width, height, format, bits, image.Bands, Math.Max(1, frames), orientation, indexed, bytes);
+            return new ImageInfo(width, height, format, bits, image.Bands, Math.Max(1, frames), orientation, indexed, bytes, CameraOf(image));
         }
         catch (VipsException reason)
         {
             throw ImageDecoder.Damaged(FirstLine(reason));
+        }
+    }
+
+    private static string? CameraOf(Image image)
+    {
+        var name = string.Join(' ', CameraFields.Where(field => image.Contains(field)).Select(field => Value((string)image.Get(field))).Where(text => text.Length > 0));
+        return name.Length == 0 ? null : name;
+
+        // libvips says it again in brackets: "Canon (Canon, ASCII, 6 components, 6 bytes)".
+        static string Value(string text)
+        {
+            for (var end = text.IndexOf(" (", StringComparison.Ordinal); end >= 0; end = text.IndexOf(" (", end + 1, StringComparison.Ordinal))
+            {
+                if (text.AsSpan(end + 2).StartsWith($"{text[..end]}, ", StringComparison.Ordinal))
+                {
+                    return text[..end].Trim();
+                }
+            }
+            return text.Trim();
         }
     }
 

@@ -29,4 +29,5 @@ public sealed record NewTraining(
 /// <param name="Prompts">Null: none are learned.</param>
 /// <param name="CheckpointId">Learned prompts whose texts are used.</param>
 /// <param name="ParentId">The version that the training of those made.</param>
-internal sealed record TrainingPlan(string ModelId, string ObjectName, FitOptions Options, Guid CreatedBy, int LeftOut = 0, PromptPlan? Prompts = null, Guid? CheckpointId = null, Guid? ParentId = null);
+/// <param name="AreaRevision">Of the inspection area then; null: asked for by a version of the portal that did not note it.</param>
+internal sealed record TrainingPlan(string ModelId, string ObjectName, FitOptions Options, Guid CreatedBy, int LeftOut = 0, PromptPlan? Prompts = null, Guid? CheckpointId = null, Guid? ParentId = null, int? AreaRevision = null);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Projects;
@@ -12,7 +13,7 @@ namespace AdClip.Portal.Features.Training;
 
 /// <summary>Starts trainings: settles what is left open, keeps the labels as they are, and puts the job on the board.</summary>
 public sealed class TrainingBoard(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, DetectorVersions versions, Checkpoints checkpoints, PromptTraining prompts, JobBoard jobs, IOptions<TrainingOptions> options)
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, DetectorVersions versions, Checkpoints checkpoints, PromptTraining prompts, InspectionAreaStore areas, JobBoard jobs, IOptions<TrainingOptions> options)
 {
     /// <summary>Fewer good images cannot be compared with each other.</summary>
     public const int LeastGood = 2;
@@ -40,7 +41,7 @@ public sealed class TrainingBoard(
         var learned = request.Learn == LearnKind.Quick || checkpoint is not null ? null : await PlanAsync(model, request.Prompts ?? new PromptRequest(), cancel);
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? project.ObjectName : request.ObjectName.Trim();
         var parent = checkpoint?.TrainingId is { } trainingId ? await versions.OfJobAsync(trainingId, cancel) : null;
-        var plan = new TrainingPlan(model.Id, objectName, request.Options, userId, leftOut, learned, checkpoint?.Id, parent?.Id);
+        var plan = new TrainingPlan(model.Id, objectName, request.Options, userId, leftOut, learned, checkpoint?.Id, parent?.Id, (await areas.CurrentAsync(project.Id, cancel)).Revision);
         return await EnqueueAsync(project, model, plan, userId, (transaction, job) => transaction.AddRange(LabelSnapshot.Of(job.Id, images)), cancel);
     }
 

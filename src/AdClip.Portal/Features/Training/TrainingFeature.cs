@@ -15,7 +15,7 @@ public static class TrainingFeature
         services.AddSingleton<LivePrompts>();
         services.AddSingleton<PromptTraining>();
         services.AddSingleton<TrainingEncoder>();
-        services.AddSingleton<NearDuplicates>();
+        services.AddSingleton<ImageTraits>();
         services.AddSingleton<TrainingBoard>();
         services.AddTransient<TrainingState>();
         services.AddTransient<CheckpointUploadInterop>();

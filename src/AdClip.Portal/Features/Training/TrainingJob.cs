@@ -21,7 +21,7 @@ namespace AdClip.Portal.Features.Training;
 /// </remarks>
 internal sealed class TrainingJob(
     IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, TrainingEncoder encoder, EncoderSlots slots, DetectorVersions versions, Checkpoints checkpoints, PromptTraining prompts,
-    NearDuplicates duplicates, InspectionAreaStore areas, IOptions<TrainingOptions> options, TimeProvider clock) : IJobHandler
+    ImageTraits traits, InspectionAreaStore areas, IOptions<TrainingOptions> options, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "Training";
 
@@ -51,7 +51,8 @@ internal sealed class TrainingJob(
 
         var encoded = await encoder.EncodeAsync(
             detector, images, plan.Options.RotatesPart, plan.Prompts?.Augmentation ?? new Augmentation(), plan.Prompts?.Settings.Seed ?? 0, done => job.Report(done, total), cancel);
-        var area = await areas.CurrentAsync(projectId, cancel);
+        // Taken up again, it learns on the area of the request, as from its labels.
+        var area = (plan.AreaRevision is { } revision ? await areas.AtAsync(projectId, revision, cancel) : null) ?? await areas.CurrentAsync(projectId, cancel);
         var readable = encoded.OfType<EncodedImage>().Where(image => area.Regions.Fits(image.Image.Width, image.Image.Height)).ToList();
         var checkpoint = plan.Prompts is { } wanted
             ? await prompts.LearnAsync(
@@ -114,8 +115,9 @@ internal sealed class TrainingJob(
     private async Task<IReadOnlyList<Advice>> AdviceAsync(Guid projectId, ClipDetector detector, List<EncodedImage> images, CancellationToken cancel)
     {
         var learned = images.Select(image => image.Image.Advised(image.Turned[0].ClassToken)).ToList();
-        var judged = await duplicates.OthersAsync(projectId, detector.EncoderId, learned.Select(image => image.Id).ToHashSet(StringComparer.Ordinal), cancel);
-        return await Task.Run(() => DataAdvisor.Advise([.. learned, .. judged.Images], detector.Model.ImageSize, detector.Model.Architecture.PatchSize, cancel), cancel);
+        var compared = await Task.Run(() => traits.Compared(detector.EncoderId, learned, cancel), cancel);
+        var judged = await traits.OthersAsync(projectId, detector.EncoderId, learned.Select(image => image.Id).ToHashSet(StringComparer.Ordinal), cancel);
+        return await Task.Run(() => DataAdvisor.Advise([.. compared.Images, .. judged.Images], detector.Model.ImageSize, detector.Model.Architecture.PatchSize, cancel), cancel);
     }
 
     private static VersionReport Report(List<EncodedImage> images, FitReport fit, FitOptions options, IReadOnlyList<Advice> advice, int unreadable, int leftOut, TimeSpan taken)

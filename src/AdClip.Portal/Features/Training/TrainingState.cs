@@ -14,7 +14,7 @@ namespace AdClip.Portal.Features.Training;
 
 /// <summary>What the training page of a project shows and can do.</summary>
 public sealed class TrainingState(
-    IDbContextFactory<PortalDb> dbs, TrainingBoard board, DetectorVersions versions, Checkpoints checkpoints, LivePrompts live, NearDuplicates duplicates, ModelCatalog catalog, DetectorPool detectors, InspectionAreaStore areas, JobBoard jobs,
+    IDbContextFactory<PortalDb> dbs, TrainingBoard board, DetectorVersions versions, Checkpoints checkpoints, LivePrompts live, ImageTraits traits, ModelCatalog catalog, DetectorPool detectors, InspectionAreaStore areas, JobBoard jobs,
     IOptions<TrainingOptions> options)
 {
     // Older ones are in the list of jobs.
@@ -75,8 +75,8 @@ public sealed class TrainingState(
         {
             encoderId = lease.Detector.EncoderId;
         }
-        var learned = await Task.Run(() => duplicates.Compared(encoderId, _learning, cancel), cancel);
-        var judged = await duplicates.OthersAsync(projectId, encoderId, _learning.Select(image => image.Id).ToHashSet(StringComparer.Ordinal), cancel);
+        var learned = await Task.Run(() => traits.Compared(encoderId, _learning, cancel), cancel);
+        var judged = await traits.OthersAsync(projectId, encoderId, _learning.Select(image => image.Id).ToHashSet(StringComparer.Ordinal), cancel);
         Advice = await Task.Run(() => DataAdvisor.Advise([.. learned.Images, .. judged.Images], model.RecommendedImageSize, model.PatchSize, cancel), cancel);
         Unseen = learned.Unseen + judged.Unseen;
     }

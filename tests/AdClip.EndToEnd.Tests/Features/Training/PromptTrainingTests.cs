@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AdClip.Testing;
@@ -78,9 +79,10 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
         await File.WriteAllBytesAsync(ours, await client.GetByteArrayAsync(epoch["fileUrl"]!.GetValue<string>(), Cancel), Cancel);
         await AssertAlikeAsync(portal, client, projectId, images, ours, epoch["id"]!.GetValue<string>());
 
-        // Learned by the program, used here.
+        // Learned by the program from the same images in the same order: the same file. And used here.
         var folder = Path.Combine(portal.DataFolder, "learned");
-        await AdclipAsync("train", "--train_data_path", Samples, "--save_path", folder, "--split", "test", "--epoch", "1", "--folds", "0", "--model", Model);
+        await AdclipAsync("train", "--train_data_path", WriteDataSet(Path.Combine(portal.DataFolder, "set")), "--save_path", folder, "--epoch", "2", "--folds", "2", "--model", Model);
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(folder, "epoch_2.pth"), Cancel), await File.ReadAllBytesAsync(ours, Cancel));
         using var body = new ByteArrayContent(await File.ReadAllBytesAsync(Path.Combine(folder, "epoch_1.pth"), Cancel));
         using var uploaded = await client.PostAsync($"/api/v1/projects/{projectId}/checkpoints?name=epoch_1.pth", body, Cancel);
         Assert.True(uploaded.StatusCode == HttpStatusCode.Created, await uploaded.Content.ReadAsStringAsync(Cancel));
@@ -89,6 +91,29 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
     }
 
     private static string Model => Path.Combine(SharedFolder.RepositoryRoot, "data", "models", "adclip-mini");
+
+    /// <summary>The samples as AnomalyCLIP lists a data set, in the portal's order: by SHA-256.</summary>
+    private static string WriteDataSet(string root)
+    {
+        var entries = new JsonArray();
+        foreach (var file in Directory.EnumerateFiles(Samples, "*.jpg", SearchOption.AllDirectories).OrderBy(file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))), StringComparer.Ordinal))
+        {
+            var (name, defect) = (Path.GetFileNameWithoutExtension(file), Path.GetFileName(Path.GetDirectoryName(file)!));
+            var mask = Path.Combine(Samples, "ground_truth", defect, $"{name}_mask.png");
+            var isAnomaly = defect != "good";
+            entries.Add(new JsonObject { ["img_path"] = Copy(file), ["mask_path"] = isAnomaly ? Copy(mask) : "", ["specie_name"] = defect, ["anomaly"] = isAnomaly ? 1 : 0 });
+        }
+        File.WriteAllText(Path.Combine(root, "meta.json"), new JsonObject { ["train"] = new JsonObject { ["steel"] = entries }, ["test"] = new JsonObject() }.ToJsonString());
+        return root;
+
+        string Copy(string file)
+        {
+            var relative = Path.GetRelativePath(Samples, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(root, relative))!);
+            File.Copy(file, Path.Combine(root, relative));
+            return relative;
+        }
+    }
 
     private static async Task AssertAlikeAsync(PortalProcess portal, HttpClient client, string projectId, string[] images, string file, string checkpointId)
     {

@@ -19,7 +19,7 @@ public static class CurveDrawing
     private const int Top = 10;
     private const int Bottom = 26;
     private const int MostDots = 40;
-    private const int Ticks = 4;
+    private const int Ticks = 5;
     private static readonly double[] RoundTimes = [1, 2, 4, 5, 10];
 
     /// <summary>What is drawn inside the svg element, whose view box is <see cref="ViewBox"/>.</summary>
