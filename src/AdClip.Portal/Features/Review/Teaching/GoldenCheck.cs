@@ -33,17 +33,22 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, slots.Parallelism - 1), CancellationToken = cancel };
         await Parallel.ForAsync(0, scores.Length, parallel, async (i, stop) =>
         {
-            scores[i] = await slots.InSlotAsync(() => Score(model, golden.Images[i].Sha256, before, after, known), stop);
+            scores[i] = await slots.InSlotAsync(() => Score(model, golden.Images[i], before, after, known), stop);
             progress.Step();
         });
         List<(GoldenImage Image, double Before, double After)> compared = [.. golden.Images.Zip(scores).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!.Value.Before, pair.Second.Value.After))];
-        var (threshold, thresholdSource) = await ThresholdAsync(line, compared, cancel);
+        var (threshold, thresholdSource) = await ThresholdAsync(line, before.Regions.Regions.Count > 0, compared, cancel);
         return GoldenComparison.Of(golden.Source, compared, scores.Length - compared.Count, threshold, thresholdSource);
     }
 
-    // An image that cannot be read any longer says nothing; the comparison counts it.
-    private (double Before, double After)? Score(ClipDetector model, string sha256, FittedDetector before, FittedDetector after, ConcurrentDictionary<string, double> known)
+    // An image that cannot be read any longer, or that the inspection area does not fit, says nothing; the comparison counts it.
+    private (double Before, double After)? Score(ClipDetector model, GoldenImage image, FittedDetector before, FittedDetector after, ConcurrentDictionary<string, double> known)
     {
+        var sha256 = image.Sha256;
+        if (!before.Regions.Fits(image.Width, image.Height))
+        {
+            return null;
+        }
         try
         {
             var (tokens, _) = source.Encode(model, blobs.PathOf(sha256), sha256);
@@ -55,11 +60,11 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
         }
     }
 
-    private async Task<(double? Value, GoldenThreshold Source)> ThresholdAsync(TaughtLine line, IReadOnlyList<(GoldenImage Image, double Before, double After)> compared, CancellationToken cancel)
+    private async Task<(double? Value, GoldenThreshold Source)> ThresholdAsync(TaughtLine line, bool hasArea, IReadOnlyList<(GoldenImage Image, double Before, double After)> compared, CancellationToken cancel)
     {
         foreach (var version in new[] { line.Head, line.Root }.OfType<DetectorVersion>())
         {
-            var kind = new ScoreKind(line.ProjectId, version.EncoderId, HasReferences: false, HasArea: false, DetectorVersionId: version.Id);
+            var kind = new ScoreKind(line.ProjectId, version.EncoderId, HasReferences: false, HasArea: hasArea, DetectorVersionId: version.Id);
             if (await thresholds.NewestAsync(kind, inAnyTiles: false, cancel) is { } saved)
             {
                 return (saved.Band.FailFrom, GoldenThreshold.Saved);

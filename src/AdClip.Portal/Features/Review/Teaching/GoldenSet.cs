@@ -25,7 +25,7 @@ public enum GoldenSource
 }
 
 /// <summary>An image whose verdict must not get worse.</summary>
-public sealed record GoldenImage(Guid ImageId, string FileName, string Sha256, bool IsAnomaly);
+public sealed record GoldenImage(Guid ImageId, string FileName, string Sha256, bool IsAnomaly, int Width, int Height);
 
 /// <summary>The images that a taught detector is held to.</summary>
 public sealed record GoldenSet(GoldenSource Source, IReadOnlyList<GoldenImage> Images)
@@ -48,7 +48,7 @@ public sealed record GoldenSet(GoldenSource Source, IReadOnlyList<GoldenImage> I
             join image in db.Set<ImageRecord>() on result.ImageId equals image.Id
             where result.RunId == runId && image.DeletedAt == null && image.Label != ImageLabel.Unlabelled
             orderby image.Sha256
-            select new { Image = new GoldenImage(image.Id, image.FileName, image.Sha256, image.Label == ImageLabel.Anomaly), IsReviewed = db.Set<ReviewDecision>().Any(decision => decision.RunId == runId && decision.ImageId == image.Id) }).ToListAsync(cancel);
+            select new { Image = new GoldenImage(image.Id, image.FileName, image.Sha256, image.Label == ImageLabel.Anomaly, image.Width, image.Height), IsReviewed = db.Set<ReviewDecision>().Any(decision => decision.RunId == runId && decision.ImageId == image.Id) }).ToListAsync(cancel);
         var reviewed = labelled.Where(one => one.IsReviewed).ToList();
         var (source, chosen) = reviewed.Count > 0 ? (GoldenSource.Reviewed, reviewed) : (GoldenSource.Labelled, labelled);
         return chosen.Count == 0 ? new GoldenSet(GoldenSource.None, []) : new GoldenSet(source, Balanced([.. chosen.Select(one => one.Image)]));
@@ -60,7 +60,7 @@ public sealed record GoldenSet(GoldenSource Source, IReadOnlyList<GoldenImage> I
         join image in db.Set<ImageRecord>() on mark.ImageId equals image.Id
         where mark.ProjectId == projectId && mark.IsGolden && image.DeletedAt == null
         orderby mark.Id descending
-        select new GoldenImage(image.Id, image.FileName, image.Sha256, mark.IsAnomaly)).Take(MostMarked).ToListAsync(cancel);
+        select new GoldenImage(image.Id, image.FileName, image.Sha256, mark.IsAnomaly, image.Width, image.Height)).Take(MostMarked).ToListAsync(cancel);
 
     /// <summary>Whether somebody marked the image.</summary>
     public static Task<bool> HoldsAsync(PortalDb db, Guid imageId, CancellationToken cancel = default) =>

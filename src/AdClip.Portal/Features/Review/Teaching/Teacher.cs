@@ -92,8 +92,10 @@ public sealed class Teacher(IDbContextFactory<PortalDb> dbs, DetectorVersions ve
                 throw TaughtLine.Moved();
             }
         }
-        var report = new VersionReport(
-            fitted.Sha256s.Count, 0, 0, [], 0, 0, null, null, null, null, fitted.Options, fitted.Detector.Report, [], 0, fitted.Taken.TotalSeconds);
+        var report = new VersionReport(fitted.Sha256s.Count, 0, 0, [], 0, 0, null, null, null, null, fitted.Options, fitted.Detector.Report, [], 0, fitted.Taken.TotalSeconds)
+        {
+            AreaRevision = preview.Run.AreaRevision,
+        };
         try
         {
             return await versions.AddAsync(

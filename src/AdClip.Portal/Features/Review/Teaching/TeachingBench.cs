@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Models;
@@ -15,7 +16,7 @@ namespace AdClip.Portal.Features.Review.Teaching;
 /// <summary>Shows what a detector says of an image, and what it would say if it were taught a region. Stores nothing.</summary>
 public sealed class TeachingBench(
     IDbContextFactory<PortalDb> dbs, TeachingLines lines, DetectorPool detectors, DetectorVersions versions, ModelCatalog catalog, TokenSource source, EncoderSlots slots, GoldenCheck golden,
-    RunBoard runs, BlobStore blobs, MapShelf shelf, TimeProvider clock)
+    RunBoard runs, InspectionAreaStore areas, BlobStore blobs, MapShelf shelf, TimeProvider clock)
 {
     private const int KeptBases = 3;
     private static readonly TimeSpan MemoryPatience = TimeSpan.FromSeconds(30);
@@ -118,6 +119,8 @@ public sealed class TeachingBench(
     private async Task<FittedBase> FitAsync(Run run, TaughtLine line, ClipDetector model, CancellationToken cancel)
     {
         var begin = clock.GetTimestamp();
+        var area = await areas.AtAsync(run.ProjectId, run.AreaRevision, cancel)
+            ?? throw new InvalidOperationException($"Run {run.Id} names revision {run.AreaRevision} of the inspection area, which is not there.");
         List<string> sha256s;
         await using (var db = await dbs.CreateDbContextAsync(cancel))
         {
@@ -127,6 +130,7 @@ public sealed class TeachingBench(
                 // A run from words alone: what people have called good since.
                 var (_, good) = await runs.ReferencesAsync(db, run.ProjectId, wanted: null, count: null, chosen: null, cancel);
                 sha256s = [.. good.Select(image => image.Sha256)];
+                await RunBoard.CheckFitsAsync(db, area, [.. good.Select(image => image.Id)], cancel);
             }
         }
         var images = new LabelledTokens[sha256s.Count];
@@ -134,7 +138,7 @@ public sealed class TeachingBench(
             images[i] = new LabelledTokens(sha256s[i], await slots.InSlotAsync(() => source.Encode(model, blobs.PathOf(sha256s[i]), sha256s[i]).Tokens, stop), IsAnomaly: false, Class: null, Mask: null));
         var options = new FitOptions(UseText: false, UseHeads: false, UseAnomalyBank: false);
         var texts = model.EncodePrompts(new PromptSettings(ProductName: run.ObjectName));
-        var fitted = await slots.InSlotAsync(() => FittedDetector.Fit(texts, model.FitContext, images, options, progress: null, cancel), cancel);
+        var fitted = await slots.InSlotAsync(() => FittedDetector.Fit(texts, model.FitContext.At(area.Regions), images, options, progress: null, cancel), cancel);
         return new FittedBase(fitted, sha256s, options, (await catalog.GetAsync(line.ModelId, cancel)).Name, model.EncoderId, clock.GetElapsedTime(begin));
     }
 

@@ -73,7 +73,7 @@ public sealed class TeachingLines(IDbContextFactory<PortalDb> dbs)
     private static async Task<string> BaseKeyAsync(PortalDb db, Run run, RunSettings settings, CancellationToken cancel)
     {
         var references = await db.Set<RunReference>().Where(reference => reference.RunId == run.Id).OrderBy(reference => reference.Sha256).Select(reference => reference.Sha256).ToListAsync(cancel);
-        string[] parts = [run.ModelId, run.EncoderId, settings.ImageSize.ToString(CultureInfo.InvariantCulture), run.ObjectName, .. references];
+        string[] parts = [run.ModelId, run.EncoderId, settings.ImageSize.ToString(CultureInfo.InvariantCulture), run.AreaRevision.ToString(CultureInfo.InvariantCulture), run.ObjectName, .. references];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
     }
 }

@@ -35,5 +35,5 @@ public sealed class GoldenComparisonTests
         Assert.Null(Assert.Single(golden.Changes).WasRight);
     }
 
-    private static GoldenImage Image(string name, bool isAnomaly) => new(Guid.NewGuid(), name, name, isAnomaly);
+    private static GoldenImage Image(string name, bool isAnomaly) => new(Guid.NewGuid(), name, name, isAnomaly, 400, 400);
 }
