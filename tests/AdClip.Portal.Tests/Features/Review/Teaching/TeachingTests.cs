@@ -272,6 +272,26 @@ public sealed class TeachingTests
         Assert.Equal(second.Lessons[0].ScoreAfter, seen.Score);
     }
 
+    [Fact]
+    public async Task Teach_RunOnAnInspectionArea_WhatLiesOutsideStaysOut()
+    {
+        await using var host = new PortalHost();
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var left = InspectionRegionsJson.Read("""{"schema":"adclip.inspection-regions","version":1,"width":400,"height":400,"regions":[{"id":"a","use":"include","kind":"box","box":[0,0,200,400]}]}""");
+        var plates = await RunAsync(host, client, left);
+
+        var preview = await PreviewAsync(client, plates.Result, new FeedbackRequest(LessonKind.Defect, Box: Corner));
+
+        foreach (var url in new[] { preview.BeforeMapUrl, preview.AfterMapUrl })
+        {
+            var (values, side) = await MapAsync(client, url);
+            Assert.All(Enumerable.Range(0, side), y => Assert.Equal(0, values[(y * side) + side - 1]));
+            Assert.True(values.Max() > 0);
+        }
+        var taught = await TeachAsync(client, plates.Result, new FeedbackRequest(LessonKind.Defect, Box: Corner, AcceptRegressions: true));
+        Assert.Equal(await client.GetByteArrayAsync(preview.AfterMapUrl, Cancel), await OfDetectorAsync(client, plates.Result, taught.DetectorId!.Value));
+    }
+
     private static async Task DrawAsync(PortalHost host, Guid imageId)
     {
         await using var db = await host.DbAsync();
@@ -284,9 +304,15 @@ public sealed class TeachingTests
     private sealed record Plates(Guid ProjectId, Guid RunId, Guid Result, ImageRecord Image, IReadOnlyList<Guid> Good, Guid Unlabelled);
 
     /// <summary>A run of the model over four good plates, a scratched one and one that nobody labelled.</summary>
-    private static async Task<Plates> RunAsync(PortalHost host, HttpClient client)
+    private static async Task<Plates> RunAsync(PortalHost host, HttpClient client, InspectionRegions? regions = null)
     {
         var project = await PortalHost.NewProjectAsync(client);
+        if (regions is not null)
+        {
+            using var area = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/projects/{project.Id}/inspection-area") { Content = new StringContent(InspectionRegionsJson.Write(regions), null, "application/json") };
+            area.Headers.IfMatch.Add(System.Net.Http.Headers.EntityTagHeaderValue.Parse("\"0\""));
+            (await client.SendAsync(area, Cancel)).EnsureSuccessStatusCode();
+        }
         var good = await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(5));
         var bad = await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(1));
         await SamplePlates.LabelAsync(host, [.. good.Take(4)], ImageLabel.Good);
