@@ -343,6 +343,18 @@ public enum RefusalCode
     /// <summary>Fewer images than a stage needs: kind, wanted, available.</summary>
     StageImagesTooFew,
 
+    /// <summary>Something asked of an experiment with stages that it does not take: what, the value, what it takes.</summary>
+    StageRequestInvalid,
+
+    /// <summary>No stage of an experiment can be filled: good images, anomalous images, how many of either are kept for the test.</summary>
+    StagesNoneFilled,
+
+    /// <summary>A model that was exchanged after an experiment was made: its name.</summary>
+    StageExperimentOutdated,
+
+    /// <summary>Images that can no longer be read in the middle of an experiment: how many.</summary>
+    StageImagesUnreadable,
+
     /// <summary>A training that may use no part of the detector.</summary>
     TrainingWithoutParts,
 

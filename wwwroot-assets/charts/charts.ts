@@ -1,5 +1,7 @@
 // What ChartInterop.cs calls: shows a chart in an element, hands it new data, and lets go of it.
 import { ChartHost } from "./host.ts";
+import { errorBarOption } from "./errorBars.ts";
+import type { ErrorBarData } from "./errorBars.ts";
 import { histogramOption } from "./histogram.ts";
 import type { ScoreHistogramData } from "./histogram.ts";
 import { paretoOption } from "./pareto.ts";
@@ -91,6 +93,10 @@ export function showTimeSeries(element: HTMLElement, data: TimeSeriesData): void
 
 export function showPareto(element: HTMLElement, data: ParetoData): void {
   show(element, data, () => new ChartHost(element, data, paretoOption));
+}
+
+export function showErrorBars(element: HTMLElement, data: ErrorBarData): void {
+  show(element, data, () => new ChartHost(element, data, errorBarOption));
 }
 
 export function print(): void {

@@ -19,3 +19,25 @@ export function isNavigationOpen(): boolean {
 export function setNavigationOpen(open: boolean): void {
   localStorage.setItem("adclip.navigation", open ? "open" : "closed");
 }
+
+/** Puts text on the clipboard; false when the browser does not allow it. */
+export async function copyText(text: string): Promise<boolean> {
+  // Only pages served over HTTPS or from this machine have the newer way; plants often have neither.
+  if (window.isSecureContext) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      // Denied: the older way may still be allowed.
+    }
+  }
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.style.position = "fixed";
+  area.style.opacity = "0";
+  document.body.append(area);
+  area.select();
+  const isCopied = document.execCommand("copy");
+  area.remove();
+  return isCopied;
+}

@@ -12,4 +12,7 @@ public sealed class ShellInterop(IJSRuntime js) : JsModuleInterop(js, "./js/shel
     public ValueTask<bool> IsNavigationOpenAsync() => CallAsync<bool>("isNavigationOpen");
 
     public ValueTask SetNavigationOpenAsync(bool open) => CallAsync("setNavigationOpen", open);
+
+    /// <summary>Puts text on the clipboard; false when the browser does not allow it.</summary>
+    public ValueTask<bool> CopyTextAsync(string text) => CallAsync<bool>("copyText", text);
 }

@@ -50,11 +50,11 @@ public sealed record StageSplit(IReadOnlyList<IReadOnlyList<EncodedImage>> Learn
         var (mostAnomalies, mostGood) = (stages.Max(stage => stage.Anomalies), stages.Max(stage => stage.Good));
         EncodedImage[] good = [.. Of(DatasetPart.Train, false)];
         random.Shuffle(good);
-        var own = TakingTurns(Of(DatasetPart.Train, true), random);
+        var own = NestedDraw.TakingTurns(Of(DatasetPart.Train, true), image => image.Image.DefectClass, random);
         var borrowed = own.Count < mostAnomalies;
-        var anomalies = borrowed ? TakingTurns(Of(DatasetPart.Test, true), random) : own;
-        Require("good", mostGood, good.Length);
-        Require("defective", mostAnomalies + (borrowed ? 1 : 0), anomalies.Count);
+        var anomalies = borrowed ? NestedDraw.TakingTurns(Of(DatasetPart.Test, true), image => image.Image.DefectClass, random) : own;
+        NestedDraw.Require("good", mostGood, good.Length);
+        NestedDraw.Require("defective", mostAnomalies + (borrowed ? 1 : 0), anomalies.Count);
         var used = borrowed ? anomalies.Take(mostAnomalies).ToHashSet() : [];
         return new StageSplit(
             [.. stages.Select(stage => (IReadOnlyList<EncodedImage>)[.. anomalies.Take(stage.Anomalies), .. good.Take(stage.Good)])],
@@ -62,24 +62,5 @@ public sealed record StageSplit(IReadOnlyList<IReadOnlyList<EncodedImage>> Learn
 
         IEnumerable<EncodedImage> Of(DatasetPart part, bool isAnomaly)
             => images.Where(image => image.Image.Part == part && image.Image.IsAnomaly == isAnomaly).OrderBy(image => image.Image.Path, StringComparer.Ordinal);
-
-        static void Require(string kind, int wanted, int available)
-        {
-            if (wanted > available)
-            {
-                throw new RefusedInputException(RefusalCode.StageImagesTooFew, $"The stages need {wanted} {kind} images, one to be judged by included; there are {available}. Take smaller stages.", kind, wanted, available);
-            }
-        }
-    }
-
-    private static List<EncodedImage> TakingTurns(IEnumerable<EncodedImage> anomalies, SeededRandom random)
-    {
-        EncodedImage[][] classes = [.. anomalies.GroupBy(image => image.Image.DefectClass).Select(kind => kind.ToArray())];
-        random.Shuffle(classes);
-        foreach (var kind in classes)
-        {
-            random.Shuffle(kind);
-        }
-        return [.. Enumerable.Range(0, classes.Select(kind => kind.Length).DefaultIfEmpty().Max()).SelectMany(turn => classes.Where(kind => turn < kind.Length).Select(kind => kind[turn]))];
     }
 }

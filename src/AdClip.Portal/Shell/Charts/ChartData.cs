@@ -34,6 +34,18 @@ public sealed record ParetoData(IReadOnlyList<ParetoItem> Items, string CountNam
 /// <summary>One bar; its colour in hexadecimal, or null for that of anomalies.</summary>
 public sealed record ParetoItem(string Name, int Count, string? Colour = null);
 
+/// <summary>Lines over steps, such as stages, each point with its spread. A line is broken where <paramref name="Groups"/> changes.</summary>
+/// <param name="Steps">Names, in order.</param>
+/// <param name="Groups">Of each step: what belongs together.</param>
+/// <param name="IsPercent">Values are numbers of percent; else as they are.</param>
+public sealed record ErrorBarData(IReadOnlyList<string> Steps, IReadOnlyList<int> Groups, IReadOnlyList<ErrorBarLine> Lines, string StepName, string ValueName, bool IsPercent);
+
+/// <summary>One line; null where a step has no value.</summary>
+public sealed record ErrorBarLine(string Name, IReadOnlyList<ErrorBarPoint?> Points);
+
+/// <summary>A mean and how far it spreads to either side; null: unknown.</summary>
+public sealed record ErrorBarPoint(double Mean, double? Deviation);
+
 /// <summary>The roles of colour that palette.ts knows.</summary>
 public static class ChartColour
 {

@@ -20,6 +20,8 @@ public sealed class ChartInterop(IJSRuntime js) : JsModuleInterop(js, "./js/char
 
     public ValueTask ShowParetoAsync(ElementReference element, ParetoData data) => CallAsync("showPareto", element, data);
 
+    public ValueTask ShowErrorBarsAsync(ElementReference element, ErrorBarData data) => CallAsync("showErrorBars", element, data);
+
     /// <summary>Opens the browser's print dialog; charts draw themselves for paper.</summary>
     public ValueTask PrintAsync() => CallAsync("print");
 
