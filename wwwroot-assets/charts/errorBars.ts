@@ -122,7 +122,7 @@ export function errorBarOption(data: ErrorBarData, palette: Palette): ChartOptio
       axisTick: { show: false },
       splitLine: { show: false },
     },
-    yAxis: { type: "value", name: data.valueName, nameGap: 12, min, max, ...axisStyle(palette), nameTextStyle: { color: palette.muted, fontSize: 12, align: "left", padding: [0, 0, 0, -44] }, axisLabel: { color: palette.muted, fontSize: 12, formatter: (value: number) => formatNumber(value, max - min < 5 ? 1 : 0) } },
+    yAxis: { type: "value", name: data.valueName, nameGap: 12, min, max, ...axisStyle(palette), axisLine: { onZero: false, lineStyle: { color: palette.line } }, nameTextStyle: { color: palette.muted, fontSize: 12, align: "left", padding: [0, 0, 0, -44] }, axisLabel: { color: palette.muted, fontSize: 12, formatter: (value: number) => formatNumber(value, max - min < 5 ? 1 : 0) } },
     series,
   };
 }

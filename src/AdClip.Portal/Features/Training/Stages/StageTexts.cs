@@ -29,6 +29,7 @@ public static class StageTexts
     public static string Difference(PairedDifference? difference, StageMetric metric, IStringLocalizer<StagesText> text) => difference switch
     {
         null => "–",
+        { Mean: 0, Deviation: 0 } => text["Same"],
         { Interval: null } => text["DifferenceOfOne", Signed(difference.Mean, metric)],
         { Interval: { } interval } => text[
             difference switch { { IsClear: false } => "NoClearDifference", { Mean: > 0 } => metric.IsShare ? "ClearlyBetter" : "ClearlyLonger", _ => metric.IsShare ? "ClearlyWorse" : "ClearlyShorter" },
