@@ -20,7 +20,6 @@ public static class PortalUrls
     public const string TrainingRoute = "/projects/{ProjectId:guid}/training";
     public const string StagesRoute = "/projects/{ProjectId:guid}/training/stages";
     public const string StageExperimentRoute = "/projects/{ProjectId:guid}/training/stages/{ExperimentId:guid}";
-    public const string ComparisonRoute = "/projects/{ProjectId:guid}/comparison";
     public const string RunsRoute = "/projects/{ProjectId:guid}/runs";
     public const string RunRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}";
     public const string ResultRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}/images/{ImageId:guid}";
@@ -42,9 +41,6 @@ public static class PortalUrls
     public static string Stages(Guid projectId) => Of($"/projects/{projectId}/training/stages");
 
     public static string StageExperiment(Guid projectId, Guid experimentId) => Of($"/projects/{projectId}/training/stages/{experimentId}");
-
-    /// <summary>Runs side by side; with none of them, those to choose from.</summary>
-    public static string Comparison(Guid projectId, params IEnumerable<Guid> runIds) => Of($"/projects/{projectId}/comparison?{string.Join('&', runIds.Select(runId => $"run={runId}"))}").TrimEnd('?');
 
     public static string Runs(Guid projectId) => Of($"/projects/{projectId}/runs");
 
