@@ -108,7 +108,7 @@ public static class Bootstrap
         }
     }
 
-    internal static ConfidenceInterval? Middle95(List<double> values)
+    private static ConfidenceInterval? Middle95(List<double> values)
     {
         if (values.Count == 0)
         {
