@@ -49,7 +49,7 @@ internal sealed record Fusion(double[] Weights, Standard[] Standards)
         const int part = (int)FitPart.AnomalyBank;
         return Weights[part] > 0 ? this : new Fusion(
             [.. Weights.Select((weight, i) => i == part ? 1 : weight)],
-            [.. Standards.Select((standard, i) => i == part ? new Standard(0, Math.Max(usual, 1e-6) / 3) : standard)]);
+            [.. Standards.Select((standard, i) => i == part ? new Standard(0, Math.Max(usual, 1e-6) / 3, Math.Max(usual, 1e-6)) : standard)]);
     }
 
     /// <summary>The score of an image: <paramref name="scores"/> by part; those without weight are not looked at.</summary>

@@ -3,11 +3,12 @@ namespace AdClip.Vision.Detection.FewShot;
 /// <summary>Brings values of one part to a common scale: 0 for the mean good one, in units of the spread within a kind.</summary>
 /// <param name="Mean">Of good values.</param>
 /// <param name="Deviation">More than 0.</param>
-internal readonly record struct Standard(double Mean, double Deviation)
+/// <param name="Most">Larger values count as this one; null: as they are.</param>
+internal readonly record struct Standard(double Mean, double Deviation, double? Most = null)
 {
     private const double Least = 1e-9;
 
-    public double Of(double value) => (value - Mean) / Deviation;
+    public double Of(double value) => (Math.Min(value, Most ?? value) - Mean) / Deviation;
 
     /// <summary>Mean of the good; the spread of good and defective around their own means.</summary>
     public static Standard From(IReadOnlyList<double> good, IReadOnlyList<double> defective)

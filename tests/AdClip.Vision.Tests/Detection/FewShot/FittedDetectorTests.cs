@@ -239,6 +239,22 @@ public sealed class FittedDetectorTests
         Assert.Equal(before.Score(other, null).Score, now.Score(other, null).Score, 0.5f);
     }
 
+    [Theory]
+    [InlineData(901)]
+    [InlineData(906)]
+    public void With_FirstDefectOfGoodImagesAlone_RaisesAKnownDefectByThreeSpreadsAtMost(int seed)
+    {
+        var before = Fit(MadeImages.Set(8, 0));
+        var plain = MadeImages.Tokens(seed, null);
+        var plainDefect = MadeImages.Tokens(seed, 0);
+
+        foreach (var tokens in new[] { plain, plainDefect })
+        {
+            var now = before.With([new RegionFeedback("x", tokens, [MadeImages.DefectPatch], true)]);
+            Assert.InRange(now.Score(tokens, "x").Score - before.Score(tokens, "x").Score, 0.1f, 3.001f);
+        }
+    }
+
     [Fact]
     public void With_RegionsOneAfterTheOther_SameBitsAsAtOnce()
     {
