@@ -31,12 +31,20 @@ internal static class AdClipProcess
             output.Add(line);
             if (line.StartsWith(beginning, StringComparison.Ordinal))
             {
-                using var signal = Process.Start("kill", ["-INT", $"{process.Id}"]);
+                using var signal = Process.Start("kill", [InterruptReaches() ? "-INT" : "-TERM", $"{process.Id}"]);
                 await signal.WaitForExitAsync(TestContext.Current.CancellationToken);
             }
         }
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return new Outcome(process.ExitCode, string.Join('\n', output), await errors, 0);
+    }
+
+    // A shell's background jobs, and all that they start, are deaf to Ctrl+C; the request to end goes the same way through the program.
+    private static bool InterruptReaches()
+    {
+        const ulong interrupt = 1 << 1;
+        var ignored = File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
+        return ignored is null || (Convert.ToUInt64(ignored["SigIgn:".Length..].Trim(), 16) & interrupt) == 0;
     }
 
     private static Process Start(string folder, string home, string[] arguments)
