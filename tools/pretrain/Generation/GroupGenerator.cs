@@ -1,0 +1,123 @@
+using AdClip.Pretrain.Generation.Camera;
+using AdClip.Pretrain.Generation.Defects;
+
+namespace AdClip.Pretrain.Generation;
+
+/// <summary>Draws groups of pictures of imaginary products, good and defective, with exact maps of the defects.</summary>
+/// <remarks>Everything comes from formulas and tables of noise made at the start; no picture is read. One for each thread.</remarks>
+public sealed class GroupGenerator
+{
+    private readonly Canvas _canvas;
+    private readonly Picture _clean;
+    private readonly Picture _spoilt;
+    private readonly Picture _result;
+    private readonly int _side;
+
+    /// <param name="side">Pixels of a picture's side, a multiple of 16, at most 512.</param>
+    public GroupGenerator(int side)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(side % 16, 0, nameof(side));
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 32);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(side, NoiseTile.Size);
+        _side = side;
+        _canvas = new Canvas(side);
+        (_clean, _spoilt, _result) = (new Picture(side), new Picture(side), new Picture(side));
+    }
+
+    /// <summary>As <see cref="Draw"/>, for a single group.</summary>
+    public static ProductGroup Generate(ulong seed, int side, GroupSettings settings) => new GroupGenerator(side).Draw(seed, settings);
+
+    /// <summary>The group of this seed, always the same.</summary>
+    public ProductGroup Draw(ulong seed, GroupSettings settings)
+    {
+        var product = new Product(seed, settings);
+        var rng = new Rng(seed).Fork(7);
+        var count = rng.Whole(settings.LeastImages, settings.MostImages);
+        var good = rng.Whole(settings.LeastGood, Math.Max(settings.LeastGood, count - 2));
+        var order = new bool[count];
+        for (var i = 0; i < count; i++)
+        {
+            order[i] = i >= good;
+        }
+        for (var i = count - 1; i > 0; i--)
+        {
+            var other = rng.Below(i + 1);
+            (order[i], order[other]) = (order[other], order[i]);
+        }
+        return new ProductGroup
+        {
+            Seed = seed,
+            Side = _side,
+            Family = product.Family.Key,
+            IsObject = product.Family.IsObject,
+            Registered = product.Registered,
+            Grey = product.Grey,
+            Images = [.. order.Select((defective, number) => Take(product, product.ForImage(number), defective, settings.Twins))],
+        };
+    }
+
+    private GroupImage Take(Product product, Rng rng, bool defective, bool twin)
+    {
+        using var scene = new Scene(_canvas);
+        var map = product.Pose(rng.Fork(1), _side);
+        var pieces = product.Assemble(rng.Fork(2));
+        var light = product.LightOn(rng.Fork(3));
+        var exposure = product.ExposureOf(rng.Fork(4));
+        var paint = rng.Fork(5);
+        var shadow = (light.X, light.Y);
+        scene.Paint(product.Design, pieces, map, paint, shadow);
+        light.Shade(scene.Top, _canvas.PixelsPerUnit, _clean);
+        var types = new byte[_side * _side];
+        if (product.NormalMark is { } mark)
+        {
+            // Too faint, and too common here, to be a fault.
+            var marks = new DefectStroke(scene, product, light, rng.Fork(8)) { MostContrast = 0.07f };
+            marks.Add(DefectCatalog.All[(int)mark - 1], _clean, _spoilt, _clean, types: null);
+        }
+        _clean.CopyTo(_result);
+        var found = new List<DefectType>();
+        if (defective)
+        {
+            Spoil(product, scene, pieces, map, paint, light, rng.Fork(6), types, found);
+        }
+        var noise = rng.Fork(9).Next();
+        var clean = twin && found.Count > 0 ? exposure.Take(_clean, _canvas, noise) : null;
+        return new GroupImage(exposure.Take(_result, _canvas, noise), types, found, clean);
+    }
+
+    private void Spoil(Product product, Scene scene, Piece?[] pieces, Affine map, Rng paint, Light light, Rng rng, byte[] types, List<DefectType> found)
+    {
+        var wanted = rng.Pick(1, 1, 1, 1, 2, 2, 3);
+        var kinds = DefectCatalog.All;
+        Span<float> weights = stackalloc float[kinds.Count];
+        for (var i = 0; i < kinds.Count; i++)
+        {
+            weights[i] = kinds[i].Type == product.NormalMark ? 0 : product.Family.IsObject ? kinds[i].OnObject : kinds[i].OnSurface;
+        }
+        for (var attempt = 0; attempt < 14 && found.Count < wanted; attempt++)
+        {
+            var kind = kinds[rng.PickWeighted(weights)];
+            var stroke = new DefectStroke(scene, product, light, rng.Fork((ulong)attempt));
+            if (kind.Spoil is not null)
+            {
+                if (stroke.Add(kind, _clean, _spoilt, _result, types))
+                {
+                    found.Add(kind.Type);
+                }
+            }
+            else if (PieceDefects.Change(kind.Type, pieces, rng) is { } changed)
+            {
+                using var other = new Scene(_canvas);
+                other.Paint(product.Design, changed, map, paint, (light.X, light.Y));
+                if (stroke.AddChange(kind, other, _clean, _spoilt, _result, types))
+                {
+                    found.Add(kind.Type);
+                }
+            }
+        }
+        found.RemoveAll(type => !types.AsSpan().Contains((byte)type));
+        var distinct = found.Distinct().ToArray();
+        found.Clear();
+        found.AddRange(distinct);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using AdClip.Pretrain.Generation;
+
+// The recipe of the embedded model. See README.md.
+var options = new Dictionary<string, string>();
+for (var i = 1; i + 1 < args.Length; i += 2)
+{
+    options[args[i]] = args[i + 1];
+}
+
+int Number(string name, int otherwise) => options.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+var settings = options.TryGetValue("--family", out var only) ? new GroupSettings { Family = key => key == only } : new GroupSettings();
+switch (args.FirstOrDefault())
+{
+    case "sheet":
+        var generator = new GroupGenerator(Number("--side", 256));
+        var first = (ulong)Number("--seed", 1);
+        var groups = Enumerable.Range(0, Number("--groups", 6)).Select(i => generator.Draw(first + (ulong)i, settings)).ToArray();
+        ContactSheet.Save(options.GetValueOrDefault("--out", "sheet.png"), groups);
+        foreach (var group in groups)
+        {
+            Console.WriteLine($"{group.Seed}: {group.Family}{(group.Registered ? ", registered" : "")}: {string.Join(" | ", group.Images.OrderByDescending(image => image.IsGood).Select(image => image.IsGood ? "good" : string.Join('+', image.Defects)))}");
+        }
+        return 0;
+    case "speed":
+        return Speed.Measure(Number("--side", 256), Number("--groups", 60), (ulong)Number("--seed", 1), settings);
+    default:
+        Console.Error.WriteLine("usage: pretrain sheet [--seed N] [--groups N] [--side N] [--family KEY] [--out FILE] | speed [--groups N] [--side N] [--family KEY]");
+        return 2;
+}
