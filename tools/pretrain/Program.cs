@@ -16,7 +16,10 @@ switch (args.FirstOrDefault())
     case "sheet":
         var generator = new GroupGenerator(Number("--side", 256));
         var first = (ulong)Number("--seed", 1);
-        var groups = Enumerable.Range(0, Number("--groups", 6)).Select(i => generator.Draw(first + (ulong)i, settings)).ToArray();
+        var start = Number("--from", 0);
+        var groups = Enumerable.Range(start, Number("--groups", 6)).Select(i => options.ContainsKey("--from")
+            ? generator.Draw(first, settings with { Family = key => key == Families.All[i % Families.All.Count].Key })
+            : generator.Draw(first + (ulong)i, settings)).ToArray();
         ContactSheet.Save(options.GetValueOrDefault("--out", "sheet.png"), groups);
         foreach (var group in groups)
         {

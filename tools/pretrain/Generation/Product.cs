@@ -116,7 +116,7 @@ internal sealed class Product
         {
             angle = rng.Chance(0.5f) ? rng.Normal() * 0.04f : rng.Angle();
             squeeze = rng.Chance(0.3f) ? rng.LogRange(0.75f, 1.33f) : 1;
-            scale = rng.LogRange(0.9f, 1.35f);
+            scale = rng.LogRange(0.8f, 1.15f);
         }
         else
         {
