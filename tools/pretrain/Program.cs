@@ -18,7 +18,7 @@ switch (args.FirstOrDefault())
         var first = (ulong)Number("--seed", 1);
         var start = Number("--from", 0);
         var groups = Enumerable.Range(start, Number("--groups", 6)).Select(i => options.ContainsKey("--from")
-            ? generator.Draw(first, settings with { Family = key => key == Families.All[i % Families.All.Count].Key })
+            ? generator.Draw((first * 1000) + (ulong)i, settings with { Family = key => key == Families.All[i % Families.All.Count].Key })
             : generator.Draw(first + (ulong)i, settings)).ToArray();
         ContactSheet.Save(options.GetValueOrDefault("--out", "sheet.png"), groups);
         foreach (var group in groups)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using AdClip.Pretrain.Generation.Camera;
 using AdClip.Pretrain.Generation.Defects;
 
@@ -12,6 +13,7 @@ public sealed class GroupGenerator
     private readonly Picture _spoilt;
     private readonly Picture _result;
     private readonly int _side;
+    private bool _metered;
 
     /// <param name="side">Pixels of a picture's side, a multiple of 16, at most 512.</param>
     public GroupGenerator(int side)
@@ -31,6 +33,7 @@ public sealed class GroupGenerator
     public ProductGroup Draw(ulong seed, GroupSettings settings)
     {
         var product = new Product(seed, settings);
+        _metered = false;
         var rng = new Rng(seed).Fork(7);
         var count = rng.Whole(settings.LeastImages, settings.MostImages);
         var good = rng.Whole(settings.LeastGood, Math.Max(settings.LeastGood, count - 2));
@@ -67,11 +70,18 @@ public sealed class GroupGenerator
         var shadow = (light.X, light.Y);
         scene.Paint(product.Design, pieces, map, paint, shadow);
         light.Shade(scene.Top, _canvas.PixelsPerUnit, _clean);
+        if (!_metered)
+        {
+            product.Meter(TensorPrimitives.Sum<float>(_clean.G) / _clean.G.Length);
+            light = light with { Gain = product.Gain };
+            light.Shade(scene.Top, _canvas.PixelsPerUnit, _clean);
+            _metered = true;
+        }
         var types = new byte[_side * _side];
         if (product.NormalMark is { } mark)
         {
             // Too faint, and too common here, to be a fault.
-            var marks = new DefectStroke(scene, product, light, rng.Fork(8)) { MostContrast = 0.07f };
+            var marks = new DefectStroke(scene, product, light, rng.Fork(8)) { MostContrast = 0.02f + (0.06f * TensorPrimitives.Sum<float>(_clean.G) / _clean.G.Length) };
             marks.Add(DefectCatalog.All[(int)mark - 1], _clean, _spoilt, _clean, types: null);
         }
         _clean.CopyTo(_result);

@@ -9,7 +9,7 @@ internal static class NoiseTiles
 
     private static readonly NoiseTile[] Smooths = [Smooth(1), Smooth(2), Smooth(3)];
     private static readonly NoiseTile[] Whites = [White(11), White(12)];
-    private static readonly (NoiseTile Near, NoiseTile Edge, NoiseTile Grain)[] Cells = [Voronoi(21, 1), Voronoi(22, 0.75f), Voronoi(23, 0.5f)];
+    private static readonly (NoiseTile Near, NoiseTile Edge, NoiseTile Grain)[] Cells = [Voronoi(21, 1), Voronoi(22, 1), Voronoi(23, 0.85f)];
     private static readonly NoiseTile[] Strokes = [Fibres(31, 26), Fibres(32, 60)];
 
     /// <summary>Smooth bumps, mean 0, variance 1.</summary>

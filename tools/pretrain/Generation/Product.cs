@@ -8,6 +8,7 @@ internal sealed class Product
     private readonly Rng _rng;
     private readonly Affine _view;
     private readonly Light _light;
+    private readonly float _wantedLevel;
     private readonly Exposure _exposure;
     private readonly float _lampDrift;
     private readonly float _gainDrift;
@@ -30,14 +31,15 @@ internal sealed class Product
         _view = View(rng);
         var free = Design.LargestTurn ?? (rng.Chance(Design.IsObject ? 0.6f : 0.35f) ? MathF.PI : 0.15f);
         _turn = Registered ? rng.Range(0, 0.012f) : free;
-        _shift = Registered ? rng.Range(0, 2.5f) : rng.Range(4, Design.IsObject ? 26 : 60);
+        _shift = Registered ? rng.Range(0, 2.5f) : rng.Range(3, Design.LargestTurn is not null ? 14 : Design.IsObject ? 26 : 60);
         _zoom = Registered ? 0.004f : rng.Range(0, 0.12f);
         _light = Lamp(rng);
         _exposure = Lens(rng);
+        _wantedLevel = rng.Range(0.2f, 0.5f);
         _lampDrift = rng.Chance(0.5f) ? rng.Range(0, 0.1f) : rng.Range(0.1f, 0.6f);
         _gainDrift = rng.LogRange(0.01f, 0.14f);
         _focusDrift = rng.Chance(0.6f) ? 0.05f : rng.Range(0.05f, 0.4f);
-        NormalMark = rng.Chance(0.3f) ? rng.Pick(DefectType.Scratch, DefectType.Spot, DefectType.Particle, DefectType.Stain, DefectType.Uneven, DefectType.Fibre, DefectType.Wear) : null;
+        NormalMark = rng.Chance(0.3f) ? rng.Pick(DefectType.Scratch, DefectType.Spot, DefectType.Particle, DefectType.Stain, DefectType.Fibre, DefectType.Wear) : null;
     }
 
     public Family Family { get; }
@@ -53,6 +55,16 @@ internal sealed class Product
 
     /// <summary>Standard deviation of the camera's noise.</summary>
     public float Noise => _exposure.Noise;
+
+    /// <summary>What the exposure meter chose for the line; set once.</summary>
+    public float Gain { get; private set; } = 1;
+
+    /// <summary>Chooses the gain by the first picture: nobody installs a camera that sees black or white only.</summary>
+    public void Meter(float level)
+    {
+        var most = Design.IsObject ? 0.88f : 0.68f;
+        Gain = level < 0.17f ? Math.Min(6, _wantedLevel / level) : level > most ? most / level : 1;
+    }
 
     /// <summary>Independent numbers for the group's image of this number.</summary>
     public Rng ForImage(int number) => _rng.Fork(100 + (ulong)number);
@@ -90,6 +102,7 @@ internal sealed class Product
         length *= 1 + (0.3f * _lampDrift * rng.Normal());
         return _light with
         {
+            Gain = Gain,
             X = length * MathF.Cos(angle),
             Y = length * MathF.Sin(angle),
             Gradient = (_light.Gradient.X + (0.25f * _lampDrift * rng.Normal()), _light.Gradient.Y + (0.25f * _lampDrift * rng.Normal())),
@@ -155,7 +168,7 @@ internal sealed class Product
             Balance = new Tint(gain * (1 + warm), gain, gain * (1 - warm)),
             Contrast = rng.Range(0.75f, 1.25f),
             Flare = rng.Chance(0.4f) ? rng.Range(0, 0.08f) : 0,
-            Blur = rng.Chance(0.6f) ? rng.Range(0.4f, 0.8f) : rng.Range(0.8f, 1.8f),
+            Blur = rng.Chance(0.5f) ? rng.Range(0.45f, 0.85f) : rng.Range(0.85f, 1.8f),
             Noise = rng.LogRange(0.003f, 0.032f),
             Coarse = rng.Chance(0.5f) ? rng.Range(0.2f, 0.7f) : 0,
             RowNoise = rng.Chance(0.12f) ? rng.Range(0.001f, 0.006f) : 0,

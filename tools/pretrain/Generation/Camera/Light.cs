@@ -6,6 +6,9 @@ namespace AdClip.Pretrain.Generation.Camera;
 /// <summary>The light on one picture: where it comes from, how much of it is diffuse, how it falls off.</summary>
 internal sealed record Light
 {
+    /// <summary>Brightness of all of it.</summary>
+    public float Gain { get; init; } = 1;
+
     /// <summary>Sideways part of the direction to the light; the part towards the camera is 1.</summary>
     public float X { get; init; }
 
@@ -80,7 +83,7 @@ internal sealed record Light
             var radius = (placeX * placeX) + Vector256.Create(placeY * placeY);
             var poolX = placeX - Vector256.Create(Pool.X);
             var pool = one + (((poolX * poolX) + Vector256.Create((placeY - Pool.Y) * (placeY - Pool.Y))) * poolScale);
-            var fall = (Vector256.Create(fallY) + (placeX * Gradient.X)) * (one - (radius * Vignette)) + (Vector256.Create(Pool.Gain) / (pool * pool));
+            var fall = ((Vector256.Create(fallY) + (placeX * Gradient.X)) * (one - (radius * Vignette)) + (Vector256.Create(Pool.Gain) / (pool * pool))) * Gain;
             var light = fall * (ambient + (direct * facing));
             var missX = nx - ((placeX * Spread) + Vector256.Create(0.5f * X));
             var missY = ny - mirrorY;

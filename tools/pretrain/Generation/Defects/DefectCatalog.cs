@@ -17,7 +17,7 @@ internal static class DefectCatalog
         new(DefectType.Dent, 1, 0.8f, 0, SpotDefects.Dent),
         new(DefectType.Pit, 1.5f, 0.8f, 0.2f, SpotDefects.Pit),
         new(DefectType.Hole, 0.9f, 0.8f, 0.7f, SpotDefects.Hole),
-        new(DefectType.Chip, 1, 2.2f, 0.7f, EdgeDefects.Chip),
+        new(DefectType.Chip, 0.7f, 2.2f, 0.7f, EdgeDefects.Chip),
         new(DefectType.Fray, 0.9f, 0.5f, 0.4f, EdgeDefects.Fray),
         new(DefectType.Stain, 1, 0.8f, 0, SpotDefects.Stain),
         new(DefectType.Spot, 0.9f, 0.7f, 0, SpotDefects.Spot),

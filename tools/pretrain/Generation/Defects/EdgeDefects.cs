@@ -42,7 +42,8 @@ internal static class EdgeDefects
     /// <summary>An edge that came apart: a ragged, streaky border with loose ends.</summary>
     public static bool Fray(Damage damage)
     {
-        if (damage.Edge() is not var (x, y, outX, outY))
+        // Hard goods seen without their border do not fray.
+        if ((damage.Scene.Depth[0] > 500 && !damage.Material.Woven && damage.Rng.Chance(0.8f)) || damage.Edge() is not var (x, y, outX, outY))
         {
             return false;
         }
@@ -50,6 +51,7 @@ internal static class EdgeDefects
         var length = Math.Clamp(damage.Radius * 3.5f, 12 * damage.Px, 230 * damage.Px);
         var depth = Math.Clamp(damage.Area * damage.Side * damage.Side / length, 2 * damage.Px, 45 * damage.Px);
         var (alongX, alongY) = (-outY, outX);
+        damage.Blob(x, y, length * 0.5f, depth * rng.Range(0.3f, 0.8f), MathF.Atan2(alongY, alongX), rng.Range(0.1f, 0.3f), 0.2f, rng.Range(0.7f, 1));
         var count = (int)Math.Clamp(length / (1.6f * damage.Px), 8, 220);
         var lean = rng.Normal() * 0.3f;
         var (thick, wild) = (rng.Range(0.8f, 2.2f) * damage.Px, rng.Range(0.05f, 0.5f));

@@ -87,7 +87,7 @@ internal static class Components
     {
         var (housing, metal) = (Plain.Plastic(rng), Parts.Wire(rng));
         var (columns, rows, pitch) = (rng.Whole(2, 9), rng.Whole(1, 3), rng.Range(15, 26));
-        pitch = MathF.Min(pitch, 190f / columns);
+        pitch = Math.Clamp(pitch, 120f / columns, 190f / columns);
         var (halfX, halfY) = ((columns * pitch / 2) + rng.Range(5, 14), (rows * pitch / 2) + rng.Range(7, 18));
         List<Piece> pieces = [new(new Slab(0, 0, halfX, halfY, rng.Range(0, 8)), housing) { Height = 6, Slope = 3, Shadow = rng.Range(5, 14) }];
         if (rng.Chance(0.5f))

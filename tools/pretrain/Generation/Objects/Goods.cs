@@ -162,7 +162,7 @@ internal static class Goods
             comb.Add(new(new Slab(0, -50, half + 6, 24, 6), handle) { Height = 6, Slope = 5, Shadow = 7 });
             return new Design(Parts.Backdrop(rng), comb, IsObject: true);
         }
-        var (columns, rows, pitch) = (rng.Whole(3, 5), rng.Whole(5, 9), rng.Range(18, 24));
+        var (columns, rows, pitch) = (rng.Whole(4, 7), rng.Whole(6, 9), rng.Range(20, 25));
         List<Piece> pieces = [new(new Slab(0, 0, (columns * pitch / 2) + 12, (rows * pitch / 2) + 12, rng.Range(14, 40)), handle) { Height = 7, Slope = 7, Shadow = 10 }];
         Material[] colours = [Textiles.Nonwoven(rng), Textiles.Carpet(rng)];
         for (var i = 0; i < columns * rows; i++)

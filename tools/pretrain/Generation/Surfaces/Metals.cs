@@ -36,8 +36,8 @@ internal static class Metals
     public static Material Cast(Rng rng)
     {
         var tint = Tint.NearGrey(rng, 0.2f, 0.6f);
-        var (cell, rough, speckle) = (rng.LogRange(3, 14), rng.LogRange(0.15f, 0.9f), rng.Range(0.01f, 0.07f));
-        var (gloss, mottle, patch) = (rng.Range(0.05f, 0.4f), rng.Range(0.01f, 0.07f), rng.LogRange(20, 80));
+        var (cell, rough, speckle) = (rng.LogRange(2, 10), rng.LogRange(0.3f, 1.6f), rng.Range(0.02f, 0.09f));
+        var (gloss, mottle, patch) = (rng.Range(0.05f, 0.4f), rng.LogRange(0.01f, 0.06f), rng.LogRange(20, 80));
         return new Material(brush =>
         {
             var height = brush.Rent();

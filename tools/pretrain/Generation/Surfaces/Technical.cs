@@ -208,11 +208,11 @@ internal static class Technical
     {
         var body = Plain.Plastic(Tint.NearGrey(rng, 0.05f, 0.2f), rng);
         var metal = Parts.Wire(rng);
-        var (legs, length) = (rng.Whole(2, (int)Math.Clamp(halfWidth / 3.5f, 2, 10)), rng.Range(4, 9));
+        var (legs, length) = (rng.Whole(2, (int)Math.Clamp(halfWidth / 3.5f, 2, 10)), MathF.Max(4, halfHeight * rng.Range(0.2f, 0.45f)));
         for (var i = 0; i < legs; i++)
         {
             var place = x + (halfWidth * 1.7f * (((i + 0.5f) / legs) - 0.5f));
-            var thick = MathF.Min(2.4f, halfWidth * 0.6f / legs);
+            var thick = MathF.Min(5, halfWidth * rng.Range(0.4f, 0.65f) / legs);
             foreach (var sign in (ReadOnlySpan<float>)[-1, 1])
             {
                 pieces.Add(new(new Slab(place, y + (sign * (halfHeight + (length / 2))), thick, (length / 2) + 2, 0.4f), metal)
