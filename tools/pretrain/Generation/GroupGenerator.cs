@@ -9,6 +9,7 @@ namespace AdClip.Pretrain.Generation;
 public sealed class GroupGenerator
 {
     private readonly Canvas _canvas;
+    private readonly Picture _plain;
     private readonly Picture _clean;
     private readonly Picture _spoilt;
     private readonly Picture _result;
@@ -23,7 +24,7 @@ public sealed class GroupGenerator
         ArgumentOutOfRangeException.ThrowIfGreaterThan(side, NoiseTile.Size);
         _side = side;
         _canvas = new Canvas(side);
-        (_clean, _spoilt, _result) = (new Picture(side), new Picture(side), new Picture(side));
+        (_plain, _clean, _spoilt, _result) = (new Picture(side), new Picture(side), new Picture(side), new Picture(side));
     }
 
     /// <summary>As <see cref="Draw"/>, for a single group.</summary>
@@ -69,33 +70,34 @@ public sealed class GroupGenerator
         var paint = rng.Fork(5);
         var shadow = (light.X, light.Y);
         scene.Paint(product.Design, pieces, map, paint, shadow);
-        light.Shade(scene.Top, _canvas.PixelsPerUnit, _clean);
+        light.Shade(scene.Top, _canvas.PixelsPerUnit, _plain);
         if (!_metered)
         {
-            product.Meter(TensorPrimitives.Sum<float>(_clean.G) / _clean.G.Length);
+            product.Meter(Level(_plain));
             light = light with { Gain = product.Gain };
-            light.Shade(scene.Top, _canvas.PixelsPerUnit, _clean);
+            light.Shade(scene.Top, _canvas.PixelsPerUnit, _plain);
             _metered = true;
         }
         var types = new byte[_side * _side];
+        _plain.CopyTo(_clean);
         if (product.NormalMark is { } mark)
         {
             // Too faint, and too common here, to be a fault.
-            var marks = new DefectStroke(scene, product, light, rng.Fork(8)) { MostContrast = 0.02f + (0.06f * TensorPrimitives.Sum<float>(_clean.G) / _clean.G.Length) };
-            marks.Add(DefectCatalog.All[(int)mark - 1], _clean, _spoilt, _clean, types: null);
+            var marks = new DefectStroke(scene, product, light, exposure.Blur, rng.Fork(8)) { MostContrast = 0.012f + (0.035f * Level(_plain)) };
+            marks.Add(DefectCatalog.All[(int)mark - 1], _plain, _spoilt, _clean, types: null);
         }
         _clean.CopyTo(_result);
         var found = new List<DefectType>();
         if (defective)
         {
-            Spoil(product, scene, pieces, map, paint, light, rng.Fork(6), types, found);
+            Spoil(product, scene, pieces, map, paint, light, exposure.Blur, rng.Fork(6), types, found);
         }
         var noise = rng.Fork(9).Next();
         var clean = twin && found.Count > 0 ? exposure.Take(_clean, _canvas, noise) : null;
         return new GroupImage(exposure.Take(_result, _canvas, noise), types, found, clean);
     }
 
-    private void Spoil(Product product, Scene scene, Piece?[] pieces, Affine map, Rng paint, Light light, Rng rng, byte[] types, List<DefectType> found)
+    private void Spoil(Product product, Scene scene, Piece?[] pieces, Affine map, Rng paint, Light light, float blur, Rng rng, byte[] types, List<DefectType> found)
     {
         var wanted = rng.Pick(1, 1, 1, 1, 2, 2, 3);
         var kinds = DefectCatalog.All;
@@ -107,10 +109,10 @@ public sealed class GroupGenerator
         for (var attempt = 0; attempt < 14 && found.Count < wanted; attempt++)
         {
             var kind = kinds[rng.PickWeighted(weights)];
-            var stroke = new DefectStroke(scene, product, light, rng.Fork((ulong)attempt));
+            var stroke = new DefectStroke(scene, product, light, blur, rng.Fork((ulong)attempt));
             if (kind.Spoil is not null)
             {
-                if (stroke.Add(kind, _clean, _spoilt, _result, types))
+                if (stroke.Add(kind, _plain, _spoilt, _result, types))
                 {
                     found.Add(kind.Type);
                 }
@@ -119,7 +121,7 @@ public sealed class GroupGenerator
             {
                 using var other = new Scene(_canvas);
                 other.Paint(product.Design, changed, map, paint, (light.X, light.Y));
-                if (stroke.AddChange(kind, other, _clean, _spoilt, _result, types))
+                if (stroke.AddChange(kind, other, _plain, _spoilt, _result, types))
                 {
                     found.Add(kind.Type);
                 }
@@ -130,4 +132,6 @@ public sealed class GroupGenerator
         found.Clear();
         found.AddRange(distinct);
     }
+
+    private static float Level(Picture picture) => TensorPrimitives.Sum<float>(picture.G) / picture.G.Length;
 }

@@ -95,6 +95,7 @@ internal sealed class Damage(Scene scene, Material material, Rng rng, float area
         // Bays of about half the radius and finer ones.
         var scale = tile.Cell / 0.7f;
         soft = MathF.Max(soft, 0.7f / MathF.Min(radiusX, radiusY));
+        var fine = Rng.Range(0, 0.4f);
         for (var py = box.Top; py < box.Bottom; py++)
         {
             for (var px = box.Left; px < box.Right; px++)
@@ -104,7 +105,7 @@ internal sealed class Damage(Scene scene, Material material, Rng rng, float area
                 var radius = MathF.Sqrt((u * u) + (v * v));
                 if (rough > 0)
                 {
-                    radius += rough * (tile.At((u * scale) + du, (v * scale) + dv) + (0.45f * tile.At((u * 2.7f * scale) + dv, (v * 2.7f * scale) + du)));
+                    radius += rough * (tile.At((u * scale) + du, (v * scale) + dv) + (0.45f * tile.At((u * 2.7f * scale) + dv, (v * 2.7f * scale) + du)) + (fine * tile.At((u * 6.1f * scale) - du, (v * 6.1f * scale) + dv)));
                 }
                 var t = Math.Clamp((1 + soft - radius) / (2 * soft), 0, 1);
                 ref var cover = ref Cover[(py * Side) + px];

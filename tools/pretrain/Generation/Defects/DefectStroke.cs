@@ -3,7 +3,7 @@ using AdClip.Pretrain.Generation.Camera;
 namespace AdClip.Pretrain.Generation.Defects;
 
 /// <summary>Puts one defect into a picture at a strength that can be seen, and marks the pixels that it changed.</summary>
-internal sealed class DefectStroke(Scene scene, Product product, Light light, Rng rng)
+internal sealed class DefectStroke(Scene scene, Product product, Light light, float blur, Rng rng)
 {
     private const float Core = 0.5f;
     private const float Support = 0.03f;
@@ -49,7 +49,7 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, Rn
         var difference = scene.Canvas.Rent();
         var (seen, count, box) = Measure(cover, clean, spoilt, difference);
         // Against noise a large defect is seen sooner than a small one; against texture any.
-        var needed = MathF.Max(0.022f, product.Noise * (0.5f + (5 / MathF.Sqrt(count + 1f))) + (0.45f * Texture(clean, box)));
+        var needed = MathF.Max(0.03f, (product.Noise * (0.6f + (6 / MathF.Sqrt(count + 1f)))) + (0.7f * Texture(clean, box)));
         if (types is null)
         {
             needed = 0.005f;
@@ -96,36 +96,45 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, Rn
         return MathF.Max(MathF.Abs(g), 0.7f * MathF.Max(MathF.Abs(r), MathF.Abs(bl)));
     }
 
-    /// <summary>The difference that a quarter of the core exceeds, the pixels of the core and the box of all that is covered.</summary>
+    /// <summary>The blurred difference that three tenths of the core exceed, the pixels of the core and the box of all that is covered.</summary>
     private (float Seen, int Count, Box Box) Measure(float[] cover, Picture clean, Picture spoilt, float[] difference)
     {
-        Span<int> histogram = stackalloc int[256];
-        histogram.Clear();
-        var (count, box) = (0, default(Box));
         var (left, right, top, bottom) = (Side, -1, Side, -1);
         for (var y = 0; y < Side; y++)
         {
             for (var x = 0; x < Side; x++)
             {
                 var at = (y * Side) + x;
-                if (cover[at] <= 0)
+                if (cover[at] > 0)
                 {
-                    continue;
-                }
-                (left, right) = (Math.Min(left, x), Math.Max(right, x));
-                (top, bottom) = (Math.Min(top, y), Math.Max(bottom, y));
-                var value = Difference(clean, spoilt, at);
-                difference[at] = value;
-                if (cover[at] > Core)
-                {
-                    histogram[(int)MathF.Min(255, value * 255)]++;
-                    count++;
+                    (left, right) = (Math.Min(left, x), Math.Max(right, x));
+                    (top, bottom) = (Math.Min(top, y), Math.Max(bottom, y));
+                    difference[at] = Difference(clean, spoilt, at);
                 }
             }
         }
-        if (right >= 0)
+        if (right < 0)
         {
-            box = new Box(left, top, right + 1, bottom + 1);
+            return (0, 0, default);
+        }
+        // The lens takes much from what is thinner than its blur.
+        var scratch = scene.Canvas.Rent();
+        GaussianBlur.Apply(difference, scratch, Side, blur);
+        scene.Canvas.Return(scratch);
+        var box = new Box(left, top, right + 1, bottom + 1);
+        Span<int> histogram = stackalloc int[256];
+        histogram.Clear();
+        var count = 0;
+        for (var y = top; y <= bottom; y++)
+        {
+            for (var at = (y * Side) + left; at <= (y * Side) + right; at++)
+            {
+                if (cover[at] > Core)
+                {
+                    histogram[(int)MathF.Min(255, difference[at] * 255)]++;
+                    count++;
+                }
+            }
         }
         var rest = (int)(0.3f * count);
         var bin = 255;

@@ -6,7 +6,9 @@ internal static class EdgeDefects
     /// <summary>A bite out of the edge: what is behind shows, or the raw face of the break.</summary>
     public static bool Chip(Damage damage)
     {
-        if (damage.Edge() is not var (x, y, outX, outY))
+        // A surface without a border flakes rather than loses an edge.
+        var flake = damage.Scene.Depth[0] > 500 && damage.Rng.Chance(0.75f);
+        if ((flake ? damage.Place() is var (px, py) ? (px, py, 1, 0) : null : damage.Edge()) is not var (x, y, outX, outY))
         {
             return false;
         }
@@ -15,7 +17,7 @@ internal static class EdgeDefects
         var inset = rng.Range(-0.2f, 0.4f) * radius;
         damage.Blob(x - (outX * inset), y - (outY * inset), radius, radius * rng.LogRange(0.5f, 1), MathF.Atan2(outY, outX) + (MathF.PI / 2) + (rng.Normal() * 0.3f), rng.Range(0.12f, 0.35f), 0.6f / radius);
         damage.KeepToPart();
-        var gone = rng.Chance(damage.Scene.Depth[0] > 500 ? 0.35f : 0.7f);
+        var gone = !flake && rng.Chance(damage.Scene.Depth[0] > 500 ? 0.35f : 0.7f);
         var face = damage.Noise(MathF.Max(2, radius * 0.35f), 3);
         var (change, rough) = (rng.Sign() * rng.Range(0.1f, 0.5f), rng.Range(0.05f, 0.2f));
         damage.Each((at, cover) =>

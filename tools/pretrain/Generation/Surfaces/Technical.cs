@@ -100,9 +100,9 @@ internal static class Technical
         var track = Parts.Ink(Tint.Mix(mask * 1.45f, new Tint(0.8f, 0.6f, 0.3f), rng.Range(0, 0.5f)));
         var copper = Metals.Smooth(rng.Chance(0.5f) ? new Tint(0.8f, 0.65f, 0.35f) : new Tint(0.75f, 0.75f, 0.75f), 0.8f, 0.03f);
         var white = Parts.Ink(Tint.Grey(rng.Range(0.75f, 0.95f)));
-        var (pitch, width) = (rng.Range(14, 26), rng.Range(1.2f, 3.2f));
+        var (pitch, width) = (rng.Range(10, 22), rng.Range(1, 2.8f));
         List<Piece> pieces = [];
-        for (var i = rng.Whole(5, 14); i > 0; i--)
+        for (var i = rng.Whole(8, 26); i > 0; i--)
         {
             // Tracks keep to a lattice and turn by eighths.
             var (x, y) = (rng.Whole(-8, 8) * pitch, rng.Whole(-8, 8) * pitch);
@@ -123,13 +123,13 @@ internal static class Technical
                 pieces.Add(new(new Disc(x, y, width), copper) { Relief = Relief.Opening, Height = 2, Slope = 2 });
             }
         }
-        for (var i = rng.Whole(0, 4); i > 0; i--)
+        for (var i = rng.Whole(0, 5); i > 0; i--)
         {
             Chip(pieces, rng, rng.Whole(-5, 5) * pitch, rng.Whole(-5, 5) * pitch, rng.Range(10, 34), rng.Range(8, 26), white);
         }
-        for (var i = rng.Whole(0, 5); i > 0; i--)
+        for (var i = rng.Whole(2, 14); i > 0; i--)
         {
-            var (x, y) = (rng.Whole(-6, 6) * pitch, rng.Whole(-6, 6) * pitch);
+            var (x, y) = (rng.Whole(-8, 8) * pitch, rng.Whole(-8, 8) * pitch);
             var body = Plain.Plastic(rng.Chance(0.5f) ? Tint.NearGrey(rng, 0.05f, 0.2f) : Tint.Of(0.09f, 0.5f, 0.6f), rng);
             var along = rng.Chance(0.5f);
             var (a, b) = along ? (8f, 4.5f) : (4.5f, 8f);
