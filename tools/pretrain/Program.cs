@@ -28,7 +28,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "speed":
         return Speed.Measure(Number("--side", 256), Number("--groups", 60), (ulong)Number("--seed", 1), settings);
+    case "stats":
+        return DefectStatistics.Print(Number("--side", 256), Number("--groups", 200), (ulong)Number("--seed", 1), settings with { Twins = true });
     default:
-        Console.Error.WriteLine("usage: pretrain sheet [--seed N] [--groups N] [--side N] [--family KEY] [--out FILE] | speed [--groups N] [--side N] [--family KEY]");
+        Console.Error.WriteLine("usage: pretrain sheet [--seed N] [--groups N] [--side N] [--family KEY] [--out FILE] | speed [--groups N] [--side N] [--family KEY] | stats [--groups N] [--side N] [--family KEY]");
         return 2;
 }

@@ -18,6 +18,9 @@ internal sealed record Design(Material Ground, IReadOnlyList<Piece> Pieces, bool
     /// <summary>How much the brightness of good pieces differs, as a factor's logarithm.</summary>
     public float BatchSpread { get; init; } = 0.04f;
 
+    /// <summary>Puts the pieces where they lie this time, where they lie loose or grow; null: as drawn.</summary>
+    public Func<Rng, IReadOnlyList<Piece>>? Arrange { get; init; }
+
     /// <summary>Light passes through or comes from it: no relief is seen.</summary>
     public bool Luminous { get; init; }
 }

@@ -73,6 +73,7 @@ internal static class Families
         Family.Thing("button", Goods.Button),
         Family.Thing("biscuit", Goods.Baked),
         Family.Thing("brush", Goods.Brush),
+        Family.Thing("several parts", Goods.Several),
         Family.Thing("label", Goods.Label),
         Family.Thing("spring", Goods.Spring),
         Family.Thing("flange", Goods.Flange),

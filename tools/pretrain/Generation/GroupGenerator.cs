@@ -73,7 +73,7 @@ public sealed class GroupGenerator
         light.Shade(scene.Top, _canvas.PixelsPerUnit, _plain);
         if (!_metered)
         {
-            product.Meter(Level(_plain));
+            product.Meter(TensorPrimitives.Dot<float>(_plain.G, scene.Part) / MathF.Max(1, TensorPrimitives.Sum<float>(scene.Part)));
             light = light with { Gain = product.Gain };
             light.Shade(scene.Top, _canvas.PixelsPerUnit, _plain);
             _metered = true;

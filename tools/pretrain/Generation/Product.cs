@@ -59,11 +59,11 @@ internal sealed class Product
     /// <summary>What the exposure meter chose for the line; set once.</summary>
     public float Gain { get; private set; } = 1;
 
-    /// <summary>Chooses the gain by the first picture: nobody installs a camera that sees black or white only.</summary>
+    /// <summary>Chooses the gain by the product in the first picture: nobody installs a camera that sees black or white only.</summary>
     public void Meter(float level)
     {
-        var most = Design.IsObject ? 0.88f : 0.68f;
-        Gain = level < 0.17f ? Math.Min(6, _wantedLevel / level) : level > most ? most / level : 1;
+        const float Most = 0.66f;
+        Gain = level < 0.17f ? Math.Min(Design.IsObject ? 3 : 6, _wantedLevel / level) : level > Most ? Most / level : 1;
     }
 
     /// <summary>Independent numbers for the group's image of this number.</summary>
@@ -85,7 +85,7 @@ internal sealed class Product
     }
 
     /// <summary>The pieces as they lie in one product, each within its slack.</summary>
-    public Piece?[] Assemble(Rng rng) => [.. Design.Pieces.Select(piece =>
+    public Piece?[] Assemble(Rng rng) => [.. (Design.Arrange?.Invoke(rng.Fork(1)) ?? Design.Pieces).Select(piece =>
     {
         if (piece.Slack == 0 && piece.Turn == 0)
         {
@@ -170,6 +170,7 @@ internal sealed class Product
             Flare = rng.Chance(0.4f) ? rng.Range(0, 0.08f) : 0,
             Blur = rng.Chance(0.5f) ? rng.Range(0.45f, 0.85f) : rng.Range(0.85f, 1.8f),
             Noise = rng.LogRange(0.003f, 0.032f),
+            Sharpening = rng.Chance(0.3f) ? rng.Range(0.2f, 1.2f) : 0,
             Coarse = rng.Chance(0.5f) ? rng.Range(0.2f, 0.7f) : 0,
             RowNoise = rng.Chance(0.12f) ? rng.Range(0.001f, 0.006f) : 0,
             Grey = Grey,

@@ -63,6 +63,7 @@ internal static class Nouns
         ["button"] = new(["button", "shirt button", "knob"], ["단추", "셔츠 단추", "노브"]),
         ["biscuit"] = new(["biscuit", "cookie", "cracker", "nut kernel", "bread"], ["비스킷", "쿠키", "크래커", "견과", "빵"]),
         ["brush"] = new(["brush", "toothbrush", "bristles", "comb"], ["브러시", "칫솔", "솔", "빗"]),
+        ["several parts"] = new(["small parts", "parts", "pieces", "batch of parts", "tray of parts"], ["소형 부품", "부품들", "낱개 부품", "부품 묶음", "부품 트레이"]),
         ["label"] = new(["label", "sticker", "package", "barcode label"], ["라벨", "스티커", "포장", "바코드 라벨"]),
         ["spring"] = new(["spring", "coil spring", "coil"], ["스프링", "코일 스프링", "코일"]),
         ["flange"] = new(["flange", "pipe flange", "pump part", "valve part"], ["플랜지", "배관 플랜지", "펌프 부품", "밸브 부품"]),

@@ -18,6 +18,9 @@ internal sealed record Exposure
     /// <summary>Standard deviation of the point spread, in pixels.</summary>
     public float Blur { get; init; } = 0.5f;
 
+    /// <summary>How much the camera's software sharpens, 0: not.</summary>
+    public float Sharpening { get; init; }
+
     /// <summary>Standard deviation at half brightness, of 1.</summary>
     public float Noise { get; init; } = 0.01f;
 
@@ -94,6 +97,13 @@ internal sealed record Exposure
             // Photon noise grows with the root of the brightness; dark pixels keep the noise of reading them out.
             var level = Math.Clamp(plane[at], 0, 1.02f);
             plane[at] = 255 * (level + (noise[at] * (read + (shot * MathF.Sqrt(level)))));
+        }
+        if (Sharpening > 0)
+        {
+            plane.CopyTo(noise, 0);
+            GaussianBlur.Apply(noise, scratch, side, 1.3f);
+            TensorPrimitives.Subtract(plane, noise, noise);
+            TensorPrimitives.MultiplyAdd(noise, Sharpening, plane, plane);
         }
         canvas.Return(noise);
     }

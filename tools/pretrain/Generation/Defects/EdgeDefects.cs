@@ -50,8 +50,8 @@ internal static class EdgeDefects
             return false;
         }
         var rng = damage.Rng;
-        var length = Math.Clamp(damage.Radius * 3.5f, 12 * damage.Px, 230 * damage.Px);
-        var depth = Math.Clamp(damage.Area * damage.Side * damage.Side / length, 2 * damage.Px, 45 * damage.Px);
+        var length = Math.Clamp(damage.Radius * 5, 12 * damage.Px, 230 * damage.Px);
+        var depth = Math.Clamp(2.5f * damage.Area * damage.Side * damage.Side / length, 2 * damage.Px, 45 * damage.Px);
         var (alongX, alongY) = (-outY, outX);
         damage.Blob(x, y, length * 0.5f, depth * rng.Range(0.3f, 0.8f), MathF.Atan2(alongY, alongX), rng.Range(0.1f, 0.3f), 0.2f, rng.Range(0.7f, 1));
         var count = (int)Math.Clamp(length / (1.6f * damage.Px), 8, 220);
@@ -94,14 +94,14 @@ internal static class EdgeDefects
         var count = rng.Whole(1, 4);
         for (var i = 0; i < count; i++)
         {
-            var slide = i * rng.Normal() * radius * 1.5f;
+            var slide = i == 0 ? 0 : rng.Range(-0.9f, 0.9f) * radius;
             damage.Blob(x + (outX * radius * 0.3f) - (outY * slide), y + (outY * radius * 0.3f) + (outX * slide), radius * rng.Range(0.4f, 1.1f), radius * rng.Range(0.25f, 0.6f), angle + (rng.Normal() * 0.5f), 0.3f, MathF.Min(0.4f, 0.7f / radius));
         }
         var grain = damage.Noise(2 * damage.Px, 2);
         damage.Each((at, cover) =>
         {
-            damage.Layer.Blend(at, tint * (1 + (0.12f * grain[at])), cover);
-            damage.Layer.Height[at] += cover * (2.5f + (0.6f * grain[at]));
+            damage.Layer.Blend(at, tint * (1 + (0.06f * grain[at])), cover);
+            damage.Layer.Height[at] += cover * (2.5f + (0.25f * grain[at]));
             damage.Layer.Gloss[at] += (0.5f - damage.Layer.Gloss[at]) * cover;
         });
         damage.Return(grain);

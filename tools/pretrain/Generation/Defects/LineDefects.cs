@@ -54,7 +54,7 @@ internal static class LineDefects
         var width = rng.LogRange(0.6f, 2.6f) * damage.Px;
         var length = Math.Clamp(damage.Area * damage.Side * damage.Side / MathF.Max(1, width), 8 * damage.Px, damage.Side * 1.2f);
         var jag = rng.Range(0.15f, 0.75f);
-        var bend = rng.Range(0.01f, 0.15f);
+        var bend = rng.Range(0.01f, 0.06f);
         Branch(damage, x, y, heading, length, width, jag, bend, generation: 0);
         if (rng.Chance(0.3f))
         {

@@ -52,7 +52,7 @@ internal static class PieceDefects
                     _ => piece with { Shape = piece.Shape.Moved(x, y, rng.Sign() * rng.Range(0.3f, 3), rng.Normal() * 2, rng.Normal() * 2) },
                 };
             default:
-                var (angle, far) = (rng.Angle(), (0.35f * reach) + piece.Slack + rng.Range(2, 8));
+                var (angle, far) = (rng.Angle(), MathF.Min(0.35f * reach, 16) + piece.Slack + rng.Range(2, 8));
                 var turn = rng.Chance(0.5f) ? rng.Sign() * rng.Range(0.3f, 1.2f) : 0;
                 far = turn == 0 ? far : far * rng.Unit();
                 return piece with { Shape = piece.Shape.Moved(x, y, turn, far * MathF.Cos(angle), far * MathF.Sin(angle)) };

@@ -10,7 +10,7 @@ internal static class RegionDefects
     public static bool Uneven(Damage damage)
     {
         var rng = damage.Rng;
-        if (!Region(damage, rng.LogRange(0.05f, 0.6f), rng.LogRange(1.5f, 28) * damage.Px))
+        if (!Region(damage, rng.LogRange(0.05f, 0.6f), rng.LogRange(1.5f, 50) * damage.Px))
         {
             return false;
         }
@@ -123,7 +123,7 @@ internal static class RegionDefects
             return false;
         }
         var rng = damage.Rng;
-        var radius = MathF.Max(5 * damage.Px, damage.Radius * 1.4f);
+        var radius = MathF.Max(6 * damage.Px, damage.Radius * 2);
         var (angle, aspect) = (rng.Angle(), rng.Range(0.2f, 0.5f));
         damage.Blob(x, y, radius, radius * aspect, angle, rng.Range(0.1f, 0.3f), rng.Range(0.1f, 0.5f));
         damage.KeepToPart();

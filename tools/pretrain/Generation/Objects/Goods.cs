@@ -137,13 +137,17 @@ internal static class Goods
     {
         var (skin, radius, holes) = (Minerals.Baked(rng), rng.Range(76, 100), rng.Chance(0.6f) ? rng.Whole(5, 13) : 0);
         Shape outline = rng.Chance(0.6f) ? new Disc(0, 0, radius) : new Slab(0, 0, radius, radius * rng.Range(0.6f, 1), rng.Range(4, 20));
-        List<Piece> pieces = [new(new Wavy(outline, rng.Range(0.8f, 4), rng.Range(16, 60), rng.Range(0, 300)), skin) { Relief = rng.Chance(0.4f) ? Relief.Dome : Relief.Flat, Height = rng.Range(8, 24), Slope = rng.Range(8, 44), Shadow = rng.Range(6, 16), Slack = 2, Turn = 0.2f }];
+        var (bay, cell) = (rng.Range(0.8f, 4), rng.Range(16, 60));
+        List<Piece> pieces = [new(new Wavy(outline, bay, cell, rng.Range(0, 300)), skin) { Relief = rng.Chance(0.4f) ? Relief.Dome : Relief.Flat, Height = rng.Range(8, 24), Slope = rng.Range(8, 44), Shadow = rng.Range(6, 16), Slack = 2, Turn = 0.2f }];
         for (var i = 0; i < holes; i++)
         {
             var (angle, far) = (i * 2.4f, radius * 0.72f * MathF.Sqrt((i + 0.5f) / holes));
             pieces.Add(new(new Disc(far * MathF.Cos(angle), far * MathF.Sin(angle), rng.Range(2, 4)), skin) { Relief = Relief.Groove, Height = 3, Slope = 2, Cover = 0.45f, Slack = 1 });
         }
-        return new Design(Parts.Backdrop(rng), pieces, IsObject: true);
+        return new Design(Parts.Backdrop(rng), pieces, IsObject: true)
+        {
+            Arrange = own => [pieces[0] with { Shape = new Wavy(outline, bay, cell, own.Range(0, 300)) }, .. pieces.Skip(1)],
+        };
     }
 
     /// <summary>Bristles in tufts, or a comb's teeth: many like parts in rows.</summary>
@@ -171,6 +175,35 @@ internal static class Goods
             pieces.Add(new(new Wavy(new Disc(x, y, pitch * 0.42f), 0.8f, 4, rng.Range(0, 300)), colours[i / columns % 2]) { Role = Role.Part, Relief = Relief.Dome, Height = 7, Slope = pitch * 0.42f, Shadow = 4, Slack = 1.4f, Turn = 0.4f });
         }
         return new Design(Parts.Backdrop(rng), pieces, IsObject: true);
+    }
+
+    /// <summary>Several loose pieces of one small product in one picture.</summary>
+    public static Design Several(Rng rng)
+    {
+        var one = rng.Below(6) switch { 0 => Capsule(rng), 1 => Pill(rng), 2 => Button(rng), 3 => Fasteners.Nut(rng), 4 => Fasteners.Washer(rng), _ => Baked(rng) };
+        var (columns, rows) = rng.Pick((2, 2), (2, 2), (3, 2), (3, 3), (1, 3));
+        var (pitchX, pitchY) = (230f / columns, 230f / rows);
+        var scale = MathF.Min(pitchX, pitchY) / 250f;
+        var (loose, turned) = (rng.Range(0, 0.1f), rng.Chance(0.6f));
+        return one with
+        {
+            Arrange = own => [.. Enumerable.Range(0, columns * rows).SelectMany(i =>
+            {
+                var (x, y) = (((i % columns) - ((columns - 1) / 2f)) * pitchX, ((i / columns) - ((rows - 1) / 2f)) * pitchY);
+                x += loose * pitchX * own.Range(-1, 1);
+                y += loose * pitchY * own.Range(-1, 1);
+                var turn = turned ? own.Angle() : own.Normal() * 0.05f;
+                return (one.Arrange?.Invoke(own) ?? one.Pieces).Select(piece => piece with
+                {
+                    Shape = new Scaled(piece.Shape, scale).Moved(0, 0, turn, x, y),
+                    Height = piece.Height * scale,
+                    Slope = MathF.Max(0.7f, piece.Slope * scale),
+                    Shadow = piece.Shadow * scale,
+                    Slack = 0,
+                    Turn = 0,
+                });
+            })],
+        };
     }
 
     /// <summary>A flat pack or label with lettering and bars.</summary>

@@ -35,6 +35,21 @@ internal sealed record Moved : Shape
     }
 }
 
+/// <summary>A shape made smaller or larger about the origin.</summary>
+internal sealed record Scaled(Shape Body, float Scale) : Shape
+{
+    public override (float X, float Y, float Reach) Bounds
+    {
+        get
+        {
+            var (x, y, reach) = Body.Bounds;
+            return (x * Scale, y * Scale, reach * Scale);
+        }
+    }
+
+    public override float Distance(float x, float y) => Scale * Body.Distance(x / Scale, y / Scale);
+}
+
 internal sealed record Without(Shape Body, Shape Hole) : Shape
 {
     public override (float X, float Y, float Reach) Bounds => Body.Bounds;

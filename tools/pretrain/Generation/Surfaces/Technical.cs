@@ -102,6 +102,16 @@ internal static class Technical
         var white = Parts.Ink(Tint.Grey(rng.Range(0.75f, 0.95f)));
         var (pitch, width) = (rng.Range(10, 22), rng.Range(1, 2.8f));
         List<Piece> pieces = [];
+        List<(float X, float Y, float Reach)> taken = [];
+        bool Free(float x, float y, float reach)
+        {
+            if (taken.Exists(other => MathF.Abs(other.X - x) < other.Reach + reach && MathF.Abs(other.Y - y) < other.Reach + reach))
+            {
+                return false;
+            }
+            taken.Add((x, y, reach));
+            return true;
+        }
         for (var i = rng.Whole(8, 26); i > 0; i--)
         {
             // Tracks keep to a lattice and turn by eighths.
@@ -125,11 +135,19 @@ internal static class Technical
         }
         for (var i = rng.Whole(0, 5); i > 0; i--)
         {
-            Chip(pieces, rng, rng.Whole(-5, 5) * pitch, rng.Whole(-5, 5) * pitch, rng.Range(10, 34), rng.Range(8, 26), white);
+            var (x, y, halfX, halfY) = (rng.Whole(-7, 7) * pitch, rng.Whole(-7, 7) * pitch, rng.Range(10, 34), rng.Range(8, 26));
+            if (Free(x, y, MathF.Max(halfX, halfY * 1.5f)))
+            {
+                Chip(pieces, rng, x, y, halfX, halfY, white);
+            }
         }
         for (var i = rng.Whole(2, 14); i > 0; i--)
         {
             var (x, y) = (rng.Whole(-8, 8) * pitch, rng.Whole(-8, 8) * pitch);
+            if (!Free(x, y, 11))
+            {
+                continue;
+            }
             var body = Plain.Plastic(rng.Chance(0.5f) ? Tint.NearGrey(rng, 0.05f, 0.2f) : Tint.Of(0.09f, 0.5f, 0.6f), rng);
             var along = rng.Chance(0.5f);
             var (a, b) = along ? (8f, 4.5f) : (4.5f, 8f);
