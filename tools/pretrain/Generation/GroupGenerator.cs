@@ -86,6 +86,12 @@ public sealed class GroupGenerator
             var marks = new DefectStroke(scene, product, light, exposure.Blur, rng.Fork(8)) { MostContrast = 0.012f + (0.035f * Level(_plain)) };
             marks.Add(DefectCatalog.All[(int)mark - 1], _plain, _spoilt, _clean, types: null);
         }
+        for (var left = product.Litter ? rng.Fork(10).Below(4) : 0; left > 0; left--)
+        {
+            var own = rng.Fork(20 + (ulong)left);
+            var litter = new DefectStroke(scene, product, light, exposure.Blur, own) { MostContrast = 0.3f, Beside = true };
+            litter.Add(DefectCatalog.All[(int)own.Pick(DefectType.Particle, DefectType.Fibre, DefectType.Spot, DefectType.Scratch) - 1], _plain, _spoilt, _clean, types: null);
+        }
         _clean.CopyTo(_result);
         var found = new List<DefectType>();
         if (defective)

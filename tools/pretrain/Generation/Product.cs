@@ -39,6 +39,7 @@ internal sealed class Product
         _lampDrift = rng.Chance(0.5f) ? rng.Range(0, 0.1f) : rng.Range(0.1f, 0.6f);
         _gainDrift = rng.LogRange(0.01f, 0.14f);
         _focusDrift = rng.Chance(0.6f) ? 0.05f : rng.Range(0.05f, 0.4f);
+        Litter = Design.IsObject && rng.Chance(0.25f);
         NormalMark = rng.Chance(0.3f) ? rng.Pick(DefectType.Scratch, DefectType.Spot, DefectType.Particle, DefectType.Stain, DefectType.Fibre, DefectType.Wear) : null;
     }
 
@@ -52,6 +53,9 @@ internal sealed class Product
 
     /// <summary>What every piece has a faint one of, so that it is no defect here.</summary>
     public DefectType? NormalMark { get; }
+
+    /// <summary>Dust and lint lie about beside the product, which is nothing to report.</summary>
+    public bool Litter { get; }
 
     /// <summary>Standard deviation of the camera's noise.</summary>
     public float Noise => _exposure.Noise;
@@ -129,7 +133,7 @@ internal sealed class Product
         {
             angle = rng.Chance(0.5f) ? rng.Normal() * 0.04f : rng.Angle();
             squeeze = rng.Chance(0.3f) ? rng.LogRange(0.75f, 1.33f) : 1;
-            scale = rng.LogRange(0.8f, 1.15f);
+            scale = rng.LogRange(0.72f, 1.05f);
         }
         else
         {

@@ -1,3 +1,5 @@
+using AdClip.Pretrain.Generation.Shapes;
+
 namespace AdClip.Pretrain.Generation;
 
 /// <summary>One piece of a product, put together and ready to be lit.</summary>
@@ -81,64 +83,93 @@ internal sealed class Scene(Canvas canvas) : IDisposable
         var (x, y, reach) = piece.Shape.Bounds;
         var (px, py) = Map.Inverse().Apply(x, y);
         // A picture may be squeezed along one axis, so the circle is taken a little wider.
-        var box = Box.Around(px, py, ((reach + (piece.Shadow * 1.6f)) * pixels * 1.5f) + 2, Side);
-        if (box.Width == 0 || box.Height == 0)
+        var shadowReach = piece.Shadow * 1.6f * pixels;
+        var box = Box.Around(px, py, (reach * pixels * 1.5f) + shadowReach + 2, Side);
+        var blocks = Blocks(piece.Shape, box, pixels, shadowReach);
+        if (blocks.Count == 0)
         {
             return;
         }
         switch (piece.Relief)
         {
             case Relief.Opening:
-                Open(piece, box, pixels);
+                Each(blocks, (x, y, at) => Open(piece, x, y, at, pixels));
                 break;
             case Relief.Groove:
-                Engrave(piece, box, pixels);
+                Each(blocks, (x, y, at) => Engrave(piece, x, y, at, pixels));
                 break;
             default:
-                Lay(piece, box, pixels, rng, shadow);
+                var paint = Canvas.RentLayer();
+                var brush = new Brush(Canvas, paint, blocks.Aggregate((one, other) => one.Joined(other)), Map, rng);
+                brush.Fill(paint.Height, 0);
+                brush.Gloss(0.1f);
+                piece.Material.Paint(brush);
+                Each(blocks, (x, y, at) => Lay(piece, paint, x, y, at, pixels, shadow));
+                Canvas.Return(paint);
                 break;
         }
     }
 
-    private void Lay(Piece piece, Box box, float pixels, Rng rng, (float X, float Y) shadow)
+    /// <summary>The small squares of a box that a shape, with its shadow, can touch: a distance changes by no more than the way walked.</summary>
+    private List<Box> Blocks(Shape shape, Box box, float pixels, float margin)
     {
-        var paint = Canvas.RentLayer();
-        var brush = new Brush(Canvas, paint, box, Map, rng);
-        brush.Fill(paint.Height, 0);
-        brush.Gloss(0.1f);
-        piece.Material.Paint(brush);
-        var (shape, raised) = (piece.Shape, piece.Relief != Relief.Print);
-        for (var y = box.Top; y < box.Bottom; y++)
+        const int Edge = 8;
+        var blocks = new List<Box>();
+        var reach = (Edge * 0.71f * 1.5f) + margin + 2;
+        for (var y = box.Top; y < box.Bottom; y += Edge)
         {
-            for (var x = box.Left; x < box.Right; x++)
+            for (var x = box.Left; x < box.Right; x += Edge)
             {
-                var at = (y * Side) + x;
-                var (u, v) = Map.Apply(x, y);
-                var distance = shape.Distance(u, v);
-                var alpha = Math.Clamp(0.5f - (distance * pixels), 0, 1) * piece.Cover;
-                if (piece.Shadow > 0 && alpha < 1)
+                var (u, v) = Map.Apply(x + (Edge / 2), y + (Edge / 2));
+                if (shape.Distance(u, v) * pixels < reach)
                 {
-                    Darken(at, shape.Distance(u - (shadow.X * piece.Shadow), v - (shadow.Y * piece.Shadow)), distance, piece.Shadow);
-                }
-                if (alpha <= 0)
-                {
-                    continue;
-                }
-                Top.Blend(at, paint.ColourAt(at), alpha);
-                Top.Gloss[at] += (paint.Gloss[at] - Top.Gloss[at]) * alpha;
-                if (raised)
-                {
-                    var height = Rise(piece, -distance) + paint.Height[at];
-                    Top.Height[at] += (height - Top.Height[at]) * alpha;
-                    if (piece.Role != Role.Backdrop)
-                    {
-                        Part[at] = MathF.Max(Part[at], alpha);
-                        Depth[at] = Depth[at] >= FarInside ? -distance : MathF.Max(Depth[at], -distance);
-                    }
+                    blocks.Add(new Box(x, y, Math.Min(x + Edge, box.Right), Math.Min(y + Edge, box.Bottom)));
                 }
             }
         }
-        Canvas.Return(paint);
+        return blocks;
+    }
+
+    private void Each(List<Box> blocks, Action<int, int, int> paint)
+    {
+        foreach (var block in blocks)
+        {
+            for (var y = block.Top; y < block.Bottom; y++)
+            {
+                for (var x = block.Left; x < block.Right; x++)
+                {
+                    paint(x, y, (y * Side) + x);
+                }
+            }
+        }
+    }
+
+    private void Lay(Piece piece, Layer paint, int x, int y, int at, float pixels, (float X, float Y) shadow)
+    {
+        var (u, v) = Map.Apply(x, y);
+        var distance = piece.Shape.Distance(u, v);
+        var alpha = Math.Clamp(0.5f - (distance * pixels), 0, 1) * piece.Cover;
+        if (piece.Shadow > 0 && alpha < 1)
+        {
+            Darken(at, piece.Shape.Distance(u - (shadow.X * piece.Shadow), v - (shadow.Y * piece.Shadow)), distance, piece.Shadow);
+        }
+        if (alpha <= 0)
+        {
+            return;
+        }
+        Top.Blend(at, paint.ColourAt(at), alpha);
+        Top.Gloss[at] += (paint.Gloss[at] - Top.Gloss[at]) * alpha;
+        if (piece.Relief == Relief.Print)
+        {
+            return;
+        }
+        var height = Rise(piece, -distance) + paint.Height[at];
+        Top.Height[at] += (height - Top.Height[at]) * alpha;
+        if (piece.Role != Role.Backdrop)
+        {
+            Part[at] = MathF.Max(Part[at], alpha);
+            Depth[at] = Depth[at] >= FarInside ? -distance : MathF.Max(Depth[at], -distance);
+        }
     }
 
     private static float Rise(Piece piece, float depth)
@@ -155,46 +186,32 @@ internal sealed class Scene(Canvas canvas) : IDisposable
         Top.Multiply(at, (1 - (0.45f * soft)) * (1 - (0.35f * touch * touch)));
     }
 
-    private void Open(Piece piece, Box box, float pixels)
+    private void Open(Piece piece, int x, int y, int at, float pixels)
     {
-        for (var y = box.Top; y < box.Bottom; y++)
+        var (u, v) = Map.Apply(x, y);
+        var distance = piece.Shape.Distance(u, v);
+        Depth[at] = MathF.Min(Depth[at], distance);
+        var alpha = Math.Clamp(0.5f - (distance * pixels), 0, 1);
+        if (alpha > 0)
         {
-            for (var x = box.Left; x < box.Right; x++)
-            {
-                var (u, v) = Map.Apply(x, y);
-                var distance = piece.Shape.Distance(u, v);
-                var at = (y * Side) + x;
-                Depth[at] = MathF.Min(Depth[at], distance);
-                var alpha = Math.Clamp(0.5f - (distance * pixels), 0, 1);
-                if (alpha > 0)
-                {
-                    // Deep down little light arrives, least of all beside the wall.
-                    var light = 1 - (piece.Cover * 0.6f * Math.Clamp(1 + (distance / MathF.Max(1, piece.Slope)), 0, 1));
-                    Top.Blend(at, Behind.ColourAt(at) * light, alpha);
-                    Top.Gloss[at] *= 1 - alpha;
-                    Top.Height[at] += (-piece.Height - Top.Height[at]) * alpha;
-                    Part[at] *= 1 - alpha;
-                }
-            }
+            // Deep down little light arrives, least of all beside the wall.
+            var light = 1 - (piece.Cover * 0.6f * Math.Clamp(1 + (distance / MathF.Max(1, piece.Slope)), 0, 1));
+            Top.Blend(at, Behind.ColourAt(at) * light, alpha);
+            Top.Gloss[at] *= 1 - alpha;
+            Top.Height[at] += (-piece.Height - Top.Height[at]) * alpha;
+            Part[at] *= 1 - alpha;
         }
     }
 
-    private void Engrave(Piece piece, Box box, float pixels)
+    private void Engrave(Piece piece, int x, int y, int at, float pixels)
     {
-        for (var y = box.Top; y < box.Bottom; y++)
+        var (u, v) = Map.Apply(x, y);
+        var distance = piece.Shape.Distance(u, v);
+        if (distance * pixels < 0.5f)
         {
-            for (var x = box.Left; x < box.Right; x++)
-            {
-                var (u, v) = Map.Apply(x, y);
-                var distance = piece.Shape.Distance(u, v);
-                if (distance * pixels < 0.5f)
-                {
-                    var at = (y * Side) + x;
-                    var alpha = Math.Clamp(0.5f - (distance * pixels), 0, 1);
-                    Top.Height[at] -= Rise(piece, -distance) * alpha;
-                    Top.Multiply(at, 1 - (alpha * piece.Cover));
-                }
-            }
+            var alpha = Math.Clamp(0.5f - (distance * pixels), 0, 1);
+            Top.Height[at] -= Rise(piece, -distance) * alpha;
+            Top.Multiply(at, 1 - (alpha * piece.Cover));
         }
     }
 }

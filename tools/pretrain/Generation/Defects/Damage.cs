@@ -35,13 +35,16 @@ internal sealed class Damage(Scene scene, Material material, Rng rng, float area
         Scene.Canvas.Return(Cover);
     }
 
+    /// <summary>True: litter beside the product instead of a defect of it.</summary>
+    public bool Beside { get; init; }
+
     /// <summary>A pixel of the product; null where there is hardly any.</summary>
     public (float X, float Y)? Place()
     {
         for (var attempt = 0; attempt < 60; attempt++)
         {
             var at = Rng.Below(Side * Side);
-            if (Scene.Part[at] > 0.6f)
+            if (Beside ? Scene.Part[at] < 0.05f : Scene.Part[at] > 0.6f)
             {
                 return (at % Side, at / Side);
             }
@@ -169,12 +172,12 @@ internal sealed class Damage(Scene scene, Material material, Rng rng, float area
         }
     }
 
-    /// <summary>Nothing happens beside the product.</summary>
+    /// <summary>Nothing happens beside the product (of litter: nothing on it).</summary>
     public void KeepToPart()
     {
         for (var at = 0; at < Cover.Length; at++)
         {
-            Cover[at] *= Scene.Part[at];
+            Cover[at] *= Beside ? 1 - Scene.Part[at] : Scene.Part[at];
         }
     }
 

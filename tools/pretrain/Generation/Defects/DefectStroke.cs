@@ -11,6 +11,9 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, fl
     /// <summary>No stronger than this, of 1.</summary>
     public float MostContrast { get; init; } = 1;
 
+    /// <summary>True: litter beside the product.</summary>
+    public bool Beside { get; init; }
+
     private int Side => scene.Side;
 
     /// <summary>Adds a defect of the surface. False, and nothing changed, where there is no place for it or it could not be seen.</summary>
@@ -21,7 +24,7 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, fl
     public bool Add(DefectKind kind, Picture clean, Picture spoilt, Picture result, byte[]? types)
     {
         var area = rng.LogRange(1e-4f, 0.3f);
-        using var damage = new Damage(scene, Material(), rng, area);
+        using var damage = new Damage(scene, Material(), rng, area) { Beside = Beside };
         if (!kind.Spoil!(damage))
         {
             return false;
@@ -69,19 +72,24 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, fl
         {
             for (var at = (y * Side) + box.Left; at < (y * Side) + box.Right; at++)
             {
-                if (cover[at] > 0)
+                if (cover[at] <= 0 || (kind.Spoil is not null && types is not null && IsOfPieces((DefectType)types[at])))
                 {
-                    var gain = strength * MathF.Min(1, 6 * cover[at]);
-                    result.R[at] += gain * (spoilt.R[at] - clean.R[at]);
-                    result.G[at] += gain * (spoilt.G[at] - clean.G[at]);
-                    result.B[at] += gain * (spoilt.B[at] - clean.B[at]);
+                    continue;
                 }
+                var gain = strength * MathF.Min(1, 6 * cover[at]);
+                // A change of pieces takes what else was on them with it.
+                result.R[at] += gain * (spoilt.R[at] - (kind.Spoil is null ? result : clean).R[at]);
+                result.G[at] += gain * (spoilt.G[at] - (kind.Spoil is null ? result : clean).G[at]);
+                result.B[at] += gain * (spoilt.B[at] - (kind.Spoil is null ? result : clean).B[at]);
             }
         }
-        var marked = types is null || Mark(kind.Type, cover, difference, seen, box, types);
+        var marked = types is null || Mark(kind, cover, difference, seen, box, types);
         scene.Canvas.Return(difference);
         return marked;
     }
+
+    private static bool IsOfPieces(DefectType type)
+        => type is DefectType.MissingPart or DefectType.MisplacedPart or DefectType.BentPart or DefectType.PrintError;
 
     /// <summary>What the surface is made of where defects of material are concerned: an object's first piece, else the ground.</summary>
     private Material Material() => product.Design.IsObject ? product.Design.Pieces[0].Material : product.Design.Ground;
@@ -164,7 +172,7 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, fl
     }
 
     /// <summary>Marks what is covered and visibly changed. False where next to nothing is left.</summary>
-    private bool Mark(DefectType type, float[] cover, float[] difference, float seen, Box box, byte[] types)
+    private bool Mark(DefectKind kind, float[] cover, float[] difference, float seen, Box box, byte[] types)
     {
         var marked = 0;
         var (visible, clear) = (0.15f * seen, 0.4f * seen);
@@ -173,6 +181,10 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, fl
             for (var x = box.Left; x < box.Right; x++)
             {
                 var at = (y * Side) + x;
+                if (kind.Spoil is not null && IsOfPieces((DefectType)types[at]))
+                {
+                    continue;
+                }
                 if (cover[at] <= Support || (cover[at] <= Core && difference[at] < clear))
                 {
                     continue;
@@ -180,7 +192,7 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, fl
                 // Within a defect some pixels happen to look right: one within two pixels must not.
                 if (Largest(difference, x, y) > visible)
                 {
-                    types[at] = (byte)type;
+                    types[at] = (byte)kind.Type;
                     marked++;
                 }
             }

@@ -91,6 +91,7 @@ internal static class EdgeDefects
         var angle = MathF.Atan2(outY, outX);
         var inside = ((int)Math.Clamp(y - (outY * 4), 0, damage.Side - 1) * damage.Side) + (int)Math.Clamp(x - (outX * 4), 0, damage.Side - 1);
         var tint = damage.Scene.Top.ColourAt(inside) * rng.Range(0.9f, 1.35f);
+        var gloss = damage.Scene.Top.Gloss[inside] * rng.Range(0.8f, 1.3f);
         var count = rng.Whole(1, 4);
         for (var i = 0; i < count; i++)
         {
@@ -102,7 +103,7 @@ internal static class EdgeDefects
         {
             damage.Layer.Blend(at, tint * (1 + (0.06f * grain[at])), cover);
             damage.Layer.Height[at] += cover * (2.5f + (0.25f * grain[at]));
-            damage.Layer.Gloss[at] += (0.5f - damage.Layer.Gloss[at]) * cover;
+            damage.Layer.Gloss[at] += (gloss - damage.Layer.Gloss[at]) * cover;
         });
         damage.Return(grain);
         damage.CastShadow(outX * 1.5f * damage.Px, outY * 1.5f * damage.Px, rng.Range(0.1f, 0.4f));

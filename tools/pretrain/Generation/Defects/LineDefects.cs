@@ -82,6 +82,10 @@ internal static class LineDefects
         var length = Math.Clamp(damage.Area * damage.Side * damage.Side / MathF.Max(1, width), 15 * damage.Px, 220 * damage.Px);
         var path = damage.Path(x, y, rng.Angle(), length, 2.5f, rng.Range(0.02f, 0.22f), 0.01f);
         damage.Stroke(path, _ => width);
+        if (damage.Beside)
+        {
+            damage.KeepToPart();
+        }
         var tint = rng.Chance(0.5f) ? Tint.NearGrey(rng, 0.02f, 0.2f) : rng.Chance(0.5f) ? Tint.NearGrey(rng, 0.8f, 1) : Tint.Any(rng);
         damage.Each((at, cover) =>
         {

@@ -1,4 +1,5 @@
 using AdClip.Pretrain.Generation.Camera;
+using AdClip.Pretrain.Generation.Surfaces;
 
 namespace AdClip.Pretrain.Generation.Defects;
 
@@ -69,7 +70,12 @@ internal static class RegionDefects
             return false;
         }
         var (cell, gain, tone) = (rng.LogRange(1, 8) * damage.Px, rng.LogRange(0.04f, 0.25f), rng.Normal() * 0.12f);
-        var kind = rng.Below(4);
+        var kind = rng.Below(5);
+        if (kind == 4)
+        {
+            Foreign(damage);
+            return true;
+        }
         if (kind == 3)
         {
             // A piece of the same surface from elsewhere, turned.
@@ -113,6 +119,47 @@ internal static class RegionDefects
         });
         Return(damage, rough, strokes, smooth);
         return true;
+    }
+
+    /// <summary>Another material where this one should be, in the tone of the place or in its own.</summary>
+    private static void Foreign(Damage damage)
+    {
+        var rng = damage.Rng;
+        var material = rng.Below(9) switch
+        {
+            0 => Metals.Cast(rng),
+            1 => Metals.Ground(rng),
+            2 => Minerals.Rough(rng),
+            3 => Minerals.Concrete(rng),
+            4 => Minerals.Speckled(rng),
+            5 => Textiles.Nonwoven(rng),
+            6 => Textiles.Woven(rng),
+            7 => Plain.Rubber(rng),
+            _ => Regular.Mesh(rng),
+        };
+        var paint = damage.Scene.Canvas.RentLayer();
+        var brush = new Brush(damage.Scene.Canvas, paint, Box.Whole(damage.Side), damage.Scene.Map, rng.Fork(1));
+        brush.Fill(paint.Height, 0);
+        brush.Gloss(0.1f);
+        material.Paint(brush);
+        var (own, opaque, count) = (default(Tint), rng.Range(0.4f, 1), 1e-3f);
+        var here = default(Tint);
+        damage.Each((at, cover) =>
+        {
+            own = Tint.Mix(own, paint.ColourAt(at), cover / (count + cover));
+            here = Tint.Mix(here, damage.Layer.ColourAt(at), cover / (count + cover));
+            count += cover;
+        });
+        var match = rng.Chance(0.6f);
+        var gain = match ? here.Level / MathF.Max(0.02f, own.Level) : 1;
+        damage.Each((at, cover) =>
+        {
+            var tint = paint.ColourAt(at) * gain;
+            damage.Layer.Blend(at, match ? Tint.Mix(here, Tint.Mix(Tint.Grey(tint.Level), tint, 0.4f), 0.8f) : tint, cover * opaque);
+            damage.Layer.Height[at] += paint.Height[at] * cover * opaque;
+            damage.Layer.Gloss[at] += (paint.Gloss[at] - damage.Layer.Gloss[at]) * cover * opaque;
+        });
+        damage.Scene.Canvas.Return(paint);
     }
 
     /// <summary>Colour drawn along in one direction, or glue and grease with a shine.</summary>

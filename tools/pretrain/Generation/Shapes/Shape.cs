@@ -157,24 +157,9 @@ internal sealed record Cog(float X, float Y, float Radius, int Teeth, float Dept
 /// <summary>A stroke along a chain of points.</summary>
 internal sealed record Chain(IReadOnlyList<(float X, float Y)> Points, float HalfWidth) : Shape
 {
-    private readonly Bar[] _bars = [.. Enumerable.Range(0, Points.Count - 1).Select(i => new Bar(Points[i].X, Points[i].Y, Points[i + 1].X, Points[i + 1].Y, HalfWidth))];
+    private readonly Joined _bars = new([.. Enumerable.Range(0, Points.Count - 1).Select(i => new Bar(Points[i].X, Points[i].Y, Points[i + 1].X, Points[i + 1].Y, HalfWidth))]);
 
-    public override (float X, float Y, float Reach) Bounds
-    {
-        get
-        {
-            var (x, y) = (Points.Average(point => point.X), Points.Average(point => point.Y));
-            return (x, y, HalfWidth + Points.Max(point => MathF.Sqrt(((point.X - x) * (point.X - x)) + ((point.Y - y) * (point.Y - y)))));
-        }
-    }
+    public override (float X, float Y, float Reach) Bounds => _bars.Bounds;
 
-    public override float Distance(float x, float y)
-    {
-        var best = float.MaxValue;
-        foreach (var bar in _bars)
-        {
-            best = MathF.Min(best, bar.Distance(x, y));
-        }
-        return best;
-    }
+    public override float Distance(float x, float y) => _bars.Distance(x, y);
 }

@@ -6,7 +6,7 @@ internal static class Minerals
     public static Material Concrete(Rng rng)
     {
         var tint = Tint.NearGrey(rng, 0.3f, 0.75f, 0.05f);
-        var (mottle, sand, pores, poreCell) = (rng.Range(0.03f, 0.12f), rng.Range(0.03f, 0.1f), rng.Range(1.6f, 3.2f), rng.LogRange(2, 6));
+        var (mottle, sand, pores, poreCell) = (rng.LogRange(0.015f, 0.09f), rng.Range(0.03f, 0.1f), rng.Range(1.6f, 3.2f), rng.LogRange(2, 6));
         var rough = rng.Range(0.1f, 0.5f);
         return new Material(brush =>
         {

@@ -43,7 +43,7 @@ internal static class Plain
     public static Material Rubber(Rng rng)
     {
         var tint = Tint.NearGrey(rng, 0.06f, 0.28f);
-        var (grain, bloom, gloss, line) = (rng.LogRange(0.05f, 0.2f), rng.Range(0.03f, 0.18f), rng.Range(0.03f, 0.3f), rng.Range(0, 0.15f));
+        var (grain, bloom, gloss, line) = (rng.LogRange(0.05f, 0.2f), rng.LogRange(0.01f, 0.09f), rng.Range(0.03f, 0.3f), rng.Range(0, 0.15f));
         var angle = rng.Angle();
         return new Material(brush =>
         {

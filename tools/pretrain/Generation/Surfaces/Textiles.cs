@@ -116,7 +116,7 @@ internal static class Textiles
     {
         var tint = rng.Chance(0.6f) ? Tint.Of(rng.Range(0.02f, 0.1f), rng.Range(0.3f, 0.8f), rng.Range(0.15f, 0.65f)) : Tint.Any(rng);
         var (cell, depth, gloss) = (rng.LogRange(4, 16), rng.Range(0.3f, 1), rng.Range(0.1f, 0.5f));
-        var (crease, mottle, angle, stretch) = (rng.Range(0.05f, 0.4f), rng.Range(0.02f, 0.09f), rng.Angle(), rng.Range(1, 1.8f));
+        var (crease, mottle, angle, stretch) = (rng.Range(0.05f, 0.4f), rng.LogRange(0.008f, 0.06f), rng.Angle(), rng.Range(1, 1.8f));
         return new Material(brush =>
         {
             var (height, tone) = (brush.Rent(), brush.Rent());
@@ -145,7 +145,7 @@ internal static class Textiles
     public static Material Nonwoven(Rng rng)
     {
         var tint = rng.Chance(0.5f) ? Tint.NearGrey(rng, 0.5f, 0.92f) : Tint.Any(rng);
-        var (fibre, strength, cloud) = (rng.LogRange(0.8f, 2.4f), rng.Range(0.04f, 0.16f), rng.Range(0.03f, 0.1f));
+        var (fibre, strength, cloud) = (rng.LogRange(0.8f, 2.4f), rng.Range(0.04f, 0.18f), rng.LogRange(0.01f, 0.07f));
         return new Material(brush =>
         {
             var tone = brush.Rent();
