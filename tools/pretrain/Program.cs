@@ -10,7 +10,11 @@ for (var i = 1; i + 1 < args.Length; i += 2)
 
 int Number(string name, int otherwise) => options.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
-var settings = options.TryGetValue("--family", out var only) ? new GroupSettings { Family = key => key == only } : new GroupSettings();
+var settings = new GroupSettings
+{
+    Family = options.TryGetValue("--family", out var family) ? key => key == family : null,
+    Defect = options.TryGetValue("--defect", out var defect) ? type => type.ToString() == defect : null,
+};
 switch (args.FirstOrDefault())
 {
     case "sheet":
@@ -31,6 +35,6 @@ switch (args.FirstOrDefault())
     case "stats":
         return DefectStatistics.Print(Number("--side", 256), Number("--groups", 200), (ulong)Number("--seed", 1), settings with { Twins = true });
     default:
-        Console.Error.WriteLine("usage: pretrain sheet [--seed N] [--groups N] [--side N] [--family KEY] [--out FILE] | speed [--groups N] [--side N] [--family KEY] | stats [--groups N] [--side N] [--family KEY]");
+        Console.Error.WriteLine("usage: pretrain sheet [--seed N] [--groups N] [--side N] [--family KEY] [--defect TYPE] [--out FILE] | speed [--groups N] [--side N] [--family KEY] | stats [--groups N] [--side N] [--family KEY]");
         return 2;
 }

@@ -56,11 +56,11 @@ public sealed class GroupGenerator
             IsObject = product.Family.IsObject,
             Registered = product.Registered,
             Grey = product.Grey,
-            Images = [.. order.Select((defective, number) => Take(product, product.ForImage(number), defective, settings.Twins))],
+            Images = [.. order.Select((defective, number) => Take(product, product.ForImage(number), defective, settings))],
         };
     }
 
-    private GroupImage Take(Product product, Rng rng, bool defective, bool twin)
+    private GroupImage Take(Product product, Rng rng, bool defective, GroupSettings settings)
     {
         using var scene = new Scene(_canvas);
         var map = product.Pose(rng.Fork(1), _side);
@@ -83,54 +83,42 @@ public sealed class GroupGenerator
         if (product.NormalMark is { } mark)
         {
             // Too faint, and too common here, to be a fault.
-            var marks = new DefectStroke(scene, product, light, exposure.Blur, rng.Fork(8)) { MostContrast = 0.012f + (0.035f * Level(_plain)) };
+            var marks = new DefectStroke(scene, product, light, exposure, rng.Fork(8)) { MostContrast = 0.012f + (0.035f * Level(_plain)) };
             marks.Add(DefectCatalog.All[(int)mark - 1], _plain, _spoilt, _clean, types: null);
         }
         for (var left = product.Litter ? rng.Fork(10).Below(4) : 0; left > 0; left--)
         {
             var own = rng.Fork(20 + (ulong)left);
-            var litter = new DefectStroke(scene, product, light, exposure.Blur, own) { MostContrast = 0.3f, Beside = true };
+            var litter = new DefectStroke(scene, product, light, exposure, own) { MostContrast = 0.3f, Beside = true };
             litter.Add(DefectCatalog.All[(int)own.Pick(DefectType.Particle, DefectType.Fibre, DefectType.Spot, DefectType.Scratch) - 1], _plain, _spoilt, _clean, types: null);
         }
         _clean.CopyTo(_result);
         var found = new List<DefectType>();
         if (defective)
         {
-            Spoil(product, scene, pieces, map, paint, light, exposure.Blur, rng.Fork(6), types, found);
+            Spoil(new Shot(product, scene, pieces, map, paint, light, exposure), settings, rng.Fork(6), types, found);
         }
         var noise = rng.Fork(9).Next();
-        var clean = twin && found.Count > 0 ? exposure.Take(_clean, _canvas, noise) : null;
+        var clean = settings.Twins && found.Count > 0 ? exposure.Take(_clean, _canvas, noise) : null;
         return new GroupImage(exposure.Take(_result, _canvas, noise), types, found, clean);
     }
 
-    private void Spoil(Product product, Scene scene, Piece?[] pieces, Affine map, Rng paint, Light light, float blur, Rng rng, byte[] types, List<DefectType> found)
+    private void Spoil(Shot shot, GroupSettings settings, Rng rng, byte[] types, List<DefectType> found)
     {
         var wanted = rng.Pick(1, 1, 1, 1, 2, 2, 3);
-        var kinds = DefectCatalog.All;
-        Span<float> weights = stackalloc float[kinds.Count];
-        for (var i = 0; i < kinds.Count; i++)
+        var kinds = DefectCatalog.All.Where(kind => kind.Type != shot.Product.NormalMark && settings.Defect?.Invoke(kind.Type) != false).ToArray();
+        Span<float> weights = stackalloc float[kinds.Length];
+        for (var i = 0; i < kinds.Length; i++)
         {
-            weights[i] = kinds[i].Type == product.NormalMark ? 0 : product.Family.IsObject ? kinds[i].OnObject : kinds[i].OnSurface;
+            weights[i] = shot.Product.Family.IsObject ? kinds[i].OnObject : kinds[i].OnSurface;
         }
-        for (var attempt = 0; attempt < 14 && found.Count < wanted; attempt++)
+        for (var attempt = 0; attempt < 14 && found.Count < wanted && kinds.Length > 0; attempt++)
         {
             var kind = kinds[rng.PickWeighted(weights)];
-            var stroke = new DefectStroke(scene, product, light, blur, rng.Fork((ulong)attempt));
-            if (kind.Spoil is not null)
+            var stroke = new DefectStroke(shot.Scene, shot.Product, shot.Light, shot.Exposure, rng.Fork((ulong)attempt));
+            if (kind.Spoil is not null ? stroke.Add(kind, _plain, _spoilt, _result, types) : Change(shot, kind, stroke, rng, types))
             {
-                if (stroke.Add(kind, _plain, _spoilt, _result, types))
-                {
-                    found.Add(kind.Type);
-                }
-            }
-            else if (PieceDefects.Change(kind.Type, pieces, rng) is { } changed)
-            {
-                using var other = new Scene(_canvas);
-                other.Paint(product.Design, changed, map, paint, (light.X, light.Y));
-                if (stroke.AddChange(kind, other, _plain, _spoilt, _result, types))
-                {
-                    found.Add(kind.Type);
-                }
+                found.Add(kind.Type);
             }
         }
         found.RemoveAll(type => !types.AsSpan().Contains((byte)type));
@@ -139,5 +127,19 @@ public sealed class GroupGenerator
         found.AddRange(distinct);
     }
 
+    private bool Change(Shot shot, DefectKind kind, DefectStroke stroke, Rng rng, byte[] types)
+    {
+        if (PieceDefects.Change(kind.Type, shot.Pieces, rng) is not { } changed)
+        {
+            return false;
+        }
+        using var other = new Scene(_canvas);
+        other.Paint(shot.Product.Design, changed, shot.Map, shot.Paint, (shot.Light.X, shot.Light.Y));
+        return stroke.AddChange(kind, other, _plain, _spoilt, _result, types);
+    }
+
     private static float Level(Picture picture) => TensorPrimitives.Sum<float>(picture.G) / picture.G.Length;
+
+    /// <summary>All that one picture without a defect was made of.</summary>
+    private sealed record Shot(Product Product, Scene Scene, Piece?[] Pieces, Affine Map, Rng Paint, Light Light, Exposure Exposure);
 }

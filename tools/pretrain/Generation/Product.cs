@@ -139,7 +139,7 @@ internal sealed class Product
         {
             angle = Design.LargestTurn is null && rng.Chance(0.2f) ? rng.Angle() : rng.Normal() * 0.02f;
             squeeze = rng.Chance(0.5f) ? rng.LogRange(0.55f, 1.8f) : 1;
-            scale = Design.LargestTurn is null ? rng.LogRange(0.6f, 1.7f) : rng.LogRange(0.9f, 1.15f);
+            scale = Design.LargestTurn is null ? rng.LogRange(0.55f, 1.35f) : rng.LogRange(0.9f, 1.15f);
             squeeze = Design.LargestTurn is null ? squeeze : 1;
         }
         return new Affine(1, 0, 0, 0, 1, 0).Then(angle, scale * MathF.Sqrt(squeeze), scale / MathF.Sqrt(squeeze), 0, 0);
@@ -154,7 +154,7 @@ internal sealed class Product
             Y = low * MathF.Sin(angle),
             Ambient = rng.Range(0.25f, 0.75f),
             Relief = Design.Luminous ? 0 : rng.Range(0.6f, 1.3f),
-            Shine = Design.Luminous ? 0 : rng.LogRange(0.05f, 0.7f),
+            Shine = Design.Luminous ? 0 : rng.LogRange(0.04f, Design.IsObject ? 0.6f : 0.4f),
             Sharpness = rng.LogRange(3, 40),
             Spread = rng.Range(0.1f, 1.2f),
             Gradient = rng.Chance(0.7f) ? (rng.Normal() * 0.16f, rng.Normal() * 0.16f) : (0, 0),

@@ -19,8 +19,11 @@ public sealed record GroupSettings
     /// <summary>Also give every defective image without its defects.</summary>
     public bool Twins { get; init; }
 
-    /// <summary>Only this family; null: all. Families that hold a training back for a test, say.</summary>
+    /// <summary>Families, by key, that may come; null: all. Some can be held back for a test.</summary>
     public Func<string, bool>? Family { get; init; }
+
+    /// <summary>Kinds of defects that may come; null: all. A product that can have none of them stays good.</summary>
+    public Func<DefectType, bool>? Defect { get; init; }
 }
 
 /// <summary>One picture of a group.</summary>

@@ -35,6 +35,9 @@ internal sealed record Exposure
     /// <summary>1 to 100; 0: stored without loss.</summary>
     public int JpegQuality { get; init; }
 
+    /// <summary>The light that gives white; more gives no more.</summary>
+    public float White => (1 - Flare - (Pivot * (1 - Contrast))) / (Balance.G * Contrast);
+
     /// <summary>Turns light into bytes, [side, side, 3]; the same <paramref name="seed"/> gives the same noise.</summary>
     public byte[] Take(Picture light, Canvas canvas, ulong seed)
     {
@@ -125,7 +128,7 @@ internal sealed record Exposure
 
     private static byte[] Store(float[] r, float[] g, float[] b)
     {
-        var bytes = new byte[3 * r.Length];
+        var bytes = GC.AllocateUninitializedArray<byte>(3 * r.Length);
         for (var at = 0; at < r.Length; at++)
         {
             bytes[3 * at] = (byte)Math.Clamp(r[at] + 0.5f, 0, 255);

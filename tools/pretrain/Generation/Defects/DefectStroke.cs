@@ -3,7 +3,7 @@ using AdClip.Pretrain.Generation.Camera;
 namespace AdClip.Pretrain.Generation.Defects;
 
 /// <summary>Puts one defect into a picture at a strength that can be seen, and marks the pixels that it changed.</summary>
-internal sealed class DefectStroke(Scene scene, Product product, Light light, float blur, Rng rng)
+internal sealed class DefectStroke(Scene scene, Product product, Light light, Exposure exposure, Rng rng)
 {
     private const float Core = 0.5f;
     private const float Support = 0.03f;
@@ -96,13 +96,15 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, fl
 
     private float Difference(Picture a, Picture b, int at)
     {
-        var (r, g, bl) = (b.R[at] - a.R[at], b.G[at] - a.G[at], b.B[at] - a.B[at]);
+        var (r, g, bl) = (Seen(b.R[at]) - Seen(a.R[at]), Seen(b.G[at]) - Seen(a.G[at]), Seen(b.B[at]) - Seen(a.B[at]));
         if (product.Grey)
         {
             return MathF.Abs((0.299f * r) + (0.587f * g) + (0.114f * bl));
         }
         return MathF.Max(MathF.Abs(g), 0.7f * MathF.Max(MathF.Abs(r), MathF.Abs(bl)));
     }
+
+    private float Seen(float light) => Math.Clamp(light, 0, exposure.White);
 
     /// <summary>The blurred difference that three tenths of the core exceed, the pixels of the core and the box of all that is covered.</summary>
     private (float Seen, int Count, Box Box) Measure(float[] cover, Picture clean, Picture spoilt, float[] difference)
@@ -127,7 +129,7 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, fl
         }
         // The lens takes much from what is thinner than its blur.
         var scratch = scene.Canvas.Rent();
-        GaussianBlur.Apply(difference, scratch, Side, blur);
+        GaussianBlur.Apply(difference, scratch, Side, exposure.Blur);
         scene.Canvas.Return(scratch);
         var box = new Box(left, top, right + 1, bottom + 1);
         Span<int> histogram = stackalloc int[256];

@@ -66,7 +66,10 @@ internal static class EdgeDefects
             damage.Stroke(damage.Path(x + (alongX * t) + (outX * damage.Px), y + (alongY * t) + (outY * damage.Px), heading, own, 3, 0.03f, 0.05f), s => thick * (1 - (0.6f * s)), rng.Range(0.6f, 1));
         }
         damage.KeepToPart();
-        var streak = damage.Noise(1.6f * damage.Px, 2);
+        // Streaks run as the strands do.
+        var streak = damage.Scene.Canvas.Rent();
+        var strands = new Affine(1, 0, 0, 0, 1, 0).Then(MathF.Atan2(outY, outX) + lean, rng.LogRange(0.05f, 0.3f), rng.LogRange(0.25f, 0.8f), rng.Range(0, 500), rng.Range(0, 500));
+        NoiseTiles.White(rng).Add(streak, damage.Side, Box.Whole(damage.Side), strands, 0.8f);
         var tone = rng.Sign() * rng.Range(0.1f, 0.4f);
         var through = rng.Chance(0.5f) ? rng.Range(0.3f, 0.9f) : 0;
         damage.Each((at, cover) =>
