@@ -2,7 +2,7 @@ namespace AdClip.Vision.Graphs;
 
 /// <summary>Records operations on values that depend on variables, and emits their derivatives as ordinary nodes.</summary>
 /// <remarks>
-/// Reverse-mode differentiation: <see cref="Gradients"/> walks the record backwards and multiplies by each operation's
+/// Reverse-mode differentiation: <c>Gradients</c> walks the record backwards and multiplies by each operation's
 /// transposed Jacobian. What depends on no variable is passed to the graph unrecorded; its derivative is never computed, so
 /// frozen weights cost nothing. Shapes are static: the callers know them and give what the backward pass needs.
 /// </remarks>
@@ -21,9 +21,16 @@ internal sealed class GradientTape(GraphBuilder graph)
 
     /// <summary>The gradient of each variable of Σ(upstream · output): [as the variable]. Nothing can be recorded afterwards.</summary>
     /// <exception cref="InvalidOperationException">The output does not depend on a variable.</exception>
-    public string[] Gradients(string output, string upstream, IReadOnlyList<string> variables)
+    public string[] Gradients(string output, string upstream, IReadOnlyList<string> variables) => Gradients([(output, upstream)], variables);
+
+    /// <summary>The gradient of each variable of the sum of Σ(upstream · output) over several outputs: [as the variable]. Nothing can be recorded afterwards.</summary>
+    /// <exception cref="InvalidOperationException">No output depends on a variable.</exception>
+    public string[] Gradients(IReadOnlyList<(string Output, string Upstream)> seeds, IReadOnlyList<string> variables)
     {
-        _gradients[output] = upstream;
+        foreach (var (output, upstream) in seeds)
+        {
+            Accumulate(output, () => upstream);
+        }
         for (var i = _record.Count - 1; i >= 0; i--)
         {
             if (_gradients.Remove(_record[i].Output, out var gradient))
@@ -33,7 +40,7 @@ internal sealed class GradientTape(GraphBuilder graph)
         }
         return [.. variables.Select(name => _gradients.TryGetValue(name, out var gradient)
             ? gradient
-            : throw new InvalidOperationException($"{output} does not depend on {name}."))];
+            : throw new InvalidOperationException($"{string.Join(", ", seeds.Select(seed => seed.Output))} does not depend on {name}."))];
     }
 
     /// <summary>a + b, of one shape; or b frozen and broadcast.</summary>
@@ -43,13 +50,91 @@ internal sealed class GradientTape(GraphBuilder graph)
         Accumulate(b, () => g);
     });
 
-    /// <summary>x Wᵀ + b for x [N, I] and frozen W [O, I], b [O].</summary>
-    public string Linear(string x, string weight, string bias) => Record(
-        graph.Linear(x, weight, bias), [x], g => Accumulate(x, () => graph.Gemm(g, weight, transposeB: false)));
+    /// <summary>The same table for every item: x [B, N, D] + table [N, D].</summary>
+    public string AddEach(string x, string table) => Record(graph.Add(x, table), [x, table], g =>
+    {
+        Accumulate(x, () => g);
+        Accumulate(table, () => graph.SumFirst(g));
+    });
 
-    /// <summary>x W for x [N, I] and frozen W [I, O].</summary>
-    public string Project(string x, string weight) => Record(
-        graph.MatMul(x, weight), [x], g => Accumulate(x, () => graph.Gemm(g, weight, transposeB: true)));
+    /// <summary>x Wᵀ + b for x [N, I], W [O, I], b [O].</summary>
+    public string Linear(string x, string weight, string bias) => Record(graph.Linear(x, weight, bias), [x, weight, bias], g =>
+    {
+        Accumulate(x, () => graph.Gemm(g, weight, transposeB: false));
+        Accumulate(weight, () => graph.Gemm(g, x, transposeB: false, transposeA: true));
+        Accumulate(bias, () => graph.SumFirst(g));
+    });
+
+    /// <summary>x W for x [N, I] and W [I, O].</summary>
+    public string Project(string x, string weight) => Record(graph.MatMul(x, weight), [x, weight], g =>
+    {
+        Accumulate(x, () => graph.Gemm(g, weight, transposeB: true));
+        Accumulate(weight, () => graph.Gemm(x, g, transposeB: false, transposeA: true));
+    });
+
+    /// <summary>Rows of length one over the last axis.</summary>
+    public string Normalise(string x)
+    {
+        var inverse = graph.InverseRoot(graph.Add(graph.SumLast(graph.Multiply(x, x)), graph.Scalar(1e-12f)));
+        var y = graph.Multiply(x, inverse);
+        return Record(y, [x], g => Accumulate(x, () =>
+            graph.Multiply(inverse, graph.Subtract(g, graph.Multiply(y, graph.SumLast(graph.Multiply(g, y)))))));
+    }
+
+    /// <summary>The largest a · b over the rows b of the same item that are allowed, for each row a of x [G, N, E]: [G, N].</summary>
+    /// <remarks>The derivative goes to a and to the row b that was found, as if the finding were fixed.</remarks>
+    /// <param name="x">[G, N, E].</param>
+    /// <param name="bias">Added to the products [G, N, N] before the largest is taken, and not part of the result: 0 where allowed, far below -1 elsewhere.</param>
+    /// <param name="groups">G.</param>
+    /// <param name="rows">N.</param>
+    /// <param name="width">E.</param>
+    public string BestMatch(string x, string bias, long groups, long rows, long width)
+    {
+        var products = graph.ScaledMatMul(x, x, 1, transposeB: true);
+        long[] firstOfGroup = [.. Enumerable.Range(0, (int)groups).Select(group => group * rows)];
+        var found = graph.Reshape(
+            graph.Add(graph.ArgMaxLast(graph.Add(products, bias)), graph.Reshape(graph.Integers(firstOfGroup), groups, 1)), groups * rows, 1);
+        var flat = graph.Reshape(x, groups * rows, width);
+        var matched = graph.Reshape(graph.GatherRows(flat, found), groups, rows, width);
+        var best = graph.Reshape(graph.SumLast(graph.Multiply(x, matched)), groups, rows);
+        return Record(best, [x], g =>
+        {
+            var each = graph.Reshape(g, groups, rows, 1);
+            Accumulate(x, () => graph.Multiply(each, matched));
+            Accumulate(x, () => graph.Reshape(graph.SumAtRows(found, graph.Reshape(graph.Multiply(each, x), groups * rows, width), groups * rows, width), groups, rows, width));
+        });
+    }
+
+    /// <summary>eᵗ d - o for d of any shape and numbers t and o [1].</summary>
+    public string ScaleAndShift(string d, string logScale, string offset)
+    {
+        var scaled = graph.Multiply(graph.Exponential(logScale), d);
+        return Record(graph.Subtract(scaled, offset), [d, logScale, offset], g =>
+        {
+            Accumulate(d, () => graph.Multiply(graph.Exponential(logScale), g));
+            Accumulate(logScale, () => graph.Reshape(graph.SumAll(graph.Multiply(g, scaled)), 1));
+            Accumulate(offset, () => graph.Reshape(graph.Multiply(graph.SumAll(g), graph.Scalar(-1)), 1));
+        });
+    }
+
+    /// <summary>a + s b for b of the shape of a and a constant s.</summary>
+    public string AddScaled(string a, string b, float scale) => Record(graph.Add(a, graph.Multiply(graph.Scalar(scale), b)), [a, b], g =>
+    {
+        Accumulate(a, () => g);
+        Accumulate(b, () => graph.Multiply(graph.Scalar(scale), g));
+    });
+
+    /// <summary>s x + t for constants.</summary>
+    public string Affine(string x, float scale, float shift) => Record(
+        graph.Add(graph.Multiply(graph.Scalar(scale), x), graph.Scalar(shift)), [x], g => Accumulate(x, () => graph.Multiply(graph.Scalar(scale), g)));
+
+    /// <summary>The mean of the <paramref name="count"/> largest of each row of x [B, N]: [B].</summary>
+    public string MeanOfLargest(string x, long count, long items, long length)
+    {
+        var (values, places) = graph.Largest(x, count);
+        return Record(graph.Reshape(graph.MeanLast(values), items), [x], g => Accumulate(x, () =>
+            graph.PutAt(places, graph.Multiply(graph.Reshape(g, items, 1), graph.Constant(graph.FreshName("share"), [.. Enumerable.Repeat(1f / count, (int)count)], 1, count)), items, length)));
+    }
 
     /// <summary>scale · a b over the last two axes; with <paramref name="transposeB"/>, scale · a bᵀ.</summary>
     public string MatMul(string a, string b, bool transposeB = false, float scale = 1) => Record(
@@ -69,17 +154,22 @@ internal sealed class GradientTape(GraphBuilder graph)
             graph.Multiply(y, graph.Subtract(g, graph.SumLast(graph.Multiply(g, y))))));
     }
 
-    /// <summary>Layer normalisation over the last axis with frozen scale and shift.</summary>
+    /// <summary>Layer normalisation of matrices over the last axis.</summary>
     public string LayerNorm(string x, string weight, string bias, float epsilon)
     {
         var (y, mean, inverseDeviation) = graph.LayerNormWithStatistics(x, weight, bias, epsilon);
-        return Record(y, [x], g => Accumulate(x, () =>
+        return Record(y, [x, weight, bias], g =>
         {
             var standard = graph.Multiply(graph.Subtract(x, mean), inverseDeviation);
-            var scaled = graph.Multiply(g, weight);
-            var along = graph.Multiply(standard, graph.MeanLast(graph.Multiply(scaled, standard)));
-            return graph.Multiply(inverseDeviation, graph.Subtract(graph.Subtract(scaled, graph.MeanLast(scaled)), along));
-        }));
+            Accumulate(x, () =>
+            {
+                var scaled = graph.Multiply(g, weight);
+                var along = graph.Multiply(standard, graph.MeanLast(graph.Multiply(scaled, standard)));
+                return graph.Multiply(inverseDeviation, graph.Subtract(graph.Subtract(scaled, graph.MeanLast(scaled)), along));
+            });
+            Accumulate(weight, () => graph.SumFirst(graph.Multiply(g, standard)));
+            Accumulate(bias, () => graph.SumFirst(g));
+        });
     }
 
     /// <summary>v · sigmoid(1.702 v).</summary>
@@ -146,6 +236,10 @@ internal sealed class GradientTape(GraphBuilder graph)
     /// <summary>Rows from <paramref name="start"/> up to <paramref name="end"/> of a matrix with <paramref name="rows"/> rows.</summary>
     public string Rows(string x, long start, long end, long rows) => Record(
         graph.Slice(x, start, end), [x], g => Accumulate(x, () => graph.PadRows(g, start, rows - end)));
+
+    /// <summary>One number [1] of a list of <paramref name="count"/>.</summary>
+    public string Part(string x, long place, long count) => Record(
+        graph.Slice(x, place, place + 1), [x], g => Accumulate(x, () => graph.PadEnds(g, place, count - place - 1)));
 
     /// <summary>Matrices one under the other, each with its number of rows.</summary>
     public string Stack(params (string Value, long Rows)[] parts) => Record(

@@ -109,8 +109,54 @@ internal sealed class GraphBuilder
     /// <summary>A constant number.</summary>
     public string Scalar(float value) => Constant(NextName("scalar"), [value]);
 
-    /// <summary>a b or a bᵀ for matrices.</summary>
-    public string Gemm(string a, string b, bool transposeB) => Node("Gemm", [a, b], ("transB", transposeB ? 1L : 0L));
+    /// <summary>a b for matrices, either transposed.</summary>
+    public string Gemm(string a, string b, bool transposeB, bool transposeA = false)
+        => Node("Gemm", [a, b], ("transA", transposeA ? 1L : 0L), ("transB", transposeB ? 1L : 0L));
+
+    /// <summary>The sum over the first axis, which goes.</summary>
+    public string SumFirst(string x) => Node("ReduceSum", [x, Integers(0)], ("keepdims", 0L));
+
+    /// <summary>The sum of all elements.</summary>
+    public string SumAll(string x) => Node("ReduceSum", [x], ("keepdims", 0L));
+
+    /// <summary>One over the square root.</summary>
+    public string InverseRoot(string x) => Node("Reciprocal", [Node("Sqrt", [x])]);
+
+    public string Divide(string a, string b) => Node("Div", [a, b]);
+
+    /// <summary>ln(1 + eˣ).</summary>
+    public string SoftPlus(string x) => Node("Softplus", [x]);
+
+    /// <summary>Where the largest of the last axis is, as integers; the axis goes.</summary>
+    public string ArgMaxLast(string x) => Node("ArgMax", [x], ("axis", -1L), ("keepdims", 0L));
+
+    /// <summary>Rows of a matrix [N, D] by integers [M, 1]: [M, D].</summary>
+    public string GatherRows(string x, string rows) => Node("GatherND", [x, rows]);
+
+    /// <summary>A matrix [N, D] in which row rows[i] is the sum of those rows of <paramref name="values"/> [M, D], rows [M, 1].</summary>
+    public string SumAtRows(string rows, string values, long count, long width)
+        => Node("ScatterND", [Zeros(count, width), rows, values], ("reduction", "add"));
+
+    /// <summary>The largest of each row of x [B, N], and where they are, as integers: [B, count] both.</summary>
+    public (string Values, string Places) Largest(string x, long count)
+    {
+        var name = NextName("TopK");
+        string[] outputs = [name, name + ".places"];
+        AddNode("TopK", "", [x, Integers(count)], outputs, ("axis", -1L));
+        return (outputs[0], outputs[1]);
+    }
+
+    /// <summary>Zeros [B, N] with the values [B, K] at these places of each row.</summary>
+    public string PutAt(string places, string values, long items, long length)
+        => Node("ScatterElements", [Zeros(items, length), places, values], ("axis", 1L));
+
+    /// <summary>The same values repeated along axes of length 1.</summary>
+    public string Expand(string x, params long[] shape) => Node("Expand", [x, Integers(shape)]);
+
+    /// <summary>A name that nothing has yet.</summary>
+    public string FreshName(string kind) => NextName(kind);
+
+    private string Zeros(long rows, long columns) => Node("ConstantOfShape", [Integers(rows, columns)]);
 
     /// <summary>scale · a b over the last two axes, either transposed.</summary>
     public string ScaledMatMul(string a, string b, float scale, bool transposeA = false, bool transposeB = false)
@@ -122,6 +168,9 @@ internal sealed class GraphBuilder
     public string ErrorFunction(string x) => Node("Erf", [x]);
 
     public string Exponential(string x) => Node("Exp", [x]);
+
+    /// <summary>Of base e.</summary>
+    public string Logarithm(string x) => Node("Log", [x]);
 
     /// <summary>Softmax attention over q [Nq, D], k and v [N, D], scaled by one over the root of the head's width: [Nq, D].</summary>
     public string Attention(string q, string k, string v, int heads, bool causal = false)
@@ -161,6 +210,9 @@ internal sealed class GraphBuilder
 
     /// <summary>Zero rows above and below a matrix.</summary>
     public string PadRows(string x, long above, long below) => Node("Pad", [x, Integers(above, 0, below, 0)]);
+
+    /// <summary>Zeros before and after a list.</summary>
+    public string PadEnds(string x, long before, long after) => Node("Pad", [x, Integers(before, after)]);
 
     /// <summary>Joins matrices side by side.</summary>
     public string ConcatColumns(params string[] columns) => Node("Concat", columns, ("axis", 1L));
@@ -264,6 +316,9 @@ internal sealed class GraphBuilder
             {
                 case float number:
                     (attribute.Type, attribute.F) = (AttributeProto.Types.Kind.Float, number);
+                    break;
+                case string text:
+                    (attribute.Type, attribute.S) = (AttributeProto.Types.Kind.String, ByteString.CopyFromUtf8(text));
                     break;
                 case long number:
                     (attribute.Type, attribute.I) = (AttributeProto.Types.Kind.Int, number);
