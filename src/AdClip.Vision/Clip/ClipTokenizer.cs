@@ -39,6 +39,9 @@ internal sealed class ClipTokenizer(BytePairVocabulary vocabulary, int contextLe
         return sequence.Length <= contextLength ? sequence : [.. sequence[..(contextLength - 1)], vocabulary.End];
     }
 
+    /// <summary>The pieces of texts within which pairs are merged.</summary>
+    public static IEnumerable<string> Pieces(IEnumerable<string> texts) => texts.SelectMany(text => Split(TextCleaner.Clean(text)));
+
     private List<int> EncodeClean(string text)
     {
         var ids = new List<int>();
