@@ -1,5 +1,7 @@
 using System.Globalization;
+using AdClip.Pretrain;
 using AdClip.Pretrain.Generation;
+using AdClip.Pretrain.Training;
 
 // The recipe of the embedded model. See README.md.
 var options = new Dictionary<string, string>();
@@ -30,11 +32,35 @@ switch (args.FirstOrDefault())
             Console.WriteLine($"{group.Seed}: {group.Family}{(group.Registered ? ", registered" : "")}: {string.Join(" | ", group.Images.OrderByDescending(image => image.IsGood).Select(image => image.IsGood ? "good" : string.Join('+', image.Defects)))}");
         }
         return 0;
+    case "vocabulary":
+        Recipe.Vocabulary(options["--out"], Number("--merges", 3000));
+        return 0;
+    case "train":
+        using (var stop = new CancellationTokenSource())
+        {
+            Console.CancelKeyPress += (_, pressed) =>
+            {
+                pressed.Cancel = true;
+                stop.Cancel();
+            };
+            var patch = Number("--patch", 16);
+            var size = Number("--size", 224);
+            Phase[] phases = [.. options.GetValueOrDefault("--phases", "14:1").Split(',').Select(part => part.Split(':')).Select(part => new Phase(int.Parse(part[0], CultureInfo.InvariantCulture), double.Parse(part[1], CultureInfo.InvariantCulture)))];
+            Recipe.Train(
+                options["--out"], options["--vocabulary"],
+                entries => new ModelShape(size, patch, Number("--width", 192), Number("--blocks", 8), Number("--dual", 4), [4, 6, 8], 128, 128, 3, 77, entries),
+                new Plan(phases, Groups: Number("--groups", 2), Passes: Number("--passes", 4), Workers: Number("--workers", 2), Minutes: Number("--minutes", 60), Seed: (ulong)Number("--seed", 1), Steps: options.ContainsKey("--steps") ? Number("--steps", 0) : null),
+                new ObjectiveWeights(), stop.Token);
+        }
+        return 0;
+    case "export":
+        Recipe.Export(options["--checkpoint"], File.ReadAllText(options["--settings"]), options["--out"]);
+        return 0;
     case "speed":
         return Speed.Measure(Number("--side", 256), Number("--groups", 60), (ulong)Number("--seed", 1), settings);
     case "stats":
         return DefectStatistics.Print(Number("--side", 256), Number("--groups", 200), (ulong)Number("--seed", 1), settings with { Twins = true });
     default:
-        Console.Error.WriteLine("usage: pretrain sheet [--seed N] [--groups N] [--side N] [--family KEY] [--defect TYPE] [--out FILE] | speed [--groups N] [--side N] [--family KEY] | stats [--groups N] [--side N] [--family KEY]");
+        Console.Error.WriteLine("usage: adclip-pretrain vocabulary --out FOLDER [--merges N] | train --out FILE --vocabulary FOLDER [--minutes N | --steps N] [--patch N] [--size N] [--phases GRID:SHARE,...] [--width N] [--blocks N] [--dual N] [--groups N] [--passes N] [--workers N] [--seed N] | export --checkpoint FILE --settings FILE --out FOLDER | sheet [--seed N] [--groups N] [--side N] [--family KEY] [--defect TYPE] [--out FILE] | speed [--groups N] [--side N] [--family KEY] | stats [--groups N] [--side N] [--family KEY]");
         return 2;
 }

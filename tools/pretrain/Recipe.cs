@@ -1,0 +1,64 @@
+using System.Globalization;
+using AdClip.Pretrain.Export;
+using AdClip.Pretrain.Generation;
+using AdClip.Pretrain.Training;
+using AdClip.Pretrain.Words;
+using AdClip.Vision.Clip;
+
+namespace AdClip.Pretrain;
+
+/// <summary>The steps from nothing to a model: words, training, export. Each goes from files to files.</summary>
+internal static class Recipe
+{
+    private const int CorpusTexts = 60_000;
+    private const int Side = 256;
+
+    /// <summary>A seed that no training uses: its products are held back.</summary>
+    private const ulong HeldBack = 1UL << 62;
+
+    private static int Types => Enum.GetValues<DefectType>().Length - 1;
+
+    public static void Vocabulary(string folder, int merges) => VocabularyTrainer.Write(Captions.Corpus(CorpusTexts, new Rng(1)), merges, folder);
+
+    /// <summary>Trains, or goes on where <paramref name="file"/> is.</summary>
+    public static void Train(string file, string vocabularyFolder, Func<int, ModelShape> shape, Plan plan, ObjectiveWeights weights, CancellationToken cancel)
+    {
+        var entries = VocabularyTrainer.Entries(vocabularyFolder);
+        var vocabulary = VocabularyFiles.Read(vocabularyFolder, Path.GetFileName(file), entries);
+        var settings = new GroupSettings { LeastImages = plan.Images, MostImages = plan.Images };
+        // A training that goes on draws other groups than before.
+        var begun = File.Exists(file) ? int.Parse(WeightFile.Open(file).Metadata["steps"], CultureInfo.InvariantCulture) : 0;
+        using var pool = new GroupPool(new GroupPoolSettings { Side = Side, Seed = (plan.Seed << 40) + ((ulong)begun << 20), Groups = settings, Deterministic = plan.Steps is not null, Capacity = 1024 });
+        var trainer = new Trainer(shape(entries), plan, vocabulary, Types, random => Captions.TypePrompts(null, new Rng((ulong)(random.Uniform() * (1L << 52)))), place => Prepare(pool.Take(), new Rng((plan.Seed << 40) ^ (ulong)place)));
+        trainer.Run(file, weights, Tell, cancel);
+    }
+
+    /// <summary>Writes the model's folder: weights, settings, golden values on two held-back pictures. The vocabulary has to be there.</summary>
+    /// <param name="checkpoint">Of a training.</param>
+    /// <param name="settings">What config.json says beside the sizes, as JSON.</param>
+    /// <param name="folder">The model's.</param>
+    public static void Export(string checkpoint, string settings, string folder)
+    {
+        var (model, rounded) = ModelExport.Write(checkpoint, settings, folder);
+        var pictures = new List<byte[]>();
+        for (ulong seed = HeldBack; pictures.Count < 2; seed++)
+        {
+            var group = new GroupGenerator(Side).Draw(seed, new GroupSettings { Objects = pictures.Count });
+            pictures.Add(group.Images.First(image => !image.IsGood).Pixels);
+        }
+        var vocabulary = VocabularyFiles.Read(folder, "golden", model.Vocabulary);
+        GoldenValues.Write(Path.Combine(folder, "golden.safetensors"), model, rounded, model.FeatureBlocks, vocabulary, Side, pictures);
+    }
+
+    /// <summary>A group with texts for it.</summary>
+    public static TrainingGroup Prepare(ProductGroup group, Rng rng) => new(
+        group.Side,
+        [.. group.Images.Select(image => image.Pixels)],
+        [.. group.Images.Select(image => image.Types)],
+        [.. Enumerable.Range(0, BatchShape.TextsOfAKind).Select(_ => Captions.Pair(group.Family, rng))],
+        [.. group.Images.Select(image => Captions.Caption(group, image, rng))]);
+
+    private static void Tell(TrainingReport report) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"step {report.Step}  {report.Progress:P1}  {report.Time.TotalMinutes:0.0} min  grid {report.Grid}  {report.Rate:0.0} images/s  gradient {report.GradientLength:0.00}  {string.Join("  ", report.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Key} {loss.Value:0.000}")))}"));
+}
