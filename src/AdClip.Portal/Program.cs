@@ -2,6 +2,7 @@ using AdClip.Portal.Features.Accounts;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Dashboard;
 using AdClip.Portal.Features.Evaluation;
+using AdClip.Portal.Features.Evaluation.Comparison;
 using AdClip.Portal.Features.Exports;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inference;
@@ -39,6 +40,7 @@ builder.Services.AddTraining();
 builder.Services.AddStages();
 builder.Services.AddInference();
 builder.Services.AddEvaluation();
+builder.Services.AddComparison();
 builder.Services.AddReview();
 builder.Services.AddExports();
 builder.Services.AddDashboard();
@@ -73,6 +75,7 @@ try
     api.MapStages();
     api.MapInference();
     api.MapEvaluation();
+    api.MapComparison();
     api.MapTeaching();
     api.MapExports();
 

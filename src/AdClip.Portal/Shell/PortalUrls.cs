@@ -24,6 +24,7 @@ public static class PortalUrls
     public const string RunRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}";
     public const string ResultRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}/images/{ImageId:guid}";
     public const string EvaluationRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}/evaluation";
+    public const string CompareRoute = "/projects/{ProjectId:guid}/compare";
     public const string ProjectDashboardRoute = "/projects/{ProjectId:guid}/dashboard";
     public const string ProjectSettingsRoute = "/projects/{ProjectId:guid}/settings";
     public const string ExportRoute = "/projects/{ProjectId:guid}/export";
@@ -49,6 +50,10 @@ public static class PortalUrls
     public static string Result(Guid projectId, Guid runId, Guid imageId) => Of($"/projects/{projectId}/runs/{runId}/images/{imageId}");
 
     public static string Evaluation(Guid projectId, Guid runId) => Of($"/projects/{projectId}/runs/{runId}/evaluation");
+
+    /// <summary>Runs side by side; without any, the newest ones.</summary>
+    public static string Compare(Guid projectId, params IEnumerable<Guid> runIds) =>
+        runIds.Any() ? Of($"/projects/{projectId}/compare?runs={string.Join(',', runIds)}") : Of($"/projects/{projectId}/compare");
 
     public static string ProjectDashboard(Guid projectId) => Of($"/projects/{projectId}/dashboard");
 

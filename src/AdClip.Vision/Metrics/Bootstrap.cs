@@ -108,7 +108,7 @@ public static class Bootstrap
         }
     }
 
-    private static ConfidenceInterval? Middle95(List<double> values)
+    internal static ConfidenceInterval? Middle95(List<double> values)
     {
         if (values.Count == 0)
         {

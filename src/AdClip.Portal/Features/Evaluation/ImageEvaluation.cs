@@ -25,7 +25,7 @@ public sealed class ImageEvaluation
     /// <summary>Images of the run that nobody has labelled; they do not count.</summary>
     public int UnlabelledCount { get; }
 
-    /// <summary>Images that the trained detector of the run learned from; they do not count, since their scores flatter.</summary>
+    /// <summary>Images that the trained detector or the learned prompts of the run learned from; they do not count, since their scores flatter.</summary>
     public int TrainedOnCount { get; }
 
     /// <summary>Labelled images that served as references; each was compared with the other references only.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Training;
+using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,8 +34,11 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, Detect
         {
             return null;
         }
-        var versionId = RunSettings.Parse(run.Settings).DetectorVersionId;
+        var settings = RunSettings.Parse(run.Settings);
+        var (versionId, checkpointId) = (settings.DetectorVersionId, settings.Prompts?.CheckpointId);
         var detector = versionId is null ? null : await db.Set<DetectorVersion>().AsNoTracking().SingleAsync(version => version.Id == versionId, cancel);
+        // The training that the run's learned prompts come from; null: none, or they were uploaded.
+        var trainingId = checkpointId is null ? null : await db.Set<StoredCheckpoint>().Where(checkpoint => checkpoint.Id == checkpointId).Select(checkpoint => checkpoint.TrainingId).SingleOrDefaultAsync(cancel);
         var images = await (
             from result in db.Set<ImageResult>()
             join image in db.Set<ImageRecord>() on result.ImageId equals image.Id
@@ -54,7 +58,8 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, Detect
                 IsReference = db.Set<RunReference>().Any(reference => reference.RunId == runId && reference.Sha256 == image.Sha256),
                 Probability = result.Probability,
                 ClassProbabilities = result.ClassProbabilities,
-                IsTrainedOn = versionId != null && db.Set<DetectorVersionImage>().Any(learned => learned.VersionId == versionId && learned.Sha256 == image.Sha256),
+                IsTrainedOn = (versionId != null && db.Set<DetectorVersionImage>().Any(learned => learned.VersionId == versionId && learned.Sha256 == image.Sha256))
+                    || (trainingId != null && db.Set<LearnedImage>().Any(learned => learned.TrainingId == trainingId && db.Set<ImageRecord>().Any(taught => taught.Id == learned.ImageId && taught.Sha256 == image.Sha256))),
                 MapBlob = result.MapBlob,
             }).AsNoTracking().ToListAsync(cancel);
         return new RunScores(run, images, detector);
@@ -63,7 +68,7 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, Detect
     private static string StampOf(IReadOnlyList<ScoredImage> images)
     {
         // Changes with what a report holds, so that reports of an earlier version are computed again.
-        var text = new StringBuilder("2\n");
+        var text = new StringBuilder("3\n");
         foreach (var image in images.OrderBy(image => image.ResultId))
         {
             text.Append(CultureInfo.InvariantCulture, $"{image.ResultId:N} {(int)image.Label} {image.ShapeCount} {image.Revision}\n");

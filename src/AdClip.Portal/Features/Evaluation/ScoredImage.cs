@@ -28,7 +28,7 @@ public sealed record ScoredImage
     /// <summary>One of the good images that the run compared with; it was itself compared with the others only.</summary>
     public required bool IsReference { get; init; }
 
-    /// <summary>The run's trained detector learned from it: its score flatters.</summary>
+    /// <summary>The run's trained detector or its learned prompts learned from it: its score flatters.</summary>
     public bool IsTrainedOn { get; init; }
 
     /// <summary>Calibrated probability of an anomaly; null unless a trained detector says it.</summary>

@@ -1,0 +1,57 @@
+using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inference;
+using Microsoft.Extensions.Localization;
+
+namespace AdClip.Portal.Features.Evaluation.Comparison;
+
+/// <summary>Runs side by side, as the API shows them; differences are to the first run.</summary>
+public sealed record ComparisonAnswer(
+    Guid ProjectId, int Images, int Good, int Anomalies, int ReferenceImages, LeftOutImages LeftOut, double AllPositiveF1, IReadOnlyList<ComparedRunAnswer> Runs, IReadOnlyList<DisputedImageAnswer> Disputed)
+{
+    public static ComparisonAnswer Of(Guid projectId, RunComparison comparison, IStringLocalizer<InferenceText> text) => new(
+        projectId, comparison.Images.Count, comparison.Good, comparison.Anomalies, comparison.ReferenceCount, comparison.LeftOut, comparison.AllPositiveF1,
+        [.. comparison.Runs.Select(run => ComparedRunAnswer.Of(run, text))],
+        [.. comparison.Disputed.Select(image => DisputedImageAnswer.Of(image, comparison.Runs))]);
+}
+
+/// <summary>One run among them.</summary>
+/// <param name="ThresholdSource">"saved", "trained" or "bestF1".</param>
+/// <param name="ReviewFrom">Lower end of a saved band; null: none.</param>
+/// <param name="Figures">By name: image_auroc, image_ap, f1, precision, recall.</param>
+/// <param name="Pixel">By name: pixel_auroc, pixel_ap, aupro_0.3; null: not computed yet for this state of the ground truth.</param>
+/// <param name="PixelOfOtherImages">The pixel numbers are of other images than are counted here, or of another inspection area than the first run's.</param>
+public sealed record ComparedRunAnswer(
+    Guid RunId, string Name, double Threshold, string ThresholdSource, bool ThresholdFromSameImages, double? ReviewFrom, string GroundTruthStamp,
+    IReadOnlyDictionary<string, FigureAnswer> Figures, IReadOnlyDictionary<string, BoundedAnswer?>? Pixel, bool PixelOfOtherImages)
+{
+    public static ComparedRunAnswer Of(ComparedRun run, IStringLocalizer<InferenceText> text) => new(
+        run.Id, RunTitle.InFull(run.Source.Summary, text), run.Band.FailFrom, SourceName(run.Origin), run.IsThresholdFromTheseImages, run.Band.HasReview ? run.Band.ReviewFrom : null, run.Source.Scores.Stamp,
+        run.Figures.ToDictionary(figure => figure.Key, figure => FigureAnswer.Of(figure.Value)),
+        run.Source.Pixels is { } report ? ComparisonPixelMetric.All.ToDictionary(metric => metric.Key, metric => BoundedAnswer.Of(metric.Value(report))) : null,
+        run.HasOtherPixels);
+
+    private static string SourceName(ThresholdOrigin origin) => origin switch
+    {
+        ThresholdOrigin.Saved => "saved",
+        ThresholdOrigin.Trained => "trained",
+        _ => "bestF1",
+    };
+}
+
+/// <summary>A number with its 95 % interval, and its difference to the first run with its own.</summary>
+public sealed record FigureAnswer(double? Value, IntervalAnswer? Interval, double? Difference, IntervalAnswer? DifferenceInterval, DifferenceFinding Finding)
+{
+    public static FigureAnswer Of(ComparedFigure figure) => new(figure.Value, IntervalAnswer.Of(figure.Interval), figure.Difference, IntervalAnswer.Of(figure.DifferenceInterval), figure.Finding);
+}
+
+/// <summary>A counted image on which the verdicts differ.</summary>
+/// <param name="Label">"good" or "anomaly".</param>
+public sealed record DisputedImageAnswer(Guid ImageId, string FileName, string Label, IReadOnlyList<RunVerdictAnswer> Verdicts)
+{
+    public static DisputedImageAnswer Of(ComparedImage image, IReadOnlyList<ComparedRun> runs) => new(
+        image.First.ImageId, image.First.FileName, image.First.Label == ImageLabel.Anomaly ? "anomaly" : "good",
+        [.. runs.Select((run, i) => new RunVerdictAnswer(run.Id, image.Seen[i].ResultId, image.Seen[i].Score, VerdictNames.Of(image.Verdicts[i])))]);
+}
+
+/// <summary>What one run says of the image: "good", "review" or "anomaly".</summary>
+public sealed record RunVerdictAnswer(Guid RunId, Guid ResultId, float Score, string Verdict);
