@@ -29,7 +29,7 @@ internal static class Recipe
         // A training that goes on draws other groups than before.
         var begun = File.Exists(file) ? int.Parse(WeightFile.Open(file).Metadata["steps"], CultureInfo.InvariantCulture) : 0;
         using var pool = new GroupPool(new GroupPoolSettings { Side = Side, Seed = (plan.Seed << 40) + ((ulong)begun << 20), Groups = settings, Deterministic = plan.Steps is not null, Capacity = 1024 });
-        var trainer = new Trainer(shape(entries), plan, vocabulary, Types, random => Captions.TypePrompts(null, new Rng((ulong)(random.Uniform() * (1L << 52)))), place => Prepare(pool.Take(), new Rng((plan.Seed << 40) ^ (ulong)place)));
+        var trainer = new Trainer(shape(entries), plan, vocabulary, Types, rng => Captions.TypePrompts(null, rng), place => Prepare(pool.Take(), new Rng((plan.Seed << 40) ^ (ulong)place)));
         trainer.Run(file, weights, Tell, cancel);
     }
 

@@ -37,7 +37,7 @@ public sealed class TrainerTests : IDisposable
         var parameters = Parameters.Initial(model, 5);
         var weights = new ObjectiveWeights();
         var maker = new BatchMaker(model, shape, new ClipTokenizer(VocabularyFiles.Read(_folder, "test", entries), 16), _ => Captions.TypePrompts(null, new Rng(4)));
-        var batch = maker.Make([Recipe.Prepare(Groups(1)[0], new Rng(2))], new NormalNumbers(3));
+        var batch = maker.Make([Recipe.Prepare(Groups(1)[0], new Rng(2))], new Rng(3));
         using var pass = new TrainingPass(model, shape, parameters, weights);
         float[][] gradients = [.. parameters.All.Select(parameter => new float[parameter.Values.Length])];
         pass.Add(parameters, batch, gradients);
@@ -112,7 +112,7 @@ public sealed class TrainerTests : IDisposable
         var entries = Vocabulary();
         var plan = new Plan([new Phase(6, 0.5), new Phase(8, 0.5)], Groups: 1, Passes: 2, Workers: 2, Steps: steps);
         var groups = Groups(4);
-        var trainer = new Trainer(Model(entries), plan, VocabularyFiles.Read(_folder, "test", entries), Types, random => Captions.TypePrompts(null, new Rng((ulong)(random.Uniform() * 1000))), place =>
+        var trainer = new Trainer(Model(entries), plan, VocabularyFiles.Read(_folder, "test", entries), Types, rng => Captions.TypePrompts(null, rng), place =>
         {
             if (stopAt is var (step, source) && place >= step * plan.Passes * plan.Groups)
             {

@@ -35,32 +35,18 @@ internal static class GoldenValues
 
         var tokenizer = new ClipTokenizer(vocabulary, model.Context);
         int[][] sequences = [.. Prompts.Select(tokenizer.Sequence)];
-        var table = parameters[Parameters.TokenEmbedding].Values;
-        var words = new float[batch.Texts * batch.Length * model.TextWidth];
-        var ends = new float[batch.Texts * batch.Texts * batch.Length];
-        var ids = new long[Prompts.Length * model.Context];
+        var words = new int[batch.Texts * batch.Length];
+        var ends = new int[batch.Texts];
         for (var text = 0; text < batch.Texts; text++)
         {
             var sequence = sequences[Math.Min(text, Prompts.Length - 1)];
-            for (var place = 0; place < model.Context; place++)
-            {
-                var id = place < sequence.Length ? sequence[place] : 0;
-                table.AsSpan(id * model.TextWidth, model.TextWidth).CopyTo(words.AsSpan(((text * batch.Length) + place) * model.TextWidth));
-                if (text < Prompts.Length)
-                {
-                    ids[(text * model.Context) + place] = id;
-                }
-            }
-            ends[(text * batch.Texts * batch.Length) + (text * batch.Length) + sequence.Length - 1] = 1;
+            sequence.CopyTo(words, text * batch.Length);
+            ends[text] = sequence.Length - 1;
         }
+        long[] ids = [.. words.Take(Prompts.Length * model.Context).Select(word => (long)word)];
         float[][] tensors = [.. pictures.Select(rgb => Preprocessing.ToTensor(new PixelImage(side, side, rgb), model.ImageSize))];
         var results = session.Run(
-            [
-                .. parameters.All.Where(parameter => parameter.Name != Parameters.TokenEmbedding).Select(parameter => new GraphTensor(parameter.Name, parameter.Values, Towers.ShapeInGraph(model, parameter))),
-                new(Towers.Words, words, (long)batch.Texts * batch.Length, model.TextWidth),
-                new(Towers.Ends, ends, batch.Texts, (long)batch.Texts * batch.Length),
-                new(Towers.Patches, [.. tensors.SelectMany(tensor => Cut(tensor, model))], (long)batch.Items * batch.Tokens, model.PatchValues),
-            ],
+            Towers.Inputs(model, batch, parameters, words, ends, [.. tensors.SelectMany(tensor => Cut(tensor, model))]),
             outputs).Select(result => result.Values).ToArray();
         Save(path, model, batch, zeroShotBlocks, side, pictures, tensors, ids, results);
     }

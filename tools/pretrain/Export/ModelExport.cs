@@ -17,8 +17,7 @@ internal static class ModelExport
     /// <returns>The sizes, and the parameters as rounded.</returns>
     public static (ModelShape Model, Parameters Rounded) Write(string checkpoint, string settings, string folder)
     {
-        var model = Checkpoint.Shape(checkpoint);
-        var parameters = Checkpoint.ReadMean(checkpoint);
+        var (model, parameters) = Checkpoint.ReadMean(checkpoint);
         List<TensorSource> tensors = [];
         foreach (var parameter in parameters.All.Where(parameter => !parameter.IsHead))
         {

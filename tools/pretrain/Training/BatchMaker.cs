@@ -1,3 +1,4 @@
+using AdClip.Pretrain.Generation;
 using AdClip.Vision.Clip;
 using AdClip.Vision.Imaging;
 
@@ -8,7 +9,7 @@ namespace AdClip.Pretrain.Training;
 /// <param name="shape">Sizes of a batch.</param>
 /// <param name="tokenizer">Cuts texts to the length of a batch's.</param>
 /// <param name="typeTexts">Draws a text for each defect type.</param>
-internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokenizer tokenizer, Func<NormalNumbers, IReadOnlyList<string>> typeTexts)
+internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokenizer tokenizer, Func<Rng, IReadOnlyList<string>> typeTexts)
 {
     /// <summary>A patch counts as defective from this share on; below it, but above zero, nothing is learned.</summary>
     private const float DefectiveShare = 0.04f;
@@ -16,11 +17,11 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
     /// <summary>From this share on a patch is clear enough to be named.</summary>
     private const float NamedShare = 0.15f;
 
-    private const double SingleTextShare = 0.6;
-    private const double RelitShare = 0.5;
+    private const float SingleTextShare = 0.6f;
+    private const float RelitShare = 0.5f;
     private const float Never = -4;
 
-    public Batch Make(IReadOnlyList<TrainingGroup> groups, NormalNumbers random)
+    public Batch Make(IReadOnlyList<TrainingGroup> groups, Rng rng)
     {
         var (items, tokens, types) = (shape.Items, shape.Tokens, shape.Types);
         var size = shape.Grid * model.Patch;
@@ -33,13 +34,13 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
         for (var g = 0; g < groups.Count; g++)
         {
             var group = groups[g];
-            var view = View.Draw(random, group.Side, size);
-            var jitter = View.Jitter(random);
+            var view = View.Draw(rng, group.Side, size);
+            var jitter = View.Jitter(rng);
             for (var k = 0; k < shape.Images; k++)
             {
                 var item = (g * shape.Images) + k;
-                var moved = view.Moved(random, jitter, group.Side);
-                Fill(moved, moved.Pixels(group.Images[k], group.Side, size), size, random, patches.AsSpan(item * tokens * model.PatchValues, tokens * model.PatchValues));
+                var moved = view.Moved(rng, jitter, group.Side);
+                Fill(moved, moved.Pixels(group.Images[k], group.Side, size), size, rng, patches.AsSpan(item * tokens * model.PatchValues, tokens * model.PatchValues));
                 var (share, kind) = moved.Cells(group.Types[k], group.Side, shape.Grid, types);
                 for (var cell = 0; cell < share.Length; cell++)
                 {
@@ -55,13 +56,13 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
                 anomalous[item] = share.Any(one => one > DefectiveShare) ? 1 : 0;
                 captions.Add(group.Captions[k]);
             }
-            var single = random.Uniform() < SingleTextShare;
+            var single = rng.Chance(SingleTextShare);
             (mix[g * 2], mix[(g * 2) + 1]) = single ? (1f, 0f) : (0.5f, 0.5f);
         }
         var (words, ends) = Words([
             .. groups.SelectMany(group => group.Pairs.Take(BatchShape.TextsOfAKind).Select(pair => pair.Normal)),
             .. groups.SelectMany(group => group.Pairs.Take(BatchShape.TextsOfAKind).Select(pair => pair.Abnormal)),
-            .. typeTexts(random),
+            .. typeTexts(rng),
             .. captions,
         ]);
         return new Batch
@@ -81,18 +82,18 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
     }
 
     // Rows are channel by channel, as the first layer's filters are stored.
-    private void Fill(View view, byte[] rgb, int size, NormalNumbers random, Span<float> tokens)
+    private void Fill(View view, byte[] rgb, int size, Rng rng, Span<float> tokens)
     {
         var (contrast, light, mean) = (1f, 1f, 0f);
-        if (random.Uniform() < RelitShare)
+        if (rng.Chance(RelitShare))
         {
             foreach (var value in rgb)
             {
                 mean += value;
             }
             mean /= 255f * rgb.Length;
-            contrast = (float)(0.8 + (0.45 * random.Uniform()));
-            light = (float)(0.85 + (0.33 * random.Uniform()));
+            contrast = rng.Range(0.8f, 1.25f);
+            light = rng.Range(0.85f, 1.18f);
         }
         var (patch, grid) = (model.Patch, shape.Grid);
         for (var cell = 0; cell < grid * grid; cell++)

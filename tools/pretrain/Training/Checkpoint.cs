@@ -23,13 +23,12 @@ internal static class Checkpoint
             tensors.Add((First + parameter.Name, parameter.Shape, adam.Means[p]));
             tensors.Add((Second + parameter.Name, parameter.Shape, adam.Squares[p]));
         }
-        SafetensorsWriter.Write(path + ".new", tensors, new Dictionary<string, string>
+        SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
         {
             ["model"] = JsonSerializer.Serialize(model),
             ["steps"] = adam.Steps.ToString(CultureInfo.InvariantCulture),
             ["progress"] = progress.ToString("R", CultureInfo.InvariantCulture),
         });
-        File.Move(path + ".new", path, overwrite: true);
     }
 
     /// <returns>How far the training was, 0 to 1.</returns>
@@ -47,13 +46,13 @@ internal static class Checkpoint
         return double.Parse(file.Metadata["progress"], CultureInfo.InvariantCulture);
     }
 
-    public static ModelShape Shape(string path) => JsonSerializer.Deserialize<ModelShape>(WeightFile.Open(path).Metadata["model"])!;
-
-    /// <summary>The running mean alone, in 16 bits and OpenAI's names: what the product loads.</summary>
-    public static Parameters ReadMean(string path)
+    /// <summary>The sizes of the model, and the running mean of its weights: what is exported.</summary>
+    public static (ModelShape Model, Parameters Mean) ReadMean(string path)
     {
-        var parameters = Parameters.Initial(Shape(path), 1);
-        parameters.Load(WeightFile.Open(path), Mean);
-        return parameters;
+        var file = WeightFile.Open(path);
+        var model = JsonSerializer.Deserialize<ModelShape>(file.Metadata["model"])!;
+        var parameters = Parameters.Initial(model, 1);
+        parameters.Load(file, Mean);
+        return (model, parameters);
     }
 }

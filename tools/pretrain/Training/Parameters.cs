@@ -1,3 +1,4 @@
+using AdClip.Pretrain.Generation;
 using AdClip.Vision.Clip;
 
 namespace AdClip.Pretrain.Training;
@@ -31,7 +32,7 @@ public sealed class Parameters
     /// <summary>OpenAI CLIP's initial values (Radford et al., 2021), and cosine patterns as first filters.</summary>
     public static Parameters Initial(ModelShape shape, ulong seed)
     {
-        var normal = new NormalNumbers(seed);
+        var rng = new Rng(seed);
         List<Parameter> all = [];
         void Add(string name, long[] dims, Func<int, float> value)
         {
@@ -42,7 +43,7 @@ public sealed class Parameters
             }
             all.Add(new Parameter(name, dims, values, Decays: dims.Length > 1));
         }
-        Func<int, float> Normal(double deviation) => _ => (float)(deviation * normal.Next());
+        Func<int, float> Normal(double deviation) => _ => (float)(deviation * rng.Normal());
         void Norm(string name, int width)
         {
             Add(name + ".weight", [width], _ => 1);

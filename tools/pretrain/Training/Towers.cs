@@ -38,8 +38,37 @@ internal sealed class Towers
         }
     }
 
+    /// <summary>What the towers take: the parameters, the texts' words looked up in the embedding, where texts end, and patches.</summary>
+    /// <param name="model">Sizes of the model.</param>
+    /// <param name="batch">Sizes of the batch.</param>
+    /// <param name="parameters">Of the model.</param>
+    /// <param name="words">Token ids [Q, L].</param>
+    /// <param name="ends">Place of each text's end [Q].</param>
+    /// <param name="patches">[B, T, 3·p·p].</param>
+    public static List<GraphTensor> Inputs(ModelShape model, BatchShape batch, Parameters parameters, int[] words, int[] ends, float[] patches)
+    {
+        var (table, width, row) = (parameters[Parameters.TokenEmbedding].Values, model.TextWidth, batch.Texts * batch.Length);
+        var embedded = new float[words.Length * width];
+        for (var i = 0; i < words.Length; i++)
+        {
+            table.AsSpan(words[i] * width, width).CopyTo(embedded.AsSpan(i * width));
+        }
+        var picks = new float[batch.Texts * row];
+        for (var text = 0; text < batch.Texts; text++)
+        {
+            picks[(text * row) + (text * batch.Length) + ends[text]] = 1;
+        }
+        return
+        [
+            .. parameters.All.Where(parameter => parameter.Name != Parameters.TokenEmbedding).Select(parameter => new GraphTensor(parameter.Name, parameter.Values, ShapeInGraph(model, parameter))),
+            new(Words, embedded, words.Length, width),
+            new(Ends, picks, batch.Texts, row),
+            new(Patches, patches, (long)batch.Items * batch.Tokens, model.PatchValues),
+        ];
+    }
+
     /// <summary>As stored, but for the first filters, which are a matrix here.</summary>
-    public static long[] ShapeInGraph(ModelShape model, Parameter parameter) =>
+    private static long[] ShapeInGraph(ModelShape model, Parameter parameter) =>
         parameter.Name == "visual.conv1.weight" ? [model.Width, model.PatchValues] : parameter.Shape;
 
     /// <summary>Text features, not normalised: [Q, E].</summary>

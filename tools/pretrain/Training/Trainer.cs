@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
+using AdClip.Pretrain.Generation;
 using AdClip.Vision.Clip;
 
 namespace AdClip.Pretrain.Training;
@@ -16,7 +17,7 @@ public sealed record TrainingReport(int Step, double Progress, TimeSpan Time, in
 /// <param name="types">Kinds of defects.</param>
 /// <param name="typeTexts">Draws a text for each.</param>
 /// <param name="next">The group for a place of the whole training, counted from 0; asked in order, on one thread.</param>
-internal sealed class Trainer(ModelShape model, Plan plan, BytePairVocabulary vocabulary, int types, Func<NormalNumbers, IReadOnlyList<string>> typeTexts, Func<long, TrainingGroup> next)
+internal sealed class Trainer(ModelShape model, Plan plan, BytePairVocabulary vocabulary, int types, Func<Rng, IReadOnlyList<string>> typeTexts, Func<long, TrainingGroup> next)
 {
     private const int ReportEvery = 50;
     private static readonly TimeSpan SaveEvery = TimeSpan.FromMinutes(5);
@@ -64,8 +65,8 @@ internal sealed class Trainer(ModelShape model, Plan plan, BytePairVocabulary vo
                     for (var pass = worker; pass < plan.Passes; pass += plan.Workers)
                     {
                         var place = ((long)step * plan.Passes) + pass;
-                        var random = new NormalNumbers((plan.Seed << 40) ^ (ulong)place);
-                        var batch = maker.Make(groups[(pass * plan.Groups)..((pass + 1) * plan.Groups)], random);
+                        var rng = new Rng((plan.Seed << 40) ^ (ulong)place);
+                        var batch = maker.Make(groups[(pass * plan.Groups)..((pass + 1) * plan.Groups)], rng);
                         found[pass] = passes[worker].Add(parameters, batch, sums[worker]);
                     }
                 });

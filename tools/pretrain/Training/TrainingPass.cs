@@ -22,25 +22,10 @@ internal sealed class TrainingPass : IDisposable
     /// <summary>Adds the gradients of a batch to <paramref name="sums"/>, in the order of the parameters, and gives the objectives by name, summed over layers.</summary>
     public Dictionary<string, float> Add(Parameters parameters, Batch batch, IReadOnlyList<float[]> sums)
     {
-        var table = parameters[Parameters.TokenEmbedding].Values;
         var width = _model.TextWidth;
-        var words = new float[batch.Words.Length * width];
-        for (var i = 0; i < batch.Words.Length; i++)
-        {
-            table.AsSpan(batch.Words[i] * width, width).CopyTo(words.AsSpan(i * width));
-        }
-        var ends = new float[_batch.Texts * _batch.Texts * _batch.Length];
-        for (var text = 0; text < _batch.Texts; text++)
-        {
-            ends[(text * _batch.Texts * _batch.Length) + (text * _batch.Length) + batch.Ends[text]] = 1;
-        }
         List<GraphTensor> inputs =
         [
-            .. parameters.All.Where(parameter => parameter.Name != Parameters.TokenEmbedding)
-                .Select(parameter => new GraphTensor(parameter.Name, parameter.Values, Towers.ShapeInGraph(_model, parameter))),
-            new(Towers.Words, words, batch.Words.Length, width),
-            new(Towers.Ends, ends, _batch.Texts, (long)_batch.Texts * _batch.Length),
-            new(Towers.Patches, batch.Patches, (long)_batch.Items * _batch.Tokens, _model.PatchValues),
+            .. Towers.Inputs(_model, _batch, parameters, batch.Words, batch.Ends, batch.Patches),
             new("defective", batch.Defective, _batch.Items, _batch.Tokens),
             new("counts", batch.Counts, _batch.Items, _batch.Tokens),
             new("anomalous", batch.Anomalous, _batch.Items),

@@ -1,3 +1,4 @@
+using AdClip.Pretrain.Generation;
 using AdClip.Vision.Imaging;
 
 namespace AdClip.Pretrain.Training;
@@ -5,42 +6,40 @@ namespace AdClip.Pretrain.Training;
 /// <summary>How a group is looked at: one part, turn and colouring for all its images, as one camera would; small changes for each.</summary>
 internal readonly record struct View(int Window, int Left, int Top, int Turns, bool IsMirrored, bool IsInverted, bool IsGrey, int[]? Channels)
 {
-    private const double WholeShare = 0.3;
+    private const float WholeShare = 0.3f;
     private const double SmallestPart = 0.62;
-    private const double InvertedShare = 0.1;
-    private const double GreyShare = 0.15;
-    private const double RecolouredShare = 0.2;
+    private const float InvertedShare = 0.1f;
+    private const float GreyShare = 0.15f;
+    private const float RecolouredShare = 0.2f;
     private static readonly int[] Jitters = [0, 2, 6];
 
-    public static View Draw(NormalNumbers random, int side, int size)
+    public static View Draw(Rng rng, int side, int size)
     {
         var least = Math.Min(side, Math.Max(96, (int)(size * SmallestPart)));
-        var window = random.Uniform() < WholeShare ? side : least + Whole(random, side - least + 1);
+        var window = rng.Chance(WholeShare) ? side : least + rng.Below(side - least + 1);
         int[]? channels = null;
-        if (random.Uniform() < RecolouredShare)
+        if (rng.Chance(RecolouredShare))
         {
             channels = [0, 1, 2];
             for (var i = 2; i > 0; i--)
             {
-                var other = Whole(random, i + 1);
+                var other = rng.Below(i + 1);
                 (channels[i], channels[other]) = (channels[other], channels[i]);
             }
         }
         return new View(
-            window, Whole(random, side - window + 1), Whole(random, side - window + 1), Whole(random, 4), random.Uniform() < 0.5,
-            random.Uniform() < InvertedShare, random.Uniform() < GreyShare, channels);
+            window, rng.Below(side - window + 1), rng.Below(side - window + 1), rng.Below(4), rng.Chance(0.5f),
+            rng.Chance(InvertedShare), rng.Chance(GreyShare), channels);
     }
 
     /// <summary>The same for a single image, moved by a few pixels.</summary>
-    public View Moved(NormalNumbers random, int jitter, int side)
+    public View Moved(Rng rng, int jitter, int side)
     {
-        int Move(int at, int room) => Math.Clamp(at + Whole(random, (2 * jitter) + 1) - jitter, 0, room);
+        int Move(int at, int room) => Math.Clamp(at + rng.Below((2 * jitter) + 1) - jitter, 0, room);
         return this with { Left = Move(Left, side - Window), Top = Move(Top, side - Window) };
     }
 
-    public static int Jitter(NormalNumbers random) => Jitters[Whole(random, Jitters.Length)];
-
-    public static int Whole(NormalNumbers random, int below) => (int)(random.Uniform() * below);
+    public static int Jitter(Rng rng) => rng.Pick<int>(Jitters);
 
     /// <summary>Pixels [size, size, 3] of the part, turned and mirrored.</summary>
     public byte[] Pixels(byte[] rgb, int side, int size)
