@@ -3,10 +3,13 @@ using System.Text;
 namespace AdClip.Vision.GroundTruth;
 
 /// <summary>Rows of cells in RFC 4180 form: commas, CRLF, quotes doubled. Cells keep every character, line breaks too.</summary>
-internal static class CsvRows
+public static class CsvRows
 {
+    /// <summary>One row, its line break included.</summary>
     public static void Write(TextWriter writer, IReadOnlyList<string> cells)
     {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(cells);
         for (var i = 0; i < cells.Count; i++)
         {
             if (i > 0)
@@ -21,7 +24,7 @@ internal static class CsvRows
     }
 
     /// <summary>Every row; accepts LF for CRLF, a byte order mark, and no line break after the last row.</summary>
-    public static IEnumerable<List<string>> Read(TextReader reader)
+    internal static IEnumerable<List<string>> Read(TextReader reader)
     {
         List<string> cells = [];
         var cell = new StringBuilder();

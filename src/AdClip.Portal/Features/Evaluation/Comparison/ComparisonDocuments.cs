@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using AdClip.Vision.GroundTruth;
 
 namespace AdClip.Portal.Features.Evaluation.Comparison;
 
@@ -9,7 +9,7 @@ public static class ComparisonDocuments
     /// <summary>Numbers as JSON writes them, empty where they are undefined.</summary>
     public static string Csv(ComparisonAnswer comparison)
     {
-        var text = new StringBuilder();
+        using var text = new StringWriter();
         Line(["run", "name", "threshold", "threshold_source", "metric", "value", "low", "high", "difference", "difference_low", "difference_high", "finding", "good", "anomalies"]);
         foreach (var run in comparison.Runs)
         {
@@ -29,10 +29,8 @@ public static class ComparisonDocuments
         }
         return text.ToString();
 
-        void Line(IEnumerable<string> fields) => text.AppendJoin(',', fields.Select(Field)).Append("\r\n");
+        void Line(string[] cells) => CsvRows.Write(text, cells);
     }
-
-    private static string Field(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     private static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 }

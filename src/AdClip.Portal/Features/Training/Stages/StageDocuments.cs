@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AdClip.Vision.GroundTruth;
 using Microsoft.Extensions.Localization;
 
 namespace AdClip.Portal.Features.Training.Stages;
@@ -10,7 +11,7 @@ public static class StageDocuments
     /// <summary>One row a cell; numbers as JSON writes them, empty where they are undefined.</summary>
     public static string Csv(StageTable table)
     {
-        var text = new StringBuilder();
+        using var text = new StringWriter();
         Line(["model", "detector", "stage", "anomalies", "good", "seed", "tested_good", "tested_anomalies", "threshold", .. StageMetric.All.Select(metric => metric.Key), "f1_all_positive"]);
         foreach (var (key, figures) in table.Cells.OrderBy(cell => cell.Key.ModelId, StringComparer.Ordinal).ThenBy(cell => cell.Key.Detector)
             .ThenBy(cell => cell.Key.Stage.Anomalies).ThenBy(cell => cell.Key.Stage.Good).ThenBy(cell => cell.Key.Seed))
@@ -23,7 +24,7 @@ public static class StageDocuments
         }
         return text.ToString();
 
-        void Line(IEnumerable<string> fields) => text.AppendJoin(',', fields.Select(Field)).Append("\r\n");
+        void Line(string[] cells) => CsvRows.Write(text, cells);
     }
 
     /// <summary>Mean ± standard deviation over seeds, in percent; what is best beyond noise in bold.</summary>
@@ -47,9 +48,6 @@ public static class StageDocuments
             return row.IsBest.Contains(metric.Key) ? $"**{value}**" : value;
         }
     }
-
-    // A model's id is a folder name, which may hold a comma.
-    private static string Field(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     private static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 }
