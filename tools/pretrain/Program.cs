@@ -53,6 +53,9 @@ switch (args.FirstOrDefault())
                 new ObjectiveWeights(), stop.Token);
         }
         return 0;
+    case "datasets":
+        Recipe.DataSets(options["--out"], Number("--products", 15));
+        return 0;
     case "export":
         Recipe.Export(options["--checkpoint"], File.ReadAllText(options["--settings"]), options["--out"]);
         return 0;
@@ -61,6 +64,6 @@ switch (args.FirstOrDefault())
     case "stats":
         return DefectStatistics.Print(Number("--side", 256), Number("--groups", 200), (ulong)Number("--seed", 1), settings with { Twins = true });
     default:
-        Console.Error.WriteLine("usage: adclip-pretrain vocabulary --out FOLDER [--merges N] | train --out FILE --vocabulary FOLDER [--minutes N | --steps N] [--patch N] [--size N] [--phases GRID:SHARE,...] [--width N] [--blocks N] [--dual N] [--groups N] [--passes N] [--workers N] [--seed N] | export --checkpoint FILE --settings FILE --out FOLDER | sheet [--seed N] [--groups N] [--side N] [--family KEY] [--defect TYPE] [--out FILE] | speed [--groups N] [--side N] [--family KEY] | stats [--groups N] [--side N] [--family KEY]");
+        Console.Error.WriteLine("usage: adclip-pretrain vocabulary --out FOLDER [--merges N] | train --out FILE --vocabulary FOLDER [--minutes N | --steps N] [--patch N] [--size N] [--phases GRID:SHARE,...] [--width N] [--blocks N] [--dual N] [--groups N] [--passes N] [--workers N] [--seed N] | export --checkpoint FILE --settings FILE --out FOLDER | datasets --out FOLDER [--products N] | sheet [--seed N] [--groups N] [--side N] [--family KEY] [--defect TYPE] [--out FILE] | speed [--groups N] [--side N] [--family KEY] | stats [--groups N] [--side N] [--family KEY]");
         return 2;
 }

@@ -16,6 +16,9 @@ internal static class Recipe
     /// <summary>A seed that no training uses: its products are held back.</summary>
     private const ulong HeldBack = 1UL << 62;
 
+    /// <summary>Images of a held-back product, half of them good or more.</summary>
+    private const int HeldBackImages = 24;
+
     private static int Types => Enum.GetValues<DefectType>().Length - 1;
 
     public static void Vocabulary(string folder, int merges) => VocabularyTrainer.Write(Captions.Corpus(CorpusTexts, new Rng(1)), merges, folder);
@@ -48,6 +51,22 @@ internal static class Recipe
         }
         var vocabulary = VocabularyFiles.Read(folder, "golden", model.Vocabulary);
         GoldenValues.Write(Path.Combine(folder, "golden.safetensors"), model, rounded, model.FeatureBlocks, vocabulary, Side, pictures);
+    }
+
+    /// <summary>Writes held-back products as a data set in MVTec's layout, for <c>adclip test</c>: objects in one folder of products, surfaces in the other.</summary>
+    /// <param name="folder">Gets <c>objects/</c> and <c>surfaces/</c>, a product in each folder of theirs.</param>
+    /// <param name="products">Of each kind.</param>
+    public static void DataSets(string folder, int products)
+    {
+        var generator = new GroupGenerator(Side);
+        foreach (var (kind, share) in new[] { ("objects", 1f), ("surfaces", 0f) })
+        {
+            for (var product = 0; product < products; product++)
+            {
+                var group = generator.Draw(HeldBack + 1000 + (ulong)product, new GroupSettings { Objects = share, LeastImages = HeldBackImages, MostImages = HeldBackImages, LeastGood = HeldBackImages / 2 });
+                HeldBackProduct.Write(Path.Combine(folder, kind, $"{product:000}_{group.Family.Replace(' ', '_')}"), group);
+            }
+        }
     }
 
     /// <summary>A group with texts for it.</summary>
