@@ -122,7 +122,8 @@ internal static class GoldenValues
         return map;
     }
 
-    private static float[] Cut(float[] tensor, ModelShape model)
+    /// <summary>A preprocessed image [3, S, S] as rows of patches, the class token's empty row first.</summary>
+    public static float[] Cut(float[] tensor, ModelShape model)
     {
         var (grid, patch, side) = (model.Grid, model.Patch, model.ImageSize);
         var rows = new float[((grid * grid) + 1) * model.PatchValues];

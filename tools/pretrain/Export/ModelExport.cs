@@ -17,15 +17,11 @@ internal static class ModelExport
     /// <returns>The sizes, and the parameters as rounded.</returns>
     public static (ModelShape Model, Parameters Rounded) Write(string checkpoint, string settings, string folder)
     {
-        var (model, parameters) = Checkpoint.ReadMean(checkpoint);
+        var (model, parameters) = Rounded(checkpoint);
         List<TensorSource> tensors = [];
         foreach (var parameter in parameters.All.Where(parameter => !parameter.IsHead))
         {
             Half[] halves = [.. parameter.Values.Select(value => (Half)value)];
-            for (var i = 0; i < halves.Length; i++)
-            {
-                parameter.Values[i] = (float)halves[i];
-            }
             tensors.Add(new TensorSource(parameter.Name, ElementType.F16, parameter.Shape, stream => stream.Write(MemoryMarshal.AsBytes<Half>(halves))));
         }
         Half[] scale = [(Half)MathF.Log(1 / 0.07f)];
@@ -51,6 +47,20 @@ internal static class ModelExport
             };
         }
         File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        return (model, parameters);
+    }
+
+    /// <summary>The sizes, and the running mean of the parameters as they are stored: rounded to 16 bits.</summary>
+    public static (ModelShape Model, Parameters Rounded) Rounded(string checkpoint)
+    {
+        var (model, parameters) = Checkpoint.ReadMean(checkpoint);
+        foreach (var parameter in parameters.All.Where(parameter => !parameter.IsHead))
+        {
+            for (var i = 0; i < parameter.Values.Length; i++)
+            {
+                parameter.Values[i] = (float)(Half)parameter.Values[i];
+            }
+        }
         return (model, parameters);
     }
 }

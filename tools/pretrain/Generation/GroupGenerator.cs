@@ -115,7 +115,7 @@ public sealed class GroupGenerator
         for (var attempt = 0; attempt < 14 && found.Count < wanted && kinds.Length > 0; attempt++)
         {
             var kind = kinds[rng.PickWeighted(weights)];
-            var stroke = new DefectStroke(shot.Scene, shot.Product, shot.Light, shot.Exposure, rng.Fork((ulong)attempt));
+            var stroke = new DefectStroke(shot.Scene, shot.Product, shot.Light, shot.Exposure, rng.Fork((ulong)attempt)) { Clarity = settings.Clarity };
             if (kind.Spoil is not null ? stroke.Add(kind, _plain, _spoilt, _result, types) : Change(shot, kind, stroke, rng, types))
             {
                 found.Add(kind.Type);

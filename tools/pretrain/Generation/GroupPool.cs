@@ -27,7 +27,7 @@ public sealed record GroupPoolSettings
     /// </summary>
     public bool Deterministic { get; init; }
 
-    /// <summary>New groups for each one handed out, where <see cref="Deterministic"/>.</summary>
+    /// <summary>New groups for each one handed out, once the ring is full or where <see cref="Deterministic"/>; drawing more would only take time from the training.</summary>
     public float Fresh { get; init; } = 0.25f;
 }
 
@@ -105,6 +105,7 @@ public sealed class GroupPool : IDisposable
                 throw new InvalidOperationException("A group could not be drawn; see the inner error for its seed.", failure);
             }
             _drawn++;
+            Monitor.PulseAll(_gate);
             return _ring[_choice.Below((int)Math.Min(_placed, Capacity))]!;
         }
     }
@@ -134,7 +135,7 @@ public sealed class GroupPool : IDisposable
     }
 
     /// <summary>True: one may begin another group; a few may wait for the reader or for a slower one before them.</summary>
-    private bool MayBegin => _next < _placed + (4 * _workers.Length);
+    private bool MayBegin => _next < _placed + (4 * _workers.Length) && (_settings.Deterministic || _next < Capacity + (long)(_settings.Fresh * _drawn));
 
     private void Work()
     {

@@ -16,6 +16,9 @@ public sealed record GroupSettings
     /// <summary>Share of groups whose images all have one pose.</summary>
     public float Registered { get; init; } = 0.6f;
 
+    /// <summary>How plain defects are: 0: from barely visible on; 1: at least twice that contrast and ten times the least area.</summary>
+    public float Clarity { get; init; }
+
     /// <summary>Also give every defective image without its defects.</summary>
     public bool Twins { get; init; }
 

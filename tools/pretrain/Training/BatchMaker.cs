@@ -18,7 +18,6 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
     private const float NamedShare = 0.15f;
 
     private const float SingleTextShare = 0.6f;
-    private const float RelitShare = 0.5f;
     private const float Never = -4;
 
     public Batch Make(IReadOnlyList<TrainingGroup> groups, Rng rng)
@@ -35,12 +34,13 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
         {
             var group = groups[g];
             var view = View.Draw(rng, group.Side, size);
-            var jitter = View.Jitter(rng);
+            var looseness = View.Looseness(rng);
+            var spread = Relighting.Spread(rng);
             for (var k = 0; k < shape.Images; k++)
             {
                 var item = (g * shape.Images) + k;
-                var moved = view.Moved(rng, jitter, group.Side);
-                Fill(moved, moved.Pixels(group.Images[k], group.Side, size), size, rng, patches.AsSpan(item * tokens * model.PatchValues, tokens * model.PatchValues));
+                var moved = view.Moved(rng, looseness, group.Side);
+                Fill(moved, moved.Pixels(group.Images[k], group.Side, size), size, Relighting.Draw(rng, spread), patches.AsSpan(item * tokens * model.PatchValues, tokens * model.PatchValues));
                 var (share, kind) = moved.Cells(group.Types[k], group.Side, shape.Grid, types);
                 for (var cell = 0; cell < share.Length; cell++)
                 {
@@ -82,19 +82,14 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
     }
 
     // Rows are channel by channel, as the first layer's filters are stored.
-    private void Fill(View view, byte[] rgb, int size, Rng rng, Span<float> tokens)
+    private void Fill(View view, byte[] rgb, int size, Relighting light, Span<float> tokens)
     {
-        var (contrast, light, mean) = (1f, 1f, 0f);
-        if (rng.Chance(RelitShare))
+        var sum = 0L;
+        foreach (var value in rgb)
         {
-            foreach (var value in rgb)
-            {
-                mean += value;
-            }
-            mean /= 255f * rgb.Length;
-            contrast = rng.Range(0.8f, 1.25f);
-            light = rng.Range(0.85f, 1.18f);
+            sum += value;
         }
+        var curve = light.Curve(sum / (255f * rgb.Length));
         var (patch, grid) = (model.Patch, shape.Grid);
         for (var cell = 0; cell < grid * grid; cell++)
         {
@@ -108,10 +103,9 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
                     for (var channel = 0; channel < 3; channel++)
                     {
                         var value = view.IsGrey
-                            ? (row[x * 3] + row[(x * 3) + 1] + row[(x * 3) + 2]) / (3 * 255f)
-                            : row[(x * 3) + (view.Channels is { } order ? order[channel] : channel)] / 255f;
+                            ? (curve[row[x * 3]] + curve[row[(x * 3) + 1]] + curve[row[(x * 3) + 2]]) / 3
+                            : curve[row[(x * 3) + (view.Channels is { } order ? order[channel] : channel)]];
                         value = view.IsInverted ? 1 - value : value;
-                        value = ((value - mean) * contrast) + (mean * light);
                         target[(channel * patch * patch) + (y * patch) + x] = (value - Preprocessing.Mean[channel]) / Preprocessing.StandardDeviation[channel];
                     }
                 }

@@ -17,7 +17,8 @@ public sealed record TrainingReport(int Step, double Progress, TimeSpan Time, in
 /// <param name="types">Kinds of defects.</param>
 /// <param name="typeTexts">Draws a text for each.</param>
 /// <param name="next">The group for a place of the whole training, counted from 0; asked in order, on one thread.</param>
-internal sealed class Trainer(ModelShape model, Plan plan, BytePairVocabulary vocabulary, int types, Func<Rng, IReadOnlyList<string>> typeTexts, Func<long, TrainingGroup> next)
+/// <param name="first">Changes the initial values of a training that begins; null: they stay random.</param>
+internal sealed class Trainer(ModelShape model, Plan plan, BytePairVocabulary vocabulary, int types, Func<Rng, IReadOnlyList<string>> typeTexts, Func<long, TrainingGroup> next, Action<Parameters>? first = null)
 {
     private const int ReportEvery = 50;
     private static readonly TimeSpan SaveEvery = TimeSpan.FromMinutes(5);
@@ -29,6 +30,7 @@ internal sealed class Trainer(ModelShape model, Plan plan, BytePairVocabulary vo
     public void Run(string file, ObjectiveWeights weights, Action<TrainingReport> report, CancellationToken cancel)
     {
         var parameters = Parameters.Initial(model, plan.Seed);
+        first?.Invoke(parameters);
         var mean = parameters.Copy();
         var adam = new DecoupledAdam(parameters, plan.Decay);
         var begun = File.Exists(file) ? Checkpoint.Read(file, parameters, mean, adam) : 0;

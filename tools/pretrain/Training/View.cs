@@ -4,19 +4,29 @@ using AdClip.Vision.Imaging;
 namespace AdClip.Pretrain.Training;
 
 /// <summary>How a group is looked at: one part, turn and colouring for all its images, as one camera would; small changes for each.</summary>
-internal readonly record struct View(int Window, int Left, int Top, int Turns, bool IsMirrored, bool IsInverted, bool IsGrey, int[]? Channels)
+internal readonly record struct View(int Width, int Height, int Left, int Top, int Turns, bool IsMirrored, bool IsInverted, bool IsGrey, int[]? Channels)
 {
     private const float WholeShare = 0.3f;
     private const double SmallestPart = 0.62;
     private const float InvertedShare = 0.1f;
     private const float GreyShare = 0.15f;
     private const float RecolouredShare = 0.2f;
-    private static readonly int[] Jitters = [0, 2, 6];
+    private const float StretchedShare = 0.4f;
+    private const float LargestStretch = 0.35f;
+
+    /// <summary>How far an image's part may differ from its product's: pixels of place, share of size. The last is a part that was placed by hand.</summary>
+    private static readonly (int Pixels, float Size)[] Loosenesses = [(0, 0), (2, 0.01f), (6, 0.03f), (14, 0.12f)];
 
     public static View Draw(Rng rng, int side, int size)
     {
         var least = Math.Min(side, Math.Max(96, (int)(size * SmallestPart)));
-        var window = rng.Chance(WholeShare) ? side : least + rng.Below(side - least + 1);
+        var (width, height) = (side, side);
+        if (!rng.Chance(WholeShare))
+        {
+            var window = least + rng.Below(side - least + 1);
+            var stretch = rng.Chance(StretchedShare) ? MathF.Exp(rng.Range(-LargestStretch, LargestStretch) / 2) : 1;
+            (width, height) = (Fit(window * stretch, side), Fit(window / stretch, side));
+        }
         int[]? channels = null;
         if (rng.Chance(RecolouredShare))
         {
@@ -28,28 +38,31 @@ internal readonly record struct View(int Window, int Left, int Top, int Turns, b
             }
         }
         return new View(
-            window, rng.Below(side - window + 1), rng.Below(side - window + 1), rng.Below(4), rng.Chance(0.5f),
+            width, height, rng.Below(side - width + 1), rng.Below(side - height + 1), rng.Below(4), rng.Chance(0.5f),
             rng.Chance(InvertedShare), rng.Chance(GreyShare), channels);
     }
 
-    /// <summary>The same for a single image, moved by a few pixels.</summary>
-    public View Moved(Rng rng, int jitter, int side)
+    /// <summary>The same for a single image, moved and scaled a little.</summary>
+    public View Moved(Rng rng, (int Pixels, float Size) looseness, int side)
     {
-        int Move(int at, int room) => Math.Clamp(at + rng.Below((2 * jitter) + 1) - jitter, 0, room);
-        return this with { Left = Move(Left, side - Window), Top = Move(Top, side - Window) };
+        var (width, height) = (Fit(Width * (1 + rng.Range(-looseness.Size, looseness.Size)), side), Fit(Height * (1 + rng.Range(-looseness.Size, looseness.Size)), side));
+        int Move(int at, int grown, int room) => Math.Clamp(at - (grown / 2) + rng.Below((2 * looseness.Pixels) + 1) - looseness.Pixels, 0, room);
+        return this with { Width = width, Height = height, Left = Move(Left, width - Width, side - width), Top = Move(Top, height - Height, side - height) };
     }
 
-    public static int Jitter(Rng rng) => rng.Pick<int>(Jitters);
+    public static (int Pixels, float Size) Looseness(Rng rng) => rng.Pick<(int, float)>(Loosenesses);
+
+    private static int Fit(float length, int side) => Math.Clamp((int)MathF.Round(length), side / 4, side);
 
     /// <summary>Pixels [size, size, 3] of the part, turned and mirrored.</summary>
     public byte[] Pixels(byte[] rgb, int side, int size)
     {
-        var part = new byte[Window * Window * 3];
-        for (var y = 0; y < Window; y++)
+        var part = new byte[Width * Height * 3];
+        for (var y = 0; y < Height; y++)
         {
-            rgb.AsSpan((((Top + y) * side) + Left) * 3, Window * 3).CopyTo(part.AsSpan(y * Window * 3));
+            rgb.AsSpan((((Top + y) * side) + Left) * 3, Width * 3).CopyTo(part.AsSpan(y * Width * 3));
         }
-        var resized = Window == size ? part : Resampler.Resize(part, Window, Window, 3, size, size, ResampleFilter.Bicubic);
+        var resized = (Width, Height) == (size, size) ? part : Resampler.Resize(part, Width, Height, 3, size, size, ResampleFilter.Bicubic);
         var turned = new byte[resized.Length];
         for (var y = 0; y < size; y++)
         {
@@ -72,8 +85,8 @@ internal readonly record struct View(int Window, int Left, int Top, int Turns, b
             for (var column = 0; column < grid; column++)
             {
                 var (fromColumn, fromRow) = From(column, row, grid);
-                int top = Top + (fromRow * Window / grid), bottom = Top + ((fromRow + 1) * Window / grid);
-                int left = Left + (fromColumn * Window / grid), right = Left + ((fromColumn + 1) * Window / grid);
+                int top = Top + (fromRow * Height / grid), bottom = Top + ((fromRow + 1) * Height / grid);
+                int left = Left + (fromColumn * Width / grid), right = Left + ((fromColumn + 1) * Width / grid);
                 Array.Clear(counts);
                 for (var y = top; y < bottom; y++)
                 {

@@ -11,6 +11,9 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, Ex
     /// <summary>No stronger than this, of 1.</summary>
     public float MostContrast { get; init; } = 1;
 
+    /// <summary>See <see cref="GroupSettings.Clarity"/>.</summary>
+    public float Clarity { get; init; }
+
     /// <summary>True: litter beside the product.</summary>
     public bool Beside { get; init; }
 
@@ -23,7 +26,7 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, Ex
     /// <param name="types">Gets the number of the kind; null: the marks are normal.</param>
     public bool Add(DefectKind kind, Picture clean, Picture spoilt, Picture result, byte[]? types)
     {
-        var area = rng.LogRange(1e-4f, 0.3f);
+        var area = rng.LogRange(1e-4f * MathF.Pow(10, Clarity), 0.3f);
         using var damage = new Damage(scene, Material(), rng, area) { Beside = Beside };
         if (!kind.Spoil!(damage))
         {
@@ -53,10 +56,7 @@ internal sealed class DefectStroke(Scene scene, Product product, Light light, Ex
         var (seen, count, box) = Measure(cover, clean, spoilt, difference);
         // Against noise a large defect is seen sooner than a small one; against texture any.
         var needed = MathF.Max(0.03f, (product.Noise * (0.6f + (6 / MathF.Sqrt(count + 1f)))) + (0.7f * Texture(clean, box)));
-        if (types is null)
-        {
-            needed = 0.005f;
-        }
+        needed = types is null ? 0.005f : needed * (1 + Clarity);
         if (count == 0 || seen < needed || box.Width == 0)
         {
             scene.Canvas.Return(difference);

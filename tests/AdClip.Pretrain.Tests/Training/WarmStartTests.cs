@@ -1,0 +1,53 @@
+using AdClip.Pretrain.Export;
+using AdClip.Pretrain.Generation;
+using AdClip.Pretrain.Training;
+using AdClip.Pretrain.Words;
+using AdClip.Testing;
+using AdClip.Vision.Clip;
+
+namespace AdClip.Pretrain.Tests.Training;
+
+public sealed class WarmStartTests : IDisposable
+{
+    private static readonly string Model = Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini");
+    private readonly string _folder = Directory.CreateTempSubdirectory("adclip-pretrain-").FullName;
+
+    public WarmStartTests() => VocabularyTrainer.Write(Captions.Corpus(300, new Rng(1)), 120, _folder);
+
+    [Fact]
+    public void Load_SameSizes_WeightsAndTheWordsThatBothHave()
+    {
+        var words = WarmStart.Words(_folder);
+        var old = WarmStart.Words(Model);
+        var parameters = Parameters.Initial(Shape(192, words.Count), 7);
+        var random = parameters[Parameters.TokenEmbedding].Values.ToArray();
+
+        WarmStart.Load(parameters, words, Model);
+
+        var file = WeightFile.Open(Path.Combine(Model, "model.safetensors"));
+        Assert.Equal(file.Require("visual.conv1.weight").ReadFloats(), parameters["visual.conv1.weight"].Values);
+        Assert.Equal(file.Require("text_projection").ReadFloats(), parameters["text_projection"].Values);
+        var table = file.Require(Parameters.TokenEmbedding).ReadFloats();
+        Assert.All(words, word => Assert.Equal(
+            old.TryGetValue(word.Key, out var row) ? table.AsSpan(row * 128, 128).ToArray() : random.AsSpan(word.Value * 128, 128).ToArray(),
+            parameters[Parameters.TokenEmbedding].Values.AsSpan(word.Value * 128, 128).ToArray()));
+        Assert.Contains(words.Keys, word => old.TryGetValue(word, out var row) && row != words[word]);
+        Assert.Contains(words.Keys, word => !old.ContainsKey(word));
+        Assert.InRange(MathF.Exp(parameters[Parameters.HeadScale(4)].Values[0]), 5, 50);
+    }
+
+    [Fact]
+    public void Load_OtherWidth_SaysBothShapes()
+    {
+        var words = WarmStart.Words(_folder);
+
+        var refused = Assert.Throws<InvalidDataException>(() => WarmStart.Load(Parameters.Initial(Shape(128, words.Count), 7), words, Model));
+
+        Assert.Contains("[192]", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("[128]", refused.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static ModelShape Shape(int width, int entries) => new(224, 16, width, 8, 4, [4, 6, 8], 128, 128, 3, 77, entries);
+}
