@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using AdClip.Pretrain.Export;
 using AdClip.Pretrain.Generation;
@@ -45,7 +46,7 @@ public sealed class TrainerTests : IDisposable
         double Sum()
         {
             var losses = pass.Add(parameters, batch, unused);
-            return ((weights.Map * losses["map"]) + (weights.Near * losses["near"]) + (weights.NearImage * losses["near.image"])) / model.FeatureBlocks.Count
+            return ((weights.Map * losses["map"]) + (weights.MapImage * losses["map.image"]) + (weights.Near * losses["near"]) + (weights.NearImage * losses["near.image"])) / model.FeatureBlocks.Count
                 + (weights.Type * losses["type"]) + (weights.Class * losses["class"]) + (weights.Image * losses["image"]) + (weights.Caption * losses["caption"]);
         }
 
@@ -70,11 +71,7 @@ public sealed class TrainerTests : IDisposable
     {
         var checkpoint = Path.Combine(_folder, "short");
         Train(checkpoint, steps: 2);
-        var settings = JsonNode.Parse(File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini/config.json")))!;
-        settings["image_size"] = Side;
-        settings["feature_layers"] = JsonNode.Parse("""{"zero_shot":[2,3,4],"few_shot":[2]}""");
-        settings["few_shot"]!["calibration"] = new JsonObject();
-        Recipe.Export(checkpoint, settings.ToJsonString(), _folder);
+        Recipe.Export(checkpoint, Settings(), _folder);
 
         var golden = WeightFile.Open(Path.Combine(_folder, "golden.safetensors"));
         using var detector = ClipDetector.Open(_folder);
@@ -91,7 +88,42 @@ public sealed class TrainerTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Expected_HeldBackProduct_TheEngineGivesTheScores()
+    {
+        var (checkpoint, data) = (Path.Combine(_folder, "short"), Path.Combine(_folder, "data"));
+        Train(checkpoint, steps: 2);
+        Recipe.Export(checkpoint, Settings(), _folder);
+        HeldBackProduct.Write(data, new GroupGenerator(Side).Draw(40, new GroupSettings { LeastImages = 12, MostImages = 12, LeastGood = 6 }));
+        string[] good = [.. Directory.EnumerateFiles(Path.Combine(data, "train", "good")).Order(StringComparer.Ordinal)];
+        File.WriteAllText(Path.Combine(data, "splits.json"), JsonSerializer.Serialize(new { shots = new Dictionary<string, string?[]> { ["2"] = [.. good.Take(2).Select(Path.GetFileName)] } }));
+        var file = Path.Combine(_folder, "expected.json");
+
+        ExpectedScores.Write(checkpoint, _folder, data, file);
+
+        using var detector = ClipDetector.Open(_folder);
+        var scorer = detector.CreateScorer(new PromptSettings(), [.. good.Take(2).Select(reference => new Reference(reference, detector.EncodeFile(reference)))]);
+        var images = JsonNode.Parse(File.ReadAllText(file))!["images"]!.AsObject();
+        Assert.True(images.Count >= 8);
+        Assert.All(images, image =>
+        {
+            var result = scorer.Score(detector.EncodeFile(Path.Combine(data, image.Key)), null);
+            Assert.Equal(image.Value!["zero_shot"]!.GetValue<double>(), result.ZeroShotScore, 1e-4);
+            Assert.Equal(image.Value["zero_shot_class"]!.GetValue<double>(), result.ClassProbability, 1e-4);
+            Assert.Equal(image.Value["few_shot_2"]!.GetValue<double>(), result.Score, 1e-4);
+        });
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Settings()
+    {
+        var settings = JsonNode.Parse(File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini/config.json")))!;
+        settings["image_size"] = Side;
+        settings["feature_layers"] = JsonNode.Parse("""{"zero_shot":[2,3,4],"few_shot":[2]}""");
+        settings["few_shot"]!["calibration"] = new JsonObject();
+        return settings.ToJsonString();
+    }
 
     private static ModelShape Model(int entries) => new(Side, 8, 64, 4, 2, [2, 3, 4], 32, 64, 1, 77, entries);
 

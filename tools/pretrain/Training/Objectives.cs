@@ -4,7 +4,7 @@ namespace AdClip.Pretrain.Training;
 
 /// <summary>What the model is trained for, as the product uses it: each objective with its derivative by the features.</summary>
 /// <remarks>
-/// map: patch features against a normal and an abnormal text, cross-entropy and dice (zero-shot maps).
+/// map: patch features against a normal and an abnormal text, cross-entropy and dice, and for the image by its largest percent (zero-shot maps and scores).
 /// near: one minus the best cosine to good images of the same product as a logit, cross-entropy and dice, and for the image (memory bank).
 /// type: defective patches against the names of defect types. class, image: the two image features against the same texts.
 /// caption: image features and captions pick each other (CLIP), the same caption being right wherever it stands.
@@ -53,11 +53,13 @@ internal sealed class Objectives(GraphBuilder graph, GradientTape tape, ModelSha
         return tape.MatMul(graph.Constant("item.group", repeat, batch.Items, groups), axes);
     }
 
-    public void Map(string features, string axis)
+    public void Map(string features, string axis, string imageScale, string imageOffset)
     {
         var (items, tokens, embed) = (batch.Items, batch.Tokens, model.Embed);
         var products = tape.MatMul(features, tape.Reshape(axis, [items, embed], [items, embed, 1]), scale: 1 / Temperature);
-        PatchLoss("map", tape.Reshape(products, [items, tokens, 1], [items, tokens]), weights.Map / model.FeatureBlocks.Count, null);
+        var logits = tape.Reshape(products, [items, tokens, 1], [items, tokens]);
+        PatchLoss("map", logits, weights.Map / model.FeatureBlocks.Count, null);
+        ImageLoss("map.image", tape.ScaleAndShift(Largest(logits, -1000), imageScale, imageOffset), weights.MapImage / model.FeatureBlocks.Count, null);
     }
 
     public void Near(string features, string scale, string patchOffset, string imageOffset)
@@ -67,9 +69,7 @@ internal sealed class Objectives(GraphBuilder graph, GradientTape tape, ModelSha
         var best = tape.BestMatch(grouped, graph.Reshape(_forbidden, groups, rows, rows), groups, rows, model.Embed);
         var distance = tape.Affine(tape.Reshape(best, [groups, rows], [batch.Items, batch.Tokens]), -1, 1);
         PatchLoss("near", tape.ScaleAndShift(distance, scale, patchOffset), weights.Near / model.FeatureBlocks.Count, _hasReference);
-        // The class token's row is no patch: its distance is taken out before the largest are sought.
-        var largest = tape.MeanOfLargest(tape.Add(distance, graph.Constant(graph.FreshName("class.out"), [.. Enumerable.Range(0, batch.Tokens).Select(token => token == 0 ? -4f : 0)], 1, batch.Tokens)), Math.Max(2, (long)Math.Round(LargestShare * batch.Patches)), batch.Items, batch.Tokens);
-        ImageLoss("near.image", tape.ScaleAndShift(largest, scale, imageOffset), weights.NearImage / model.FeatureBlocks.Count, _hasReference);
+        ImageLoss("near.image", tape.ScaleAndShift(Largest(distance, -4), scale, imageOffset), weights.NearImage / model.FeatureBlocks.Count, _hasReference);
     }
 
     public void Type(string features, string texts)
@@ -105,6 +105,11 @@ internal sealed class Objectives(GraphBuilder graph, GradientTape tape, ModelSha
         string Entropy(string target, string probability) => graph.SumAll(graph.Multiply(target, graph.Logarithm(graph.Add(probability, graph.Scalar(1e-12f)))));
         Seed("caption", logits, weights.Caption, derivative, graph.Multiply(graph.Scalar(-0.5f / batch.Items), graph.Add(Entropy(_sameCaption, byImage), Entropy(toText, byText))));
     }
+
+    // The mean of an image's largest percent of patches. The class token's row is no patch: it is put below all of them first.
+    private string Largest(string values, float below) => tape.MeanOfLargest(
+        tape.Add(values, graph.Constant(graph.FreshName("class.out"), [.. Enumerable.Range(0, batch.Tokens).Select(token => token == 0 ? below : 0)], 1, batch.Tokens)),
+        Math.Max(2, (long)Math.Round(LargestShare * batch.Patches)), batch.Items, batch.Tokens);
 
     // Cross-entropy with defects weighing more, and dice for each image; logits [B, T].
     private void PatchLoss(string name, string logits, float weight, string? items)

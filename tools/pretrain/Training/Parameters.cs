@@ -15,6 +15,12 @@ public sealed class Parameters
     /// <summary>What is taken off it for an image.</summary>
     public static string HeadImageOffset(int block) => $"head.{block}.image";
 
+    /// <summary>The slope and what is taken off, with which the largest logits of a map become the image's: [1] for each feature block.</summary>
+    public static string HeadMapScale(int block) => $"head.{block}.map.scale";
+
+    /// <summary>See <see cref="HeadMapScale"/>.</summary>
+    public static string HeadMapOffset(int block) => $"head.{block}.map.offset";
+
     public const string TokenEmbedding = "token_embedding.weight";
 
     private readonly Dictionary<string, Parameter> _byName;
@@ -86,6 +92,8 @@ public sealed class Parameters
             Add(HeadScale(block), [1], _ => MathF.Log(8));
             Add(HeadPatchOffset(block), [1], _ => 3);
             Add(HeadImageOffset(block), [1], _ => 4);
+            Add(HeadMapScale(block), [1], _ => 0);
+            Add(HeadMapOffset(block), [1], _ => 1);
         }
         return new Parameters(all);
     }
