@@ -56,7 +56,7 @@ switch (args.FirstOrDefault())
                 entries => new ModelShape(size, patch, Number("--width", 192), Number("--blocks", 8), Number("--dual", 4), [4, 6, 8], 128, 128, 3, 77, entries),
                 new Plan(phases, Groups: Number("--groups", 2), Images: Number("--images", 4), Rate: Share("--rate", 1e-3), Passes: Number("--passes", 4), Workers: Number("--workers", 2), Minutes: Number("--minutes", 60), Seed: (ulong)Number("--seed", 1), Steps: options.ContainsKey("--steps") ? Number("--steps", 0) : null),
                 settings with { Objects = (float)Share("--objects", 0.4), Registered = (float)Share("--registered", 0.6) },
-                new ObjectiveWeights(Weight("map", 2), Weight("map-image", 0.5f), Weight("near", 2), Weight("near-image", 0.2f), Weight("type", 0.15f), Weight("class", 0.3f), Weight("image", 0.15f), Weight("caption", 0.15f)), stop.Token);
+                new ObjectiveWeights(Weight("map", 2), Weight("map-image", 0.5f), Weight("near", 2), Weight("near-image", 0.2f), Weight("cells", 1), Weight("type", 0.15f), Weight("class", 0.3f), Weight("image", 0.15f), Weight("caption", 0.15f)), stop.Token);
         }
         return 0;
     case "datasets":

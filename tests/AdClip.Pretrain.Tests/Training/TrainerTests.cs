@@ -46,7 +46,7 @@ public sealed class TrainerTests : IDisposable
         double Sum()
         {
             var losses = pass.Add(parameters, batch, unused);
-            return ((weights.Map * losses["map"]) + (weights.MapImage * losses["map.image"]) + (weights.Near * losses["near"]) + (weights.NearImage * losses["near.image"])) / model.FeatureBlocks.Count
+            return ((weights.Map * losses["map"]) + (weights.MapImage * losses["map.image"]) + (weights.Near * losses["near"]) + (weights.NearImage * losses["near.image"]) + (weights.Cells * losses["cells"])) / model.FeatureBlocks.Count
                 + (weights.Type * losses["type"]) + (weights.Class * losses["class"]) + (weights.Image * losses["image"]) + (weights.Caption * losses["caption"]);
         }
 

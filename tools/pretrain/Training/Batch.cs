@@ -12,6 +12,9 @@ public sealed record Batch
     /// <summary>[B, T]: 0 where nothing may be learned, as at the class token and at slivers of a mask.</summary>
     public required float[] Counts { get; init; }
 
+    /// <summary>[B, T, 16]: 1 where the cell of the patch shows a defect, 0 where it shows none, 0.5 where that is not clear.</summary>
+    public required float[] DefectiveCells { get; init; }
+
     /// <summary>[B]: 1 if the image has a defect.</summary>
     public required float[] Anomalous { get; init; }
 

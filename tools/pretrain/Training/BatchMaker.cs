@@ -17,6 +17,9 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
     /// <summary>From this share on a patch is clear enough to be named.</summary>
     private const float NamedShare = 0.15f;
 
+    /// <summary>A cell shows a defect from this share on.</summary>
+    private const float ClearShare = 0.3f;
+
     private const float SingleTextShare = 0.6f;
     private const float Never = -4;
 
@@ -28,6 +31,7 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
         var (defective, counts) = (new float[items * tokens], new float[items * tokens]);
         var (anomalous, hasReference) = (new float[items], new float[items]);
         var type = new float[items * tokens * types];
+        var cells = new float[items * tokens * BatchShape.Cells];
         var mix = new float[groups.Count * BatchShape.TextsOfAKind];
         List<string> captions = [];
         for (var g = 0; g < groups.Count; g++)
@@ -52,6 +56,7 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
                         type[(at * types) + kind[cell] - 1] = 1;
                     }
                 }
+                FillCells(moved.Cells(group.Types[k], group.Side, shape.Grid * BatchShape.CellsOfAPatch, types).Share, cells.AsSpan(item * tokens * BatchShape.Cells));
                 // A defect that the part leaves out is no defect of the part.
                 anomalous[item] = share.Any(one => one > DefectiveShare) ? 1 : 0;
                 captions.Add(group.Captions[k]);
@@ -70,6 +75,7 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
             Patches = patches,
             Defective = defective,
             Counts = counts,
+            DefectiveCells = cells,
             Anomalous = anomalous,
             Type = type,
             Forbidden = Forbidden(anomalous, defective, hasReference),
@@ -109,6 +115,23 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
                         target[(channel * patch * patch) + (y * patch) + x] = (value - Preprocessing.Mean[channel]) / Preprocessing.StandardDeviation[channel];
                     }
                 }
+            }
+        }
+    }
+
+    // From rows of the whole picture's cells to the cells of each patch. The class token has none: never clear.
+    private void FillCells(float[] share, Span<float> target)
+    {
+        const int Side = BatchShape.CellsOfAPatch;
+        target[..BatchShape.Cells].Fill(0.5f);
+        var row = shape.Grid * Side;
+        for (var y = 0; y < row; y++)
+        {
+            for (var x = 0; x < row; x++)
+            {
+                var token = 1 + (y / Side * shape.Grid) + (x / Side);
+                var seen = share[(y * row) + x];
+                target[(token * BatchShape.Cells) + (y % Side * Side) + (x % Side)] = seen > ClearShare ? 1 : seen > 0 ? 0.5f : 0;
             }
         }
     }

@@ -11,6 +11,12 @@ public sealed record BatchShape(int Groups, int Images, int Grid, int Length, in
     /// <summary>Normal texts of a group, and as many abnormal ones.</summary>
     public const int TextsOfAKind = 2;
 
+    /// <summary>Cells along a patch's side, for each of which its features say whether it is defective.</summary>
+    public const int CellsOfAPatch = 4;
+
+    /// <summary>Cells of a patch.</summary>
+    public const int Cells = CellsOfAPatch * CellsOfAPatch;
+
     public int Items => Groups * Images;
 
     public int Patches => Grid * Grid;

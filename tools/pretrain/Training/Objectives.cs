@@ -6,6 +6,7 @@ namespace AdClip.Pretrain.Training;
 /// <remarks>
 /// map: patch features against a normal and an abnormal text, cross-entropy and dice, and for the image by its largest percent (zero-shot maps and scores).
 /// near: one minus the best cosine to good images of the same product as a logit, cross-entropy and dice, and for the image (memory bank).
+/// cells: which sixteenths of a patch are defective, read off its features by a matrix that is thrown away: makes features tell what is smaller than a patch.
 /// type: defective patches against the names of defect types. class, image: the two image features against the same texts.
 /// caption: image features and captions pick each other (CLIP), the same caption being right wherever it stands.
 /// </remarks>
@@ -19,6 +20,7 @@ internal sealed class Objectives(GraphBuilder graph, GradientTape tape, ModelSha
     private const float LargestShare = 0.01f;
     private readonly string _defective = graph.Input("defective", batch.Items, batch.Tokens);
     private readonly string _counts = graph.Input("counts", batch.Items, batch.Tokens);
+    private readonly string _cells = graph.Input("defective.cells", batch.Items * batch.Tokens, BatchShape.Cells);
     private readonly string _anomalous = graph.Input("anomalous", batch.Items);
     private readonly string _hasReference = graph.Input("has.reference", batch.Items);
     private readonly string _types = graph.Input("types", batch.Items * batch.Tokens, batch.Types);
@@ -70,6 +72,17 @@ internal sealed class Objectives(GraphBuilder graph, GradientTape tape, ModelSha
         var distance = tape.Affine(tape.Reshape(best, [groups, rows], [batch.Items, batch.Tokens]), -1, 1);
         PatchLoss("near", tape.ScaleAndShift(distance, scale, patchOffset), weights.Near / model.FeatureBlocks.Count, _hasReference);
         ImageLoss("near.image", tape.ScaleAndShift(Largest(distance, -4), scale, imageOffset), weights.NearImage / model.FeatureBlocks.Count, _hasReference);
+    }
+
+    public void Cells(string features, string head)
+    {
+        var logits = tape.Linear(features, head + ".weight", head + ".bias");
+        var probability = graph.Sigmoid(logits);
+        // Cells that are not clear have the target one half and no weight: 1 - 4 y (1 - y).
+        var clear = graph.Subtract(graph.Scalar(1), graph.Multiply(graph.Multiply(graph.Scalar(4), _cells), graph.Subtract(graph.Scalar(1), _cells)));
+        var share = graph.Multiply(graph.Multiply(clear, graph.Add(graph.Scalar(1), graph.Multiply(graph.Scalar(DefectWeight - 1), _cells))), graph.Scalar(1f / (batch.Items * batch.Patches * BatchShape.Cells)));
+        Seed("cells", logits, weights.Cells / model.FeatureBlocks.Count, graph.Multiply(share, graph.Subtract(probability, _cells)),
+            graph.SumAll(graph.Multiply(share, graph.Subtract(graph.SoftPlus(logits), graph.Multiply(_cells, logits)))));
     }
 
     public void Type(string features, string texts)

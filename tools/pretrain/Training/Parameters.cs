@@ -21,6 +21,9 @@ public sealed class Parameters
     /// <summary>See <see cref="HeadMapScale"/>.</summary>
     public static string HeadMapOffset(int block) => $"head.{block}.map.offset";
 
+    /// <summary>Reads from a patch feature which of its cells are defective: [16, E], with a bias [16].</summary>
+    public static string HeadCells(int block) => $"head.{block}.cells";
+
     public const string TokenEmbedding = "token_embedding.weight";
 
     private readonly Dictionary<string, Parameter> _byName;
@@ -94,6 +97,8 @@ public sealed class Parameters
             Add(HeadImageOffset(block), [1], _ => 4);
             Add(HeadMapScale(block), [1], _ => 0);
             Add(HeadMapOffset(block), [1], _ => 1);
+            Add(HeadCells(block) + ".weight", [BatchShape.Cells, shape.Embed], Normal(1));
+            Add(HeadCells(block) + ".bias", [BatchShape.Cells], _ => -3);
         }
         return new Parameters(all);
     }

@@ -28,6 +28,7 @@ internal sealed class TrainingPass : IDisposable
             .. Towers.Inputs(_model, _batch, parameters, batch.Words, batch.Ends, batch.Patches),
             new("defective", batch.Defective, _batch.Items, _batch.Tokens),
             new("counts", batch.Counts, _batch.Items, _batch.Tokens),
+            new("defective.cells", batch.DefectiveCells, (long)_batch.Items * _batch.Tokens, BatchShape.Cells),
             new("anomalous", batch.Anomalous, _batch.Items),
             new("has.reference", batch.HasReference, _batch.Items),
             new("types", batch.Type, (long)_batch.Items * _batch.Tokens, _batch.Types),
