@@ -54,7 +54,7 @@ switch (args.FirstOrDefault())
             Recipe.Train(
                 options["--out"], options["--vocabulary"], options.GetValueOrDefault("--from"),
                 entries => new ModelShape(size, patch, Number("--width", 192), Number("--blocks", 8), Number("--dual", 4), [4, 6, 8], 128, 128, 3, 77, entries),
-                new Plan(phases, Groups: Number("--groups", 2), Images: Number("--images", 4), Rate: Share("--rate", 1e-3), Passes: Number("--passes", 4), Workers: Number("--workers", 2), Minutes: Number("--minutes", 60), Seed: (ulong)Number("--seed", 1), Steps: options.ContainsKey("--steps") ? Number("--steps", 0) : null),
+                new Plan(phases, Groups: Number("--groups", 2), Images: Number("--images", 4), Rate: Share("--rate", 1e-3), Exposures: (float)Share("--exposures", 1), Looseness: (float)Share("--looseness", 1), Passes: Number("--passes", 4), Workers: Number("--workers", 2), Minutes: Number("--minutes", 60), Seed: (ulong)Number("--seed", 1), Steps: options.ContainsKey("--steps") ? Number("--steps", 0) : null),
                 settings with { Objects = (float)Share("--objects", 0.4), Registered = (float)Share("--registered", 0.6) },
                 new ObjectiveWeights(Weight("map", 2), Weight("map-image", 0.5f), Weight("near", 2), Weight("near-image", 0.2f), Weight("cells", 1), Weight("type", 0.15f), Weight("class", 0.3f), Weight("image", 0.15f), Weight("caption", 0.15f)), stop.Token);
         }
@@ -73,6 +73,6 @@ switch (args.FirstOrDefault())
     case "stats":
         return DefectStatistics.Print(Number("--side", 256), Number("--groups", 200), (ulong)Number("--seed", 1), settings with { Twins = true });
     default:
-        Console.Error.WriteLine("usage: adclip-pretrain vocabulary --out FOLDER [--merges N] | train --out FILE --vocabulary FOLDER [--from FOLDER] [--minutes N | --steps N] [--patch N] [--size N] [--phases GRID:SHARE,...] [--width N] [--blocks N] [--dual N] [--groups N] [--images N] [--passes N] [--workers N] [--rate X] [--clarity X] [--objects X] [--registered X] [--without TYPE,...] [--weight-OBJECTIVE X] [--seed N] | export --checkpoint FILE --settings FILE --out FOLDER | expected --checkpoint FILE --model FOLDER --data FOLDER --out FILE | datasets --out FOLDER [--products N] [--clarity X] | sheet [--seed N] [--groups N] [--side N] [--family KEY] [--defect TYPE] [--out FILE] | speed [--groups N] [--side N] [--family KEY] | stats [--groups N] [--side N] [--family KEY]");
+        Console.Error.WriteLine("usage: adclip-pretrain vocabulary --out FOLDER [--merges N] | train --out FILE --vocabulary FOLDER [--from FOLDER] [--minutes N | --steps N] [--patch N] [--size N] [--phases GRID:SHARE,...] [--width N] [--blocks N] [--dual N] [--groups N] [--images N] [--passes N] [--workers N] [--rate X] [--exposures X] [--looseness X] [--clarity X] [--objects X] [--registered X] [--without TYPE,...] [--weight-OBJECTIVE X] [--seed N] | export --checkpoint FILE --settings FILE --out FOLDER | expected --checkpoint FILE --model FOLDER --data FOLDER --out FILE | datasets --out FOLDER [--products N] [--clarity X] | sheet [--seed N] [--groups N] [--side N] [--family KEY] [--defect TYPE] [--out FILE] | speed [--groups N] [--side N] [--family KEY] | stats [--groups N] [--side N] [--family KEY]");
         return 2;
 }

@@ -9,7 +9,9 @@ namespace AdClip.Pretrain.Training;
 /// <param name="shape">Sizes of a batch.</param>
 /// <param name="tokenizer">Cuts texts to the length of a batch's.</param>
 /// <param name="typeTexts">Draws a text for each defect type.</param>
-internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokenizer tokenizer, Func<Rng, IReadOnlyList<string>> typeTexts)
+/// <param name="exposures">See <see cref="Plan.Exposures"/>.</param>
+/// <param name="looseness">See <see cref="Plan.Looseness"/>.</param>
+internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokenizer tokenizer, Func<Rng, IReadOnlyList<string>> typeTexts, float exposures = 1, float looseness = 1)
 {
     /// <summary>A patch counts as defective from this share on; below it, but above zero, nothing is learned.</summary>
     private const float DefectiveShare = 0.04f;
@@ -38,12 +40,12 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
         {
             var group = groups[g];
             var view = View.Draw(rng, group.Side, size);
-            var looseness = View.Looseness(rng);
-            var spread = Relighting.Spread(rng);
+            var (mostPixels, mostSize) = View.Looseness(rng);
+            var spread = exposures * Relighting.Spread(rng);
             for (var k = 0; k < shape.Images; k++)
             {
                 var item = (g * shape.Images) + k;
-                var moved = view.Moved(rng, looseness, group.Side);
+                var moved = view.Moved(rng, ((int)(looseness * mostPixels), looseness * mostSize), group.Side);
                 Fill(moved, moved.Pixels(group.Images[k], group.Side, size), size, Relighting.Draw(rng, spread), patches.AsSpan(item * tokens * model.PatchValues, tokens * model.PatchValues));
                 var (share, kind) = moved.Cells(group.Types[k], group.Side, shape.Grid, types);
                 for (var cell = 0; cell < share.Length; cell++)

@@ -16,11 +16,14 @@ public sealed record Phase(int Grid, double Share);
 /// <param name="WarmUp">Steps until it is reached.</param>
 /// <param name="Decay">Weight decay.</param>
 /// <param name="Memory">Of the running mean of the weights, which is what is exported.</param>
+/// <param name="Exposures">How much images of one product differ in light: 1: up to a series of exposures; 0: not.</param>
+/// <param name="Looseness">How much they differ in place and size: 1: up to parts placed by hand; 0: not.</param>
 /// <param name="Steps">Steps in all; null: as many as fit into <paramref name="Minutes"/>.</param>
 /// <param name="Minutes">Time limit; with <paramref name="Steps"/> too, training stops there and can be resumed.</param>
 public sealed record Plan(
     IReadOnlyList<Phase> Phases, int Groups = 2, int Images = 4, int Passes = 4, int Workers = 2, int TextLength = 16,
-    double Rate = 1e-3, int WarmUp = 200, float Decay = 0.05f, double Memory = 0.998, int? Steps = null, double Minutes = 60, ulong Seed = 1)
+    double Rate = 1e-3, int WarmUp = 200, float Decay = 0.05f, double Memory = 0.998,
+    float Exposures = 1, float Looseness = 1, int? Steps = null, double Minutes = 60, ulong Seed = 1)
 {
     private const double LastRate = 0.02;
 

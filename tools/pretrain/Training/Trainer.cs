@@ -55,7 +55,7 @@ internal sealed class Trainer(ModelShape model, Plan plan, BytePairVocabulary vo
                 }
                 var step = adam.Steps;
                 var found = new Dictionary<string, float>[plan.Passes];
-                var maker = new BatchMaker(model, shape, tokenizer, typeTexts);
+                var maker = new BatchMaker(model, shape, tokenizer, typeTexts, plan.Exposures, plan.Looseness);
                 TrainingGroup[] groups = [.. Enumerable.Range(0, plan.Passes * plan.Groups).Select(i => next(((long)step * plan.Passes * plan.Groups) + i))];
                 // Each worker takes its own passes, in order: sums of floats do not depend on who is first.
                 Parallel.For(0, plan.Workers, new ParallelOptions { MaxDegreeOfParallelism = plan.Workers }, worker =>
