@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using AdClip.Pretrain;
 using AdClip.Pretrain.Export;
 using AdClip.Pretrain.Generation;
@@ -43,11 +44,13 @@ switch (args.FirstOrDefault())
     case "train":
         using (var stop = new CancellationTokenSource())
         {
-            Console.CancelKeyPress += (_, pressed) =>
+            void Stop(PosixSignalContext signal)
             {
-                pressed.Cancel = true;
+                signal.Cancel = true;
                 stop.Cancel();
-            };
+            }
+            using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            using var ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
             var patch = Number("--patch", 16);
             var size = Number("--size", 224);
             Phase[] phases = [.. options.GetValueOrDefault("--phases", "14:1").Split(',').Select(part => part.Split(':')).Select(part => new Phase(int.Parse(part[0], CultureInfo.InvariantCulture), double.Parse(part[1], CultureInfo.InvariantCulture)))];
