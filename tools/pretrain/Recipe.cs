@@ -11,7 +11,8 @@ namespace AdClip.Pretrain;
 internal static class Recipe
 {
     private const int CorpusTexts = 60_000;
-    private const int Side = 256;
+    /// <summary>Pixels of a picture's side where nothing else is said.</summary>
+    public const int Side = 256;
 
     /// <summary>A seed that no training uses: its products are held back.</summary>
     private const ulong HeldBack = 1UL << 62;
@@ -24,15 +25,16 @@ internal static class Recipe
     public static void Vocabulary(string folder, int merges) => VocabularyTrainer.Write(Captions.Corpus(CorpusTexts, new Rng(1)), merges, folder);
 
     /// <summary>Trains, or goes on where <paramref name="file"/> is.</summary>
+    /// <param name="side">Pixels of the drawn pictures' side, a multiple of 16.</param>
     /// <param name="from">Folder of an exported model of the same sizes to begin with; null: random weights.</param>
-    public static void Train(string file, string vocabularyFolder, string? from, Func<int, ModelShape> shape, Plan plan, GroupSettings groups, ObjectiveWeights weights, CancellationToken cancel)
+    public static void Train(string file, string vocabularyFolder, string? from, int side, Func<int, ModelShape> shape, Plan plan, GroupSettings groups, ObjectiveWeights weights, CancellationToken cancel)
     {
         var entries = VocabularyTrainer.Entries(vocabularyFolder);
         var vocabulary = VocabularyFiles.Read(vocabularyFolder, Path.GetFileName(file), entries);
         var settings = groups with { LeastImages = plan.Images, MostImages = plan.Images };
         // A training that goes on draws other groups than before.
         var begun = File.Exists(file) ? int.Parse(WeightFile.Open(file).Metadata["steps"], CultureInfo.InvariantCulture) : 0;
-        using var pool = new GroupPool(new GroupPoolSettings { Side = Side, Seed = (plan.Seed << 40) + ((ulong)begun << 20), Groups = settings, Deterministic = plan.Steps is not null, Capacity = 1024 });
+        using var pool = new GroupPool(new GroupPoolSettings { Side = side, Seed = (plan.Seed << 40) + ((ulong)begun << 20), Groups = settings, Deterministic = plan.Steps is not null, Capacity = 1024 });
         var trainer = new Trainer(shape(entries), plan, vocabulary, Types, rng => Captions.TypePrompts(null, rng), place => Prepare(pool.Take(), new Rng((plan.Seed << 40) ^ (ulong)place)),
             from is null ? null : parameters => WarmStart.Load(parameters, WarmStart.Words(vocabularyFolder), from));
         trainer.Run(file, weights, Tell, cancel);
@@ -58,15 +60,15 @@ internal static class Recipe
     /// <summary>Writes held-back products as a data set in MVTec's layout, for <c>adclip test</c>: objects in one folder of products, surfaces in the other.</summary>
     /// <param name="folder">Gets <c>objects/</c> and <c>surfaces/</c>, a product in each folder of theirs.</param>
     /// <param name="products">Of each kind.</param>
-    /// <param name="clarity">See <see cref="GroupSettings.Clarity"/>.</param>
-    public static void DataSets(string folder, int products, float clarity)
+    /// <param name="pictures">What comes and how plainly.</param>
+    public static void DataSets(string folder, int products, GroupSettings pictures)
     {
         var generator = new GroupGenerator(Side);
         foreach (var (kind, share) in new[] { ("objects", 1f), ("surfaces", 0f) })
         {
             for (var product = 0; product < products; product++)
             {
-                var group = generator.Draw(HeldBack + 1000 + (ulong)product, new GroupSettings { Clarity = clarity, Objects = share, LeastImages = HeldBackImages, MostImages = HeldBackImages, LeastGood = HeldBackImages / 2 });
+                var group = generator.Draw(HeldBack + 1000 + (ulong)product, pictures with { Objects = share, LeastImages = HeldBackImages, MostImages = HeldBackImages, LeastGood = HeldBackImages / 2 });
                 HeldBackProduct.Write(Path.Combine(folder, kind, $"{product:000}_{group.Family.Replace(' ', '_')}"), group);
             }
         }

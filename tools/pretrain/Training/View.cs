@@ -7,7 +7,7 @@ namespace AdClip.Pretrain.Training;
 internal readonly record struct View(int Width, int Height, int Left, int Top, int Turns, bool IsMirrored, bool IsInverted, bool IsGrey, int[]? Channels)
 {
     private const float WholeShare = 0.3f;
-    private const double SmallestPart = 0.62;
+    private const double SmallestPart = 0.5;
     private const float InvertedShare = 0.1f;
     private const float GreyShare = 0.15f;
     private const float RecolouredShare = 0.2f;
