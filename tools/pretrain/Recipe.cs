@@ -29,14 +29,14 @@ internal static class Recipe
     /// <param name="from">Folder of an exported model of the same sizes to begin with; null: random weights.</param>
     public static void Train(string file, string vocabularyFolder, string? from, int side, Func<int, ModelShape> shape, Plan plan, GroupSettings groups, ObjectiveWeights weights, CancellationToken cancel)
     {
-        var entries = VocabularyTrainer.Entries(vocabularyFolder);
-        var vocabulary = VocabularyFiles.Read(vocabularyFolder, Path.GetFileName(file), entries);
+        var words = VocabularyTrainer.Words(vocabularyFolder);
+        var vocabulary = VocabularyFiles.Read(vocabularyFolder, Path.GetFileName(file), words.Count);
         var settings = groups with { LeastImages = plan.Images, MostImages = plan.Images };
         // A training that goes on draws other groups than before.
         var begun = File.Exists(file) ? int.Parse(WeightFile.Open(file).Metadata["steps"], CultureInfo.InvariantCulture) : 0;
         using var pool = new GroupPool(new GroupPoolSettings { Side = side, Seed = (plan.Seed << 40) + ((ulong)begun << 20), Groups = settings, Deterministic = plan.Steps is not null, Capacity = 1024 });
-        var trainer = new Trainer(shape(entries), plan, vocabulary, Types, rng => Captions.TypePrompts(null, rng), place => Prepare(pool.Take(), new Rng((plan.Seed << 40) ^ (ulong)place)),
-            from is null ? null : parameters => WarmStart.Load(parameters, WarmStart.Words(vocabularyFolder), from));
+        var trainer = new Trainer(shape(words.Count), plan, vocabulary, Types, rng => Captions.TypePrompts(null, rng), place => Prepare(pool.Take(), new Rng((plan.Seed << 40) ^ (ulong)place)),
+            from is null ? null : parameters => WarmStart.Load(parameters, words, from));
         trainer.Run(file, weights, Tell, cancel);
     }
 

@@ -136,7 +136,7 @@ public sealed class TrainerTests : IDisposable
     private int Vocabulary()
     {
         VocabularyTrainer.Write(Captions.Corpus(300, new Rng(1)), 200, _folder);
-        return VocabularyTrainer.Entries(_folder);
+        return VocabularyTrainer.Words(_folder).Count;
     }
 
     private void Train(string file, int steps, (int Step, CancellationTokenSource Source)? stopAt = null)

@@ -17,8 +17,8 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void Load_SameSizes_WeightsAndTheWordsThatBothHave()
     {
-        var words = WarmStart.Words(_folder);
-        var old = WarmStart.Words(Model);
+        var words = VocabularyTrainer.Words(_folder);
+        var old = VocabularyTrainer.Words(Model);
         var parameters = Parameters.Initial(Shape(192, words.Count), 7);
         var random = parameters[Parameters.TokenEmbedding].Values.ToArray();
 
@@ -39,7 +39,7 @@ public sealed class WarmStartTests : IDisposable
     [Fact]
     public void Load_OtherWidth_SaysBothShapes()
     {
-        var words = WarmStart.Words(_folder);
+        var words = VocabularyTrainer.Words(_folder);
 
         var refused = Assert.Throws<InvalidDataException>(() => WarmStart.Load(Parameters.Initial(Shape(128, words.Count), 7), words, Model));
 

@@ -45,13 +45,7 @@ internal sealed class ExpectedScores
         _session = OnnxSession.Create(graph.Build(), null, new SessionSettings(1));
 
         var tokenizer = new ClipTokenizer(vocabulary, model.Context);
-        (_words, _ends) = (new int[_batch.Texts * _batch.Length], new int[_batch.Texts]);
-        for (var text = 0; text < _batch.Texts; text++)
-        {
-            var sequence = tokenizer.Sequence(prompts[Math.Min(text, prompts.Length - 1)]);
-            sequence.CopyTo(_words, text * _batch.Length);
-            _ends[text] = sequence.Length - 1;
-        }
+        (_words, _ends) = Towers.Lay([.. prompts.Select(tokenizer.Sequence)], _batch);
         var features = Run(new float[3 * model.ImageSize * model.ImageSize])[0];
         double[] Mean(int first, int count) => Unit([.. Enumerable.Range(first, count).Select(text => Unit(Row(features, text))).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)])]);
         (_normal, _abnormal) = (Mean(0, normal.Length), Mean(normal.Length, abnormal.Length));
@@ -68,9 +62,12 @@ internal sealed class ExpectedScores
         using var splits = JsonDocument.Parse(File.ReadAllText(Path.Combine(data, "splits.json")));
         var expected = new ExpectedScores(model, parameters, config.RootElement, VocabularyFiles.Read(folder, Path.GetFileName(folder), model.Vocabulary));
         using var session = expected._session;
+        // The lists are nested: an image of several is encoded once.
+        Dictionary<string, double[][]> good = [];
+        double[][] Bank(string name) => good.TryGetValue(name, out var known) ? known : good[name] = expected.Image(Path.Combine(data, "train", "good", name)).Bank;
         var banks = splits.RootElement.GetProperty("shots").EnumerateObject().ToDictionary(
             shots => shots.Name,
-            shots => shots.Value.EnumerateArray().SelectMany(name => expected.Image(Path.Combine(data, "train", "good", name.GetString()!)).Bank).ToArray());
+            shots => shots.Value.EnumerateArray().SelectMany(name => Bank(name.GetString()!)).ToArray());
         var images = new JsonObject();
         foreach (var file in Directory.EnumerateFiles(Path.Combine(data, "test"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {

@@ -34,15 +34,7 @@ internal static class GoldenValues
         using var session = OnnxSession.Create(graph.Build(), null, new SessionSettings(1));
 
         var tokenizer = new ClipTokenizer(vocabulary, model.Context);
-        int[][] sequences = [.. Prompts.Select(tokenizer.Sequence)];
-        var words = new int[batch.Texts * batch.Length];
-        var ends = new int[batch.Texts];
-        for (var text = 0; text < batch.Texts; text++)
-        {
-            var sequence = sequences[Math.Min(text, Prompts.Length - 1)];
-            sequence.CopyTo(words, text * batch.Length);
-            ends[text] = sequence.Length - 1;
-        }
+        var (words, ends) = Towers.Lay([.. Prompts.Select(tokenizer.Sequence)], batch);
         long[] ids = [.. words.Take(Prompts.Length * model.Context).Select(word => (long)word)];
         float[][] tensors = [.. pictures.Select(rgb => Preprocessing.ToTensor(new PixelImage(side, side, rgb), model.ImageSize))];
         var results = session.Run(

@@ -29,12 +29,9 @@ internal static class VocabularyTrainer
         File.WriteAllLines(Path.Combine(folder, "merges.txt"), ["#version: 0.2", .. pairs.Select(pair => $"{pair.Left} {pair.Right}")]);
     }
 
-    /// <summary>Tokens of the vocabulary in a folder.</summary>
-    public static int Entries(string folder)
-    {
-        using var vocabulary = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "vocab.json")));
-        return vocabulary.RootElement.EnumerateObject().Count();
-    }
+    /// <summary>The rows of the vocabulary in a folder by token.</summary>
+    public static IReadOnlyDictionary<string, int> Words(string folder) =>
+        JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(Path.Combine(folder, "vocab.json")))!;
 
     private static List<(string Left, string Right)> Learn(Dictionary<string, int> pieces, int merges)
     {

@@ -66,12 +66,12 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
             var single = rng.Chance(SingleTextShare);
             (mix[g * 2], mix[(g * 2) + 1]) = single ? (1f, 0f) : (0.5f, 0.5f);
         }
-        var (words, ends) = Words([
+        var (words, ends) = Towers.Lay([.. ((string[])[
             .. groups.SelectMany(group => group.Pairs.Take(BatchShape.TextsOfAKind).Select(pair => pair.Normal)),
             .. groups.SelectMany(group => group.Pairs.Take(BatchShape.TextsOfAKind).Select(pair => pair.Abnormal)),
             .. typeTexts(rng),
             .. captions,
-        ]);
+        ]).Select(tokenizer.TruncatedSequence)], shape);
         return new Batch
         {
             Patches = patches,
@@ -162,18 +162,6 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
             }
         }
         return forbidden;
-    }
-
-    private (int[] Words, int[] Ends) Words(IReadOnlyList<string> texts)
-    {
-        var (words, ends) = (new int[texts.Count * shape.Length], new int[texts.Count]);
-        for (var text = 0; text < texts.Count; text++)
-        {
-            var ids = tokenizer.TruncatedSequence(texts[text]);
-            ids.CopyTo(words, text * shape.Length);
-            ends[text] = ids.Length - 1;
-        }
-        return (words, ends);
     }
 
     private static float[] SameCaption(List<string> captions)

@@ -67,6 +67,20 @@ internal sealed class Towers
         ];
     }
 
+    /// <summary>Token sequences one after the other, with the place of each one's end; the last one again where a batch holds more texts.</summary>
+    /// <returns>Words [Q, L], ends [Q].</returns>
+    public static (int[] Words, int[] Ends) Lay(IReadOnlyList<int[]> sequences, BatchShape batch)
+    {
+        var (words, ends) = (new int[batch.Texts * batch.Length], new int[batch.Texts]);
+        for (var text = 0; text < batch.Texts; text++)
+        {
+            var sequence = sequences[Math.Min(text, sequences.Count - 1)];
+            sequence.CopyTo(words, text * batch.Length);
+            ends[text] = sequence.Length - 1;
+        }
+        return (words, ends);
+    }
+
     /// <summary>As stored, but for the first filters, which are a matrix here.</summary>
     private static long[] ShapeInGraph(ModelShape model, Parameter parameter) =>
         parameter.Name == "visual.conv1.weight" ? [model.Width, model.PatchValues] : parameter.Shape;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AdClip.Pretrain.Export;
 using AdClip.Vision.Clip;
 
 namespace AdClip.Pretrain.Training;
@@ -23,7 +24,7 @@ internal static class WarmStart
             if (parameter.Name == Parameters.TokenEmbedding)
             {
                 var (table, width) = (old.ReadFloats(), (int)parameter.Shape[1]);
-                foreach (var (word, row) in Words(folder).Where(word => words.ContainsKey(word.Key)))
+                foreach (var (word, row) in VocabularyTrainer.Words(folder).Where(word => words.ContainsKey(word.Key)))
                 {
                     table.AsSpan(row * width, width).CopyTo(parameter.Values.AsSpan(words[word] * width));
                 }
@@ -43,8 +44,4 @@ internal static class WarmStart
             parameters[Parameters.HeadPatchOffset(block)].Values[0] = layer.Value.GetProperty("offset").GetSingle();
         }
     }
-
-    /// <summary>The rows of a folder's vocabulary by token.</summary>
-    public static IReadOnlyDictionary<string, int> Words(string folder) =>
-        JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(Path.Combine(folder, "vocab.json")))!;
 }
