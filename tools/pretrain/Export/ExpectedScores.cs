@@ -36,19 +36,21 @@ internal sealed class ExpectedScores
         var (normal, abnormal) = (Prompts("normal_states"), Prompts("abnormal_states"));
         string[] prompts = [.. normal, .. abnormal];
         _batch = new BatchShape(1, 1, model.Grid, model.Context, prompts.Length);
-        var graph = new GraphBuilder();
-        var towers = new Towers(graph, new GradientTape(graph), model, _batch, parameters);
-        var texts = towers.Texts();
-        var visual = towers.Visual();
-        _outputs = [texts, visual.Class, .. model.FeatureBlocks.Select(block => visual.Features[block])];
-        Array.ForEach(_outputs, graph.Output);
-        _session = OnnxSession.Create(graph.Build(), null, new SessionSettings(1));
-
         var tokenizer = new ClipTokenizer(vocabulary, model.Context);
         (_words, _ends) = Towers.Lay([.. prompts.Select(tokenizer.Sequence)], _batch);
-        var features = Run(new float[3 * model.ImageSize * model.ImageSize])[0];
+        var textGraph = new GraphBuilder();
+        var texts = Plain(textGraph).Texts();
+        textGraph.Output(texts);
+        using var textSession = OnnxSession.Create(textGraph.Build(), null, new SessionSettings(1));
+        var features = textSession.Run([.. Inputs([]).Where(input => input.Name != Towers.Patches)], [texts])[0].Values;
         double[] Mean(int first, int count) => Unit([.. Enumerable.Range(first, count).Select(text => Unit(Row(features, text))).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)])]);
         (_normal, _abnormal) = (Mean(0, normal.Length), Mean(normal.Length, abnormal.Length));
+
+        var graph = new GraphBuilder();
+        var visual = Plain(graph).Visual();
+        _outputs = [visual.Class, .. model.FeatureBlocks.Select(block => visual.Features[block])];
+        Array.ForEach(_outputs, graph.Output);
+        _session = OnnxSession.Create(graph.Build(), null, new SessionSettings(1));
     }
 
     /// <param name="checkpoint">Of the training that the model's folder was exported from.</param>
@@ -87,18 +89,22 @@ internal sealed class ExpectedScores
         var results = Run(Preprocessing.LoadTensor(file, _model.ImageSize));
         var temperature = _config.GetProperty("temperature").GetDouble();
         double Abnormal(double[] feature) => 1 / (1 + Math.Exp((Dot(Unit(feature), _normal) - Dot(Unit(feature), _abnormal)) / temperature));
-        double[][] Patches(int block) => [.. Enumerable.Range(1, _model.Grid * _model.Grid).Select(token => Unit(Row(results[2 + _model.FeatureBlocks.ToList().IndexOf(block)], token)))];
+        double[][] Patches(int block) => [.. Enumerable.Range(1, _model.Grid * _model.Grid).Select(token => Unit(Row(results[1 + _model.FeatureBlocks.ToList().IndexOf(block)], token)))];
         var layers = _config.GetProperty("feature_layers");
         double[][] maps = [.. layers.GetProperty("zero_shot").EnumerateArray().Select(block => Patches(block.GetInt32()).Select(Abnormal).ToArray())];
         double[] map = [.. Enumerable.Range(0, maps[0].Length).Select(patch => maps.Average(one => one[patch]))];
-        var classProbability = Abnormal(Row(results[1], 0));
+        var classProbability = Abnormal(Row(results[0], 0));
         var weights = _config.GetProperty("zero_shot").GetProperty("image_score");
         var score = (weights.GetProperty("map_weight").GetDouble() * TopPercent(map)) + (weights.GetProperty("class_weight").GetDouble() * classProbability);
         return (score, classProbability, Patches(layers.GetProperty("few_shot").EnumerateArray().Single().GetInt32()));
     }
 
     private float[][] Run(float[] pixels) =>
-        [.. _session.Run(Towers.Inputs(_model, _batch, _parameters, _words, _ends, GoldenValues.Cut(pixels, _model)), _outputs).Select(result => result.Values)];
+        [.. _session.Run([.. Inputs(GoldenValues.Cut(pixels, _model)).Where(input => input.Name is not (Towers.Words or Towers.Ends))], _outputs).Select(result => result.Values)];
+
+    private List<GraphTensor> Inputs(float[] patches) => Towers.Inputs(_model, _batch, _parameters, _words, _ends, patches);
+
+    private Towers Plain(GraphBuilder graph) => new(graph, new GradientTape(graph), _model, _batch, _parameters);
 
     private static double TopPercent(double[] values) => values.OrderDescending().Take(Math.Max(1, (int)Math.Round(values.Length * 0.01, MidpointRounding.ToEven))).Average();
 

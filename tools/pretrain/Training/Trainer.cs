@@ -88,15 +88,15 @@ internal sealed class Trainer(ModelShape model, Plan plan, BytePairVocabulary vo
                     TensorPrimitives.Multiply(values, memory, values);
                     TensorPrimitives.MultiplyAdd(parameters.All[p].Values, 1 - memory, values, values);
                 }
-                seen += plan.Passes * shape.Items;
+                seen++;
                 foreach (var (name, value) in found.SelectMany(one => one))
                 {
-                    losses[name] = losses.GetValueOrDefault(name) + (value / plan.Passes / ReportEvery);
+                    losses[name] = losses.GetValueOrDefault(name) + (value / plan.Passes);
                 }
                 progress = plan.Steps is { } steps ? (double)adam.Steps / steps : begun + ((1 - begun) * watch.Elapsed.TotalMinutes / plan.Minutes);
                 if (adam.Steps % ReportEvery == 0)
                 {
-                    report(new TrainingReport(adam.Steps, progress, watch.Elapsed, grid, seen / (watch.Elapsed - told).TotalSeconds, length, losses));
+                    report(new TrainingReport(adam.Steps, progress, watch.Elapsed, grid, seen * plan.Passes * shape.Items / (watch.Elapsed - told).TotalSeconds, length, losses.ToDictionary(loss => loss.Key, loss => loss.Value / seen)));
                     (told, seen, losses) = (watch.Elapsed, 0, []);
                 }
                 if (watch.Elapsed - saved > SaveEvery)
