@@ -16,6 +16,7 @@ internal static class Commands
                 [--patch N] [--size N] [--width N] [--blocks N] [--dual N]
                 [--phases GRID:SHARE,...] [--groups N] [--images N] [--passes N] [--rate X] [--exposures X] [--looseness X]
                 [--side N] [--objects X] [--registered X] [pictures] [--weight-OBJECTIVE X ...]
+          blend --checkpoint FILE --vocabulary FOLDER --with FOLDER --share X --out FILE
           export --checkpoint FILE --settings FILE --out FOLDER
           expected --checkpoint FILE --model FOLDER --data FOLDER --out FILE
           datasets --out FOLDER [--products N] [pictures]
@@ -41,15 +42,20 @@ internal static class Commands
             case "train":
                 Train(arguments);
                 return 0;
+            case "blend":
+                var (trained, known, other, share, blended) = (arguments.Required("--checkpoint"), arguments.Required("--vocabulary"), arguments.Required("--with"), arguments.Share("--share", 0.5f), arguments.Required("--out"));
+                arguments.Finish();
+                Blend.Write(trained, VocabularyTrainer.Words(known), other, share, blended);
+                return 0;
             case "export":
                 var (checkpoint, settings, model) = (arguments.Required("--checkpoint"), arguments.Required("--settings"), arguments.Required("--out"));
                 arguments.Finish();
                 Recipe.Export(checkpoint, File.ReadAllText(settings), model);
                 return 0;
             case "expected":
-                var (trained, folder, data, file) = (arguments.Required("--checkpoint"), arguments.Required("--model"), arguments.Required("--data"), arguments.Required("--out"));
+                var (source, folder, data, file) = (arguments.Required("--checkpoint"), arguments.Required("--model"), arguments.Required("--data"), arguments.Required("--out"));
                 arguments.Finish();
-                ExpectedScores.Write(trained, folder, data, file);
+                ExpectedScores.Write(source, folder, data, file);
                 return 0;
             case "datasets":
                 var (sets, products, pictures) = (arguments.Required("--out"), arguments.Number("--products", 15), Pictures(arguments));

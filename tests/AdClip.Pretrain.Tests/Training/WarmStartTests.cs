@@ -47,6 +47,31 @@ public sealed class WarmStartTests : IDisposable
         Assert.Contains("[128]", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Blend_TrainingAndModel_WeightsInBetweenAndNewWordsAsTrained()
+    {
+        var words = VocabularyTrainer.Words(_folder);
+        var old = VocabularyTrainer.Words(Model);
+        var trained = Parameters.Initial(Shape(192, words.Count), 7);
+        var (checkpoint, blend) = (Path.Combine(_folder, "trained"), Path.Combine(_folder, "blend"));
+        Checkpoint.Write(checkpoint, Shape(192, words.Count), trained, trained, new DecoupledAdam(trained, 0), 1);
+
+        Blend.Write(checkpoint, words, Model, 0.75f, blend);
+
+        var (_, blended) = Checkpoint.ReadMean(blend);
+        var file = WeightFile.Open(Path.Combine(Model, "model.safetensors"));
+        foreach (var name in new[] { "visual.conv1.weight", "transformer.resblocks.2.mlp.c_fc.bias" })
+        {
+            Assert.Equal(trained[name].Values.Zip(file.Require(name).ReadFloats(), (mine, other) => (0.75f * mine) + (0.25f * other)), blended[name].Values, (expected, actual) => Math.Abs(expected - actual) < 1e-6f);
+        }
+        var table = file.Require(Parameters.TokenEmbedding).ReadFloats();
+        Assert.All(words, word =>
+        {
+            var mine = trained[Parameters.TokenEmbedding].Values[word.Value * 128];
+            Assert.Equal(old.TryGetValue(word.Key, out var row) ? (0.75f * mine) + (0.25f * table[row * 128]) : mine, blended[Parameters.TokenEmbedding].Values[word.Value * 128], 1e-6f);
+        });
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static ModelShape Shape(int width, int entries) => new(224, 16, width, 8, 4, [4, 6, 8], 128, 128, 3, 77, entries);
