@@ -16,4 +16,18 @@ public sealed class CommandTests
         Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
         Assert.False(File.Exists("x") || Directory.Exists("x"));
     }
+
+    [Fact]
+    public void Run_ExportWithoutVocabulary_SaysWhatToDoAndWritesNothing()
+    {
+        var folder = Directory.CreateTempSubdirectory("adclip-pretrain-").FullName;
+        var (settings, model) = (Path.Combine(folder, "settings.json"), Path.Combine(folder, "model"));
+        File.WriteAllText(settings, "{}");
+
+        var refused = Assert.Throws<ArgumentException>(() => Commands.Run(["export", "--checkpoint", "x", "--settings", settings, "--out", model]));
+
+        Assert.Contains($"adclip-pretrain vocabulary --out {model}", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(model));
+        Directory.Delete(folder, recursive: true);
+    }
 }

@@ -44,8 +44,13 @@ internal static class Recipe
     /// <param name="checkpoint">Of a training.</param>
     /// <param name="settings">What config.json says beside the sizes, as JSON.</param>
     /// <param name="folder">The model's.</param>
+    /// <exception cref="ArgumentException">The folder has no vocabulary; nothing was written.</exception>
     public static void Export(string checkpoint, string settings, string folder)
     {
+        if (!File.Exists(Path.Combine(folder, VocabularyFiles.Vocab)))
+        {
+            throw new ArgumentException($"{folder} has no {VocabularyFiles.Vocab}; put the vocabulary of the training there, as \"adclip-pretrain vocabulary --out {folder}\" makes it.");
+        }
         var (model, rounded) = ModelExport.Write(checkpoint, settings, folder);
         var pictures = new List<byte[]>();
         for (ulong seed = HeldBack; pictures.Count < 2; seed++)
