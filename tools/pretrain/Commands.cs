@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using AdClip.Pretrain.Export;
 using AdClip.Pretrain.Generation;
 using AdClip.Pretrain.Training;
+using AdClip.Pretrain.Words;
 
 namespace AdClip.Pretrain;
 
@@ -16,7 +17,7 @@ internal static class Commands
                 [--patch N] [--size N] [--width N] [--blocks N] [--dual N]
                 [--phases GRID:SHARE,...] [--groups N] [--images N] [--passes N] [--rate X] [--exposures X] [--looseness X]
                 [--side N] [--objects X] [--registered X] [pictures] [--weight-OBJECTIVE X ...]
-          blend --checkpoint FILE --vocabulary FOLDER --with FOLDER --share X --out FILE
+          blend --checkpoint FILE --vocabulary FOLDER --with FOLDER [--share X] --out FILE
           export --checkpoint FILE --settings FILE --out FOLDER
           expected --checkpoint FILE --model FOLDER --data FOLDER --out FILE
           datasets --out FOLDER [--products N] [pictures]

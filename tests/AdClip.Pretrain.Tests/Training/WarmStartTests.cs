@@ -1,4 +1,3 @@
-using AdClip.Pretrain.Export;
 using AdClip.Pretrain.Generation;
 using AdClip.Pretrain.Training;
 using AdClip.Pretrain.Words;

@@ -20,8 +20,6 @@ internal sealed class ExpectedScores
     private readonly BatchShape _batch;
     private readonly OnnxSession _session;
     private readonly string[] _outputs;
-    private readonly int[] _words;
-    private readonly int[] _ends;
     private readonly double[] _normal;
     private readonly double[] _abnormal;
 
@@ -37,12 +35,12 @@ internal sealed class ExpectedScores
         string[] prompts = [.. normal, .. abnormal];
         _batch = new BatchShape(1, 1, model.Grid, model.Context, prompts.Length);
         var tokenizer = new ClipTokenizer(vocabulary, model.Context);
-        (_words, _ends) = Towers.Lay([.. prompts.Select(tokenizer.Sequence)], _batch);
+        var (words, ends) = Towers.Lay([.. prompts.Select(tokenizer.Sequence)], _batch);
         var textGraph = new GraphBuilder();
         var texts = Plain(textGraph).Texts();
         textGraph.Output(texts);
         using var textSession = OnnxSession.Create(textGraph.Build(), null, new SessionSettings(1));
-        var features = textSession.Run([.. Inputs([]).Where(input => input.Name != Towers.Patches)], [texts])[0].Values;
+        var features = textSession.Run([.. Towers.Weights(model, parameters), .. Towers.TextInputs(model, _batch, parameters, words, ends)], [texts])[0].Values;
         double[] Mean(int first, int count) => Unit([.. Enumerable.Range(first, count).Select(text => Unit(Row(features, text))).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)])]);
         (_normal, _abnormal) = (Mean(0, normal.Length), Mean(normal.Length, abnormal.Length));
 
@@ -100,9 +98,7 @@ internal sealed class ExpectedScores
     }
 
     private float[][] Run(float[] pixels) =>
-        [.. _session.Run([.. Inputs(GoldenValues.Cut(pixels, _model)).Where(input => input.Name is not (Towers.Words or Towers.Ends))], _outputs).Select(result => result.Values)];
-
-    private List<GraphTensor> Inputs(float[] patches) => Towers.Inputs(_model, _batch, _parameters, _words, _ends, patches);
+        [.. _session.Run([.. Towers.Weights(_model, _parameters), Towers.PatchInput(_model, _batch, GoldenValues.Cut(pixels, _model))], _outputs).Select(result => result.Values)];
 
     private Towers Plain(GraphBuilder graph) => new(graph, new GradientTape(graph), _model, _batch, _parameters);
 

@@ -38,14 +38,22 @@ internal sealed class Towers
         }
     }
 
-    /// <summary>What the towers take: the parameters, the texts' words looked up in the embedding, where texts end, and patches.</summary>
+    /// <summary>What both towers take: the parameters, the texts' words looked up in the embedding, where texts end, and patches.</summary>
     /// <param name="model">Sizes of the model.</param>
     /// <param name="batch">Sizes of the batch.</param>
     /// <param name="parameters">Of the model.</param>
     /// <param name="words">Token ids [Q, L].</param>
     /// <param name="ends">Place of each text's end [Q].</param>
     /// <param name="patches">[B, T, 3·p·p].</param>
-    public static List<GraphTensor> Inputs(ModelShape model, BatchShape batch, Parameters parameters, int[] words, int[] ends, float[] patches)
+    public static List<GraphTensor> Inputs(ModelShape model, BatchShape batch, Parameters parameters, int[] words, int[] ends, float[] patches) =>
+        [.. Weights(model, parameters), .. TextInputs(model, batch, parameters, words, ends), PatchInput(model, batch, patches)];
+
+    /// <summary>The parameters that a graph takes; the embedding is looked up outside.</summary>
+    public static IEnumerable<GraphTensor> Weights(ModelShape model, Parameters parameters) =>
+        parameters.All.Where(parameter => parameter.Name != Parameters.TokenEmbedding).Select(parameter => new GraphTensor(parameter.Name, parameter.Values, ShapeInGraph(model, parameter)));
+
+    /// <summary>What the text tower takes beside the parameters; see <see cref="Inputs"/>.</summary>
+    public static GraphTensor[] TextInputs(ModelShape model, BatchShape batch, Parameters parameters, int[] words, int[] ends)
     {
         var (table, width, row) = (parameters[Parameters.TokenEmbedding].Values, model.TextWidth, batch.Texts * batch.Length);
         var embedded = new float[words.Length * width];
@@ -58,14 +66,11 @@ internal sealed class Towers
         {
             picks[(text * row) + (text * batch.Length) + ends[text]] = 1;
         }
-        return
-        [
-            .. parameters.All.Where(parameter => parameter.Name != Parameters.TokenEmbedding).Select(parameter => new GraphTensor(parameter.Name, parameter.Values, ShapeInGraph(model, parameter))),
-            new(Words, embedded, words.Length, width),
-            new(Ends, picks, batch.Texts, row),
-            new(Patches, patches, (long)batch.Items * batch.Tokens, model.PatchValues),
-        ];
+        return [new(Words, embedded, words.Length, width), new(Ends, picks, batch.Texts, row)];
     }
+
+    /// <summary>What the visual tower takes beside the parameters; see <see cref="Inputs"/>.</summary>
+    public static GraphTensor PatchInput(ModelShape model, BatchShape batch, float[] patches) => new(Patches, patches, (long)batch.Items * batch.Tokens, model.PatchValues);
 
     /// <summary>Token sequences one after the other, with the place of each one's end; the last one again where a batch holds more texts.</summary>
     /// <returns>Words [Q, L], ends [Q].</returns>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AdClip.Pretrain.Export;
+using AdClip.Pretrain.Words;
 using AdClip.Vision.Clip;
 
 namespace AdClip.Pretrain.Training;

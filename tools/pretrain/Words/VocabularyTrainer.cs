@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using AdClip.Vision.Clip;
 
-namespace AdClip.Pretrain.Export;
+namespace AdClip.Pretrain.Words;
 
 /// <summary>Learns CLIP's kind of vocabulary from texts: byte pairs, the most frequent merged first (Sennrich et al., ACL 2016).</summary>
 internal static class VocabularyTrainer
@@ -25,13 +25,13 @@ internal static class VocabularyTrainer
             BytePairVocabulary.EndSymbol,
         ];
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, "vocab.json"), JsonSerializer.Serialize(symbols.Distinct(StringComparer.Ordinal).Select((symbol, id) => (symbol, id)).ToDictionary(one => one.symbol, one => one.id)));
-        File.WriteAllLines(Path.Combine(folder, "merges.txt"), ["#version: 0.2", .. pairs.Select(pair => $"{pair.Left} {pair.Right}")]);
+        File.WriteAllText(Path.Combine(folder, VocabularyFiles.Vocab), JsonSerializer.Serialize(symbols.Distinct(StringComparer.Ordinal).Select((symbol, id) => (symbol, id)).ToDictionary(one => one.symbol, one => one.id)));
+        File.WriteAllLines(Path.Combine(folder, VocabularyFiles.Merges), ["#version: 0.2", .. pairs.Select(pair => $"{pair.Left} {pair.Right}")]);
     }
 
     /// <summary>The rows of the vocabulary in a folder by token.</summary>
     public static IReadOnlyDictionary<string, int> Words(string folder) =>
-        JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(Path.Combine(folder, "vocab.json")))!;
+        JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(Path.Combine(folder, VocabularyFiles.Vocab)))!;
 
     private static List<(string Left, string Right)> Learn(Dictionary<string, int> pieces, int merges)
     {
