@@ -19,7 +19,7 @@ public sealed class RunRecoveryTests
     public async Task Kill_SeveralTimesDuringARun_EveryImageHasExactlyOneResult()
     {
         // One image in flight, so that the run lasts long enough to be hit in the middle.
-        await using var portal = new PortalProcess("--Samples:Enabled=false", "--Inference:ImagesInFlight=1", "--Storage:TokenCacheMebibytes=0");
+        await using var portal = new PortalProcess("--Samples:Enabled=false", "--Runs:ImagesInFlight=1", "--Storage:TokenCacheMebibytes=0");
         await portal.StartAsync(Cancel);
         using var client = await portal.SignInAsync(Cancel);
         var projectId = await NewProjectAsync(client);
@@ -61,7 +61,7 @@ public sealed class RunRecoveryTests
     [Fact]
     public async Task Terminate_DuringARun_EndsSoonAndGoesOnAfterTheRestart()
     {
-        await using var portal = new PortalProcess("--Inference:ImagesInFlight=1", "--Storage:TokenCacheMebibytes=0");
+        await using var portal = new PortalProcess("--Runs:ImagesInFlight=1", "--Storage:TokenCacheMebibytes=0");
         await portal.StartAsync(Cancel);
         using var client = await portal.SignInAsync(Cancel);
         var projectId = await NewProjectAsync(client);

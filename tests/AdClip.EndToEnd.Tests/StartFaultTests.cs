@@ -11,8 +11,8 @@ public sealed class StartFaultTests
     [Fact]
     public async Task Start_WrongSettings_AreAllListed()
     {
-        var output = await RefusedAsync("--Jobs:Concurrent=0", "--Images:MaxMegapixels=0", "--Images:ThumbnailSide=1", "--Models:HubUrl=ftp://x/", "--Inference:MaxReferences=0", "--Storage:TokenCacheMebibytes=-1");
-        foreach (var setting in new[] { "Jobs:Concurrent", "Images:MaxMegapixels", "Images:ThumbnailSide", "Models:HubUrl", "Inference:MaxReferences", "Storage:TokenCacheMebibytes" })
+        var output = await RefusedAsync("--Jobs:Concurrent=0", "--Images:MaxMegapixels=0", "--Images:ThumbnailSide=1", "--Models:HubUrl=ftp://x/", "--Runs:MaxReferences=0", "--Storage:TokenCacheMebibytes=-1");
+        foreach (var setting in new[] { "Jobs:Concurrent", "Images:MaxMegapixels", "Images:ThumbnailSide", "Models:HubUrl", "Runs:MaxReferences", "Storage:TokenCacheMebibytes" })
         {
             Assert.Contains($"AdClip Portal did not start: {setting} ", output, StringComparison.Ordinal);
         }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using AdClip.Portal.Features.Evaluation;
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs;
 using AdClip.Testing;
 using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Imaging;

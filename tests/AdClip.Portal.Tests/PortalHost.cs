@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using AdClip.Portal.Features.Accounts;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;

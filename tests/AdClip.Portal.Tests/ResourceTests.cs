@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using AdClip.Portal.Shell.Refusals;
 using AdClip.Testing;
 using AdClip.Vision;
 

@@ -1,3 +1,5 @@
+using AdClip.Portal.Shell.Parts;
+
 namespace AdClip.Fuzz;
 
 /// <summary>A reader under attack.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Shell.Charts;
+using AdClip.Portal.Shell.Refusals;
 using Microsoft.AspNetCore.Localization;
 using MudBlazor;
 using MudBlazor.Services;

@@ -1,4 +1,4 @@
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 
 namespace AdClip.Portal.Tests.Shell;
 

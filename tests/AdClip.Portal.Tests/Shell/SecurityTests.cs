@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Claims;
 using AdClip.Portal.Features.Accounts;
 using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using AdClip.Portal.Tests.Features.Images;
 using Microsoft.AspNetCore.Components.Authorization;

@@ -1,4 +1,5 @@
 using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;

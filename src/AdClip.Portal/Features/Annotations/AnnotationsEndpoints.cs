@@ -2,7 +2,7 @@ using System.Security.Claims;
 using System.Text;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Projects;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Vision.GroundTruth;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Localization;

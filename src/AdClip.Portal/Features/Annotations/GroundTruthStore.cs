@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.GroundTruth;

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using System.Text;
 using AdClip.Portal.Features.Projects;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Vision.Detection;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -3,7 +3,7 @@ using System.Security.Claims;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Metrics;

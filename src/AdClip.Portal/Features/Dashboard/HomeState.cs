@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,4 @@
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

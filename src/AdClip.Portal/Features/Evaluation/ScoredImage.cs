@@ -34,7 +34,7 @@ public sealed record ScoredImage
     /// <summary>Calibrated probability of an anomaly; null unless a trained detector says it.</summary>
     public double? Probability { get; init; }
 
-    /// <summary>As in <see cref="Inference.ImageResult.ClassProbabilities"/>.</summary>
+    /// <summary>As in <see cref="Runs.Scoring.ImageResult.ClassProbabilities"/>.</summary>
     public string? ClassProbabilities { get; init; }
 
     public required string MapBlob { get; init; }

@@ -1,5 +1,6 @@
-using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Features.Runs;
+using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Detection.Tiles;

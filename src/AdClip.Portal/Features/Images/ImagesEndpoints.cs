@@ -1,7 +1,8 @@
 using System.Security.Claims;
 using System.Text;
 using AdClip.Portal.Features.Projects;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
+using AdClip.Portal.Shell.Refusals;
 using AdClip.Portal.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,4 +1,4 @@
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Refusals;
 using Microsoft.Extensions.Localization;
 
 namespace AdClip.Portal.Features.Jobs;

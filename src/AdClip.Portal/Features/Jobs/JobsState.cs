@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Projects;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,9 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Jobs;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Features.Models.Adding;
+using AdClip.Portal.Features.Models.Catalog;
+using AdClip.Portal.Features.Models.Encoders;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;

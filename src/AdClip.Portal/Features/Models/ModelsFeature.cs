@@ -1,4 +1,9 @@
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Models.Adding;
+using AdClip.Portal.Features.Models.Catalog;
+using AdClip.Portal.Features.Models.EightBit;
+using AdClip.Portal.Features.Models.Encoders;
+using AdClip.Portal.Features.Models.Measuring;
 using AdClip.Portal.Storage;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +15,7 @@ public static class ModelsFeature
     {
         services.AddOptions<ModelsOptions>().BindConfiguration("Models").ValidateOnStart();
         services.AddSingleton<IValidateOptions<ModelsOptions>, ValidateModelsOptions>();
-        services.AddOptions<EncodingOptions>().BindConfiguration("Inference").ValidateOnStart();
+        services.AddOptions<EncodingOptions>().BindConfiguration("Runs").ValidateOnStart();
         services.AddSingleton<IValidateOptions<EncodingOptions>, ValidateEncodingOptions>();
         services.AddSingleton<DeviceStatus>();
         services.AddSingleton(provider => new ReadyNote(() => provider.GetRequiredService<DeviceStatus>().Fallback?.ToString()));

@@ -1,5 +1,10 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Models.Adding;
+using AdClip.Portal.Features.Models.Catalog;
+using AdClip.Portal.Features.Models.EightBit;
+using AdClip.Portal.Features.Models.Encoders;
+using AdClip.Portal.Features.Models.Measuring;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using Microsoft.EntityFrameworkCore;

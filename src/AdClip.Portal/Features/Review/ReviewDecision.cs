@@ -1,5 +1,6 @@
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs;
+using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;

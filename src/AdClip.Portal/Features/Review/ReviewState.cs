@@ -1,9 +1,10 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Evaluation;
-using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Jobs;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Features.Runs.Plans;
+using AdClip.Portal.Features.Runs.Scoring;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Detection.Tiles;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Parts;
 using AdClip.Vision.Training;
 using Microsoft.Extensions.Localization;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Jobs;
-using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Models.Catalog;
+using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;

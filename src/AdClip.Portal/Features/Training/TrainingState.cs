@@ -1,10 +1,11 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Jobs;
-using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Models.Catalog;
+using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Features.Training.Prompts;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Training;
 using Microsoft.EntityFrameworkCore;

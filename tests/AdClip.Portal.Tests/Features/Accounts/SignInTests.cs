@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using AdClip.Portal.Features.Projects;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 
 namespace AdClip.Portal.Tests.Features.Accounts;
 

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using AdClip.Portal.Tests.Features.Images;
 using AdClip.Vision.GroundTruth;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using AdClip.Portal.Features.Annotations;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Images;
 using AdClip.Testing;
 using AdClip.Vision.GroundTruth;

@@ -3,7 +3,7 @@ using AdClip.Portal.Features.Dashboard;
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Projects;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Evaluation;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using System.Net;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Vision.GroundTruth;
 using static AdClip.Portal.Tests.Features.Annotations.AnnotationClient;
 

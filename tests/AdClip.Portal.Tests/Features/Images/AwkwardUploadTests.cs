@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Testing;
 
 namespace AdClip.Portal.Tests.Features.Images;

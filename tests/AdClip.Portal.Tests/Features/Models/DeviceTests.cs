@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
-using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
-using AdClip.Portal.Shell;
-using AdClip.Portal.Tests.Features.Inference;
+using AdClip.Portal.Features.Models.Encoders;
+using AdClip.Portal.Features.Runs;
+using AdClip.Portal.Features.Runs.Plans;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Jobs;
+using AdClip.Portal.Tests.Features.Runs;
 using AdClip.Vision;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,7 +22,7 @@ public sealed class DeviceTests
     [Fact]
     public async Task Device_NotInThisBuild_IsToldWhereverSomebodyLooks()
     {
-        await using var host = new PortalHost(settings: new Dictionary<string, string> { ["Inference:Device"] = "cuda:1" });
+        await using var host = new PortalHost(settings: new Dictionary<string, string> { ["Runs:Device"] = "cuda:1" });
         using var client = await host.ClientAsync(Roles.Annotator);
 
         var ready = (await client.GetStringAsync("/health/ready", Cancel)).Split('\n');
@@ -39,7 +41,7 @@ public sealed class DeviceTests
         try
         {
             RunAnswer run;
-            await using (var host = new PortalHost(folder, settings: new Dictionary<string, string> { ["Inference:Device"] = "cuda:1" }))
+            await using (var host = new PortalHost(folder, settings: new Dictionary<string, string> { ["Runs:Device"] = "cuda:1" }))
             {
                 using var client = await host.ClientAsync(Roles.QaLead);
                 var project = await PortalHost.NewProjectAsync(client);
@@ -76,8 +78,8 @@ public sealed class DeviceTests
     }
 
     [Theory]
-    [InlineData("gpu", "float32", "Inference:Device is 'gpu'")]
-    [InlineData("cpu", "float8", "Inference:Precision is 'float8'")]
+    [InlineData("gpu", "float32", "Runs:Device is 'gpu'")]
+    [InlineData("cpu", "float8", "Runs:Precision is 'float8'")]
     public void Validate_UnknownDeviceOrPrecision_IsRefusedAtStart(string device, string precision, string words) =>
         Assert.Contains(words, Assert.Single(new ValidateEncodingOptions().Validate(null, new EncodingOptions { Device = device, Precision = precision }).Failures!), StringComparison.Ordinal);
 

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Features.Models.Adding;
+using AdClip.Portal.Features.Models.Catalog;
+using AdClip.Portal.Features.Runs.Plans;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -41,7 +43,7 @@ public sealed class ModelTests
         Assert.Equal(("my-model", "My  Model ✓", false), (model.Id, model.Name, model.IsEmbedded));
 
         var project = await PortalHost.NewProjectAsync(client);
-        await Inference.SamplePlates.UploadAsync(client, project.Id, Inference.SamplePlates.Defective(1));
+        await Runs.SamplePlates.UploadAsync(client, project.Id, Runs.SamplePlates.Defective(1));
         using var watch = new JobWatch(host);
         using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Model: "my-model"), Cancel);
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using AdClip.Portal.Features.Projects;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

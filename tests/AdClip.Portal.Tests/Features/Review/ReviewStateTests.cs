@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Review;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Evaluation;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

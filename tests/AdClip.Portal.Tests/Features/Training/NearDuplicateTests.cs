@@ -1,11 +1,12 @@
 using System.Net.Http.Json;
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Runs;
+using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Training;
-using AdClip.Portal.Shell;
-using AdClip.Portal.Tests.Features.Inference;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Jobs;
+using AdClip.Portal.Tests.Features.Runs;
 using AdClip.Vision.Training;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,4 @@
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Metrics;
 

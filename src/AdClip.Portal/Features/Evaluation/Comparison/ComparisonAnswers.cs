@@ -1,5 +1,6 @@
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs;
+using AdClip.Portal.Features.Runs.Pages;
 using Microsoft.Extensions.Localization;
 
 namespace AdClip.Portal.Features.Evaluation.Comparison;
@@ -8,7 +9,7 @@ namespace AdClip.Portal.Features.Evaluation.Comparison;
 public sealed record ComparisonAnswer(
     Guid ProjectId, int Images, int Good, int Anomalies, int ReferenceImages, LeftOutImages LeftOut, double AllPositiveF1, IReadOnlyList<ComparedRunAnswer> Runs, IReadOnlyList<DisputedImageAnswer> Disputed)
 {
-    public static ComparisonAnswer Of(Guid projectId, RunComparison comparison, IStringLocalizer<InferenceText> text) => new(
+    public static ComparisonAnswer Of(Guid projectId, RunComparison comparison, IStringLocalizer<RunsText> text) => new(
         projectId, comparison.Images.Count, comparison.Good, comparison.Anomalies, comparison.ReferenceCount, comparison.LeftOut, comparison.AllPositiveF1,
         [.. comparison.Runs.Select(run => ComparedRunAnswer.Of(run, text))],
         [.. comparison.Disputed.Select(image => DisputedImageAnswer.Of(image, comparison.Runs))]);
@@ -24,7 +25,7 @@ public sealed record ComparedRunAnswer(
     Guid RunId, string Name, double Threshold, string ThresholdSource, bool ThresholdFromSameImages, double? ReviewFrom, string GroundTruthStamp,
     IReadOnlyDictionary<string, FigureAnswer> Figures, IReadOnlyDictionary<string, BoundedAnswer?>? Pixel, bool PixelOfOtherImages)
 {
-    public static ComparedRunAnswer Of(ComparedRun run, IStringLocalizer<InferenceText> text) => new(
+    public static ComparedRunAnswer Of(ComparedRun run, IStringLocalizer<RunsText> text) => new(
         run.Id, RunTitle.InFull(run.Source.Summary, text), run.Band.FailFrom, SourceName(run.Origin), run.IsThresholdFromTheseImages, run.Band.HasReview ? run.Band.ReviewFrom : null, run.Source.Scores.Stamp,
         run.Figures.ToDictionary(figure => figure.Key, figure => FigureAnswer.Of(figure.Value)),
         run.Source.Pixels is { } report ? ComparisonPixelMetric.All.ToDictionary(metric => metric.Key, metric => BoundedAnswer.Of(metric.Value(report))) : null,

@@ -1,5 +1,6 @@
-using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Runs;
+using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using System.Text;
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Projects;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Localization;
@@ -18,7 +18,7 @@ public static class ComparisonEndpoints
     }
 
     private static async Task<Results<Ok<ComparisonAnswer>, NotFound, ValidationProblem>> JsonAsync(
-        Guid projectId, string? runs, ComparisonBoard board, ProjectAccess access, IStringLocalizer<ComparisonText> text, IStringLocalizer<InferenceText> names, ClaimsPrincipal user, CancellationToken cancel)
+        Guid projectId, string? runs, ComparisonBoard board, ProjectAccess access, IStringLocalizer<ComparisonText> text, IStringLocalizer<RunsText> names, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(projectId, user, cancel) is null)
         {
@@ -29,7 +29,7 @@ public static class ComparisonEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, NotFound, ValidationProblem>> CsvAsync(
-        Guid projectId, string? runs, ComparisonBoard board, ProjectAccess access, IStringLocalizer<ComparisonText> text, IStringLocalizer<InferenceText> names, ClaimsPrincipal user, CancellationToken cancel)
+        Guid projectId, string? runs, ComparisonBoard board, ProjectAccess access, IStringLocalizer<ComparisonText> text, IStringLocalizer<RunsText> names, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(projectId, user, cancel) is null)
         {

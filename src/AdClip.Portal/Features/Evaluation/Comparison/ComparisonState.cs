@@ -1,4 +1,4 @@
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs;
 
 namespace AdClip.Portal.Features.Evaluation.Comparison;
 

@@ -1,5 +1,5 @@
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs;
 using AdClip.Vision.Detection.FewShot;
 using AdClip.Vision.GroundTruth;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using AdClip.Portal.Features.Inference;
-using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Models.Encoders;
+using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;
 using AdClip.Vision;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using Microsoft.EntityFrameworkCore;

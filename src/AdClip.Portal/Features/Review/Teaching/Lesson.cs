@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;

@@ -1,4 +1,4 @@
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Vision.Detection;
 
 namespace AdClip.Portal.Features.Review.Teaching;

@@ -1,4 +1,4 @@
-using AdClip.Portal.Features.Inference;
+using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;
 using AdClip.Vision;

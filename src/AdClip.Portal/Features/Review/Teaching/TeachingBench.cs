@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Features.Inference;
-using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Models.Catalog;
+using AdClip.Portal.Features.Models.Encoders;
+using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;
 using AdClip.Vision;

@@ -1,9 +1,10 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Features.Inference;
 using AdClip.Portal.Features.Projects;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Features.Runs;
+using AdClip.Portal.Shell.Access;
+using AdClip.Portal.Shell.Refusals;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Json;
-using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Models.Catalog;
+using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
 using AdClip.Vision;

@@ -1,4 +1,4 @@
-using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Training;

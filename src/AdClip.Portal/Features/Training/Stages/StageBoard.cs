@@ -2,7 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AdClip.Portal.Features.Jobs;
-using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
 using AdClip.Vision;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AdClip.Portal.Features.Jobs;
-using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Models.Catalog;
+using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
 using AdClip.Vision;

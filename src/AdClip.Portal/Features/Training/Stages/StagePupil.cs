@@ -1,4 +1,4 @@
-using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.FewShot;

@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Jobs;
-using AdClip.Portal.Features.Models;
+using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Features.Projects;
-using AdClip.Portal.Shell;
+using AdClip.Portal.Shell.Access;
 using AdClip.Vision;
 
 namespace AdClip.Portal.Features.Training.Stages;

@@ -1,0 +1,29 @@
+using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Runs.Direct;
+using AdClip.Portal.Features.Runs.Pages;
+using AdClip.Portal.Features.Runs.Plans;
+using AdClip.Portal.Features.Runs.Scoring;
+using Microsoft.Extensions.Options;
+
+namespace AdClip.Portal.Features.Runs;
+
+public static class RunsFeature
+{
+    public static IServiceCollection AddRuns(this IServiceCollection services)
+    {
+        services.AddOptions<RunsOptions>().BindConfiguration("Runs").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RunsOptions>, ValidateRunsOptions>();
+        services.AddSingleton<ImageScoring>();
+        services.AddSingleton<TrainedMaps>();
+        services.AddSingleton<Heatmaps>();
+        services.AddSingleton<RunAccess>();
+        services.AddSingleton<LearnedPrompts>();
+        services.AddSingleton<TileAdvisor>();
+        services.AddSingleton<RunBoard>();
+        services.AddSingleton<ScoreThresholds>();
+        services.AddSingleton<DirectInspection>();
+        services.AddTransient<RunsState>();
+        services.AddJob<RunJob, RunsText>(RunJob.Kind);
+        return services;
+    }
+}
