@@ -28,7 +28,9 @@ public static class StorageFeature
         app.MapGet("/health/ready", async (IDbContextFactory<PortalDb> dbs, IEnumerable<ReadyNote> notes, CancellationToken cancel) =>
         {
             await using var db = await dbs.CreateDbContextAsync(cancel);
-            return await db.Database.CanConnectAsync(cancel) ? Results.Text(string.Join('\n', ["ready", .. notes.Select(note => note.Read()).OfType<string>()])) : Results.Text("database unreachable", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return await db.Database.CanConnectAsync(cancel)
+                ? Results.Text(string.Join('\n', ["ready", .. notes.Select(note => note.Read()).OfType<string>()]))
+                : Results.Text("database unreachable", statusCode: StatusCodes.Status503ServiceUnavailable);
         }).WithTags("Health");
 
     /// <summary>Creates or upgrades the database and clears what a killed server left behind. Runs before any request.</summary>

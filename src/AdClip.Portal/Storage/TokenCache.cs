@@ -214,7 +214,8 @@ public sealed class TokenCache : IDisposable
         var files = new List<KeptFile>();
         try
         {
-            foreach (var file in Directory.CreateDirectory(_root).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }))
+            foreach (var file in Directory.CreateDirectory(_root)
+                .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }))
             {
                 if (file.Extension != Extension)
                 {

@@ -44,7 +44,9 @@ public sealed class AccountState(IServiceScopeFactory scopes, IDbContextFactory<
     public async Task RevokeKeyAsync(Guid userId, Guid keyId)
     {
         await using var db = await dbs.CreateDbContextAsync();
-        await db.Set<ApiKey>().Where(key => key.Id == keyId && key.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(key => key.RevokedAt, clock.GetUtcNow()));
+        await db.Set<ApiKey>()
+            .Where(key => key.Id == keyId && key.UserId == userId)
+            .ExecuteUpdateAsync(set => set.SetProperty(key => key.RevokedAt, clock.GetUtcNow()));
         await LoadAsync(userId);
     }
 }

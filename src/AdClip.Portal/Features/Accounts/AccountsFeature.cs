@@ -16,7 +16,8 @@ public static class AccountsFeature
     {
         services.AddOptions<AccountsOptions>().BindConfiguration("Accounts").ValidateOnStart();
         services.AddSingleton<IValidateOptions<AccountsOptions>, ValidateAccountsOptions>();
-        services.AddOptions<SecurityStampValidatorOptions>().Configure<IOptions<AccountsOptions>>((stamps, accounts) => stamps.ValidationInterval = accounts.Value.SignInCheckInterval);
+        services.AddOptions<SecurityStampValidatorOptions>()
+            .Configure<IOptions<AccountsOptions>>((stamps, accounts) => stamps.ValidationInterval = accounts.Value.SignInCheckInterval);
         services.AddScoped<AuthenticationStateProvider, SignInCheck>();
         services.AddAuthentication(CookieOrKey)
             .AddPolicyScheme(CookieOrKey, displayName: null, options => options.ForwardDefaultSelector = http =>

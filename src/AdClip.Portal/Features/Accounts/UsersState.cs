@@ -22,7 +22,10 @@ public sealed class UsersState(IServiceScopeFactory scopes, IDbContextFactory<Po
                 user.Id,
                 user.UserName!,
                 user.DisplayName,
-                db.UserRoles.Where(link => link.UserId == user.Id).Join(db.Roles, link => link.RoleId, role => role.Id, (_, role) => role.Name!).FirstOrDefault() ?? "",
+                db.UserRoles.Where(link => link.UserId == user.Id)
+                    .Join(db.Roles, link => link.RoleId, role => role.Id, (_, role) => role.Name!)
+                    .FirstOrDefault()
+                    ?? "",
                 user.IsActive,
                 user.CreatedAt))
             .ToListAsync();

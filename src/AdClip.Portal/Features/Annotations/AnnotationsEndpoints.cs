@@ -25,9 +25,13 @@ public static class AnnotationsEndpoints
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status428PreconditionRequired)
             .WithSummary("Save a new revision of the image's ground truth")
-            .WithDescription("If-Match names the revision that the document was made from; 412 when there is a newer one. X-Save-Id (a UUID of the caller's choice) makes a repeated request save once.");
+            .WithDescription(
+                "If-Match names the revision that the document was made from; 412 when there is a newer one. "
+                + "X-Save-Id (a UUID of the caller's choice) makes a repeated request save once.");
         image.MapGet("/annotations/revisions", HistoryAsync).WithSummary("Revisions of the image's ground truth, newest first");
-        image.MapGet("/annotations/revisions/{revision:int}", RevisionAsync).Produces<string>(StatusCodes.Status200OK, "application/json").WithSummary("The ground truth as it was in a revision");
+        image.MapGet("/annotations/revisions/{revision:int}", RevisionAsync)
+            .Produces<string>(StatusCodes.Status200OK, "application/json")
+            .WithSummary("The ground truth as it was in a revision");
         image.MapPost("/annotations/restore", RestoreAsync).RequireAuthorization(Policies.Label)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .WithSummary("Make an earlier revision the newest; If-Match as for PUT");
@@ -74,7 +78,8 @@ public static class AnnotationsEndpoints
         }
         if (http.Request.ContentLength > MostBytes)
         {
-            return TypedResults.Problem(statusCode: StatusCodes.Status413PayloadTooLarge, title: text["DocumentTooLarge", http.Request.ContentLength, MostBytes]);
+            return TypedResults.Problem(
+                statusCode: StatusCodes.Status413PayloadTooLarge, title: text["DocumentTooLarge", http.Request.ContentLength, MostBytes]);
         }
         if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -96,9 +101,11 @@ public static class AnnotationsEndpoints
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<SavedAnswer>, ProblemHttpResult, NotFound>> RestoreAsync(
-        Guid imageId, RestoreRequest request, HttpContext http, ImageAccess access, GroundTruthStore store, IStringLocalizer<LabelerText> text, CancellationToken cancel)
+        Guid imageId, RestoreRequest request, HttpContext http, ImageAccess access,
+        GroundTruthStore store, IStringLocalizer<LabelerText> text, CancellationToken cancel)
     {
-        if (await access.FindAsync(imageId, http.User, cancel) is not { } image || await store.DocumentAsync(image, request.Revision, cancel) is not { } document)
+        if (await access.FindAsync(imageId, http.User, cancel) is not { } image
+            || await store.DocumentAsync(image, request.Revision, cancel) is not { } document)
         {
             return TypedResults.NotFound();
         }
@@ -108,7 +115,8 @@ public static class AnnotationsEndpoints
     }
 
     private static async Task<Results<Ok<MaskAnswer>, ProblemHttpResult, NotFound>> MaskAsync(
-        Guid imageId, IFormFile file, string? defectClass, HttpContext http, ImageAccess access, MaskImport masks, IStringLocalizer<LabelerText> text, CancellationToken cancel)
+        Guid imageId, IFormFile file, string? defectClass, HttpContext http, ImageAccess access,
+        MaskImport masks, IStringLocalizer<LabelerText> text, CancellationToken cancel)
     {
         if (await access.FindAsync(imageId, http.User, cancel) is not { } image)
         {
@@ -130,7 +138,8 @@ public static class AnnotationsEndpoints
     }
 
     private static async Task<Results<Ok<LabelsAnswer>, ProblemHttpResult, NotFound>> LabelAsync(
-        Guid projectId, LabelsRequest request, ProjectAccess access, GroundTruthStore store, IStringLocalizer<LabelerText> text, ClaimsPrincipal user, CancellationToken cancel)
+        Guid projectId, LabelsRequest request, ProjectAccess access, GroundTruthStore store,
+        IStringLocalizer<LabelerText> text, ClaimsPrincipal user, CancellationToken cancel)
     {
         ImageLabel? label = request.Label switch
         {
@@ -164,7 +173,8 @@ public static class AnnotationsEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult, NotFound>> PutClassAsync(
-        Guid projectId, string name, ClassRequest request, ProjectAccess access, DefectClasses classes, IStringLocalizer<LabelerText> text, ClaimsPrincipal user, CancellationToken cancel)
+        Guid projectId, string name, ClassRequest request, ProjectAccess access, DefectClasses classes,
+        IStringLocalizer<LabelerText> text, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (!DefectClasses.IsName(name))
         {
@@ -183,7 +193,8 @@ public static class AnnotationsEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult, NotFound>> DeleteClassAsync(
-        Guid projectId, string name, ProjectAccess access, DefectClasses classes, IStringLocalizer<LabelerText> text, ClaimsPrincipal user, CancellationToken cancel)
+        Guid projectId, string name, ProjectAccess access, DefectClasses classes,
+        IStringLocalizer<LabelerText> text, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(projectId, user, cancel) is null)
         {

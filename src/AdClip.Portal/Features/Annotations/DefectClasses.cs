@@ -55,7 +55,15 @@ public sealed partial class DefectClasses(IDbContextFactory<PortalDb> dbs, TimeP
         }
         else
         {
-            db.Add(new DefectClassRecord { ProjectId = projectId, Name = wanted.Name, Color = wanted.Color, Hotkey = wanted.Hotkey, CreatedAt = clock.GetUtcNow() });
+            db.Add(
+                new DefectClassRecord
+                {
+                    ProjectId = projectId,
+                    Name = wanted.Name,
+                    Color = wanted.Color,
+                    Hotkey = wanted.Hotkey,
+                    CreatedAt = clock.GetUtcNow(),
+                });
         }
         await db.SaveChangesAsync(cancel);
     }
@@ -94,8 +102,17 @@ public sealed partial class DefectClasses(IDbContextFactory<PortalDb> dbs, TimeP
         var classes = await db.Set<DefectClassRecord>().AsNoTracking().Where(known => known.ProjectId == projectId).ToListAsync(cancel);
         foreach (var name in names.Distinct().Where(name => classes.TrueForAll(known => known.Name != name)).Order(StringComparer.Ordinal))
         {
-            var free = Enumerable.Range(1, 9).Select(digit => digit.ToString(System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault(digit => classes.TrueForAll(known => known.Hotkey != digit));
-            var added = new DefectClassRecord { ProjectId = projectId, Name = name, Color = Palette[classes.Count % Palette.Length], Hotkey = free, CreatedAt = now.AddTicks(classes.Count) };
+            var free = Enumerable.Range(1, 9)
+                .Select(digit => digit.ToString(System.Globalization.CultureInfo.InvariantCulture))
+                .FirstOrDefault(digit => classes.TrueForAll(known => known.Hotkey != digit));
+            var added = new DefectClassRecord
+            {
+                ProjectId = projectId,
+                Name = name,
+                Color = Palette[classes.Count % Palette.Length],
+                Hotkey = free,
+                CreatedAt = now.AddTicks(classes.Count),
+            };
             classes.Add(added);
             db.Add(added);
         }

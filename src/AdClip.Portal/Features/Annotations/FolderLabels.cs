@@ -9,19 +9,30 @@ namespace AdClip.Portal.Features.Annotations;
 /// <summary>Makes ground truth of what the folders of an upload say: train/good, test/scratch, ground_truth/scratch/000_mask.png.</summary>
 /// <remarks>Subscribes to arrivals, and once after each start looks for those that a killed server missed.</remarks>
 public sealed class FolderLabels(
-    ImageArrivals arrivals, IDbContextFactory<PortalDb> dbs, GroundTruthStore store, DefectClasses classes, MaskImport masks, BlobStore blobs, TimeProvider clock, ILogger<FolderLabels> log)
+    ImageArrivals arrivals, IDbContextFactory<PortalDb> dbs, GroundTruthStore store, DefectClasses classes,
+    MaskImport masks, BlobStore blobs, TimeProvider clock, ILogger<FolderLabels> log)
 {
     private static readonly Author Folder = new(null, "folder");
 
     /// <summary>Call before requests are served.</summary>
     public void Prepare() => arrivals.Subscribe((arrival, token) => ApplyAsync(arrival.ImageId, token));
 
-    /// <summary>Applies what arrivals left undone. One image that fails is written to the log and tried again after the next start; it holds nobody else up.</summary>
+    /// <summary>
+    /// Applies what arrivals left undone. One image that fails is written to
+    /// the log and tried again after the next start; it holds nobody else up.
+    /// </summary>
     public async Task CatchUpAsync(CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        var labels = await db.Set<ImageRecord>().Where(image => image.FolderLabel != ImageLabel.Unlabelled && image.AnnotationRevision == 0).OrderBy(image => image.Id).Select(image => image.Id).ToListAsync(cancel);
-        var unapplied = await db.Set<MaskFile>().Where(mask => mask.ImageId != null && mask.AppliedAt == null).Select(mask => mask.ImageId!.Value).ToListAsync(cancel);
+        var labels = await db.Set<ImageRecord>()
+            .Where(image => image.FolderLabel != ImageLabel.Unlabelled && image.AnnotationRevision == 0)
+            .OrderBy(image => image.Id)
+            .Select(image => image.Id)
+            .ToListAsync(cancel);
+        var unapplied = await db.Set<MaskFile>()
+            .Where(mask => mask.ImageId != null && mask.AppliedAt == null)
+            .Select(mask => mask.ImageId!.Value)
+            .ToListAsync(cancel);
         foreach (var imageId in labels.Union(unapplied))
         {
             try

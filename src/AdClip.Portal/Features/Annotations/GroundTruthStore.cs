@@ -52,17 +52,23 @@ public sealed class GroundTruthStore(IDbContextFactory<PortalDb> dbs, TimeProvid
         return await db.Set<AnnotationRevision>().AsNoTracking()
             .Where(revision => revision.ImageId == imageId)
             .OrderByDescending(revision => revision.Revision)
-            .Select(revision => new RevisionAnswer(revision.Revision, ImageAnswer.NameOf(revision.Label), revision.ShapeCount, revision.AuthorName, revision.SavedAt))
+            .Select(
+                revision => new RevisionAnswer(
+                    revision.Revision, ImageAnswer.NameOf(revision.Label), revision.ShapeCount, revision.AuthorName, revision.SavedAt))
             .ToListAsync(cancel);
     }
 
-    /// <summary>Adds a revision after <paramref name="expectedRevision"/>, durably; a repeated <paramref name="saveId"/> is answered as the first time.</summary>
+    /// <summary>
+    /// Adds a revision after <paramref name="expectedRevision"/>, durably;
+    /// a repeated <paramref name="saveId"/> is answered as the first time.
+    /// </summary>
     /// <remarks>
     /// Shapes that differ from the revision before are signed with <paramref name="author"/> and the time; the others keep
     /// theirs, whatever the caller claims.
     /// </remarks>
     /// <exception cref="RefusedInputException">The document breaks a rule or belongs to an image of another size.</exception>
-    public async Task<SaveOutcome> SaveAsync(ImageRecord image, ImageGroundTruth wanted, int expectedRevision, Guid saveId, Author author, CancellationToken cancel = default)
+    public async Task<SaveOutcome> SaveAsync(
+        ImageRecord image, ImageGroundTruth wanted, int expectedRevision, Guid saveId, Author author, CancellationToken cancel = default)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
@@ -144,7 +150,8 @@ public sealed class GroundTruthStore(IDbContextFactory<PortalDb> dbs, TimeProvid
         {
             throw new RefusedInputException(
                 RefusalCode.GroundTruthSizeMismatch,
-                $"This ground truth is for an image of {wanted.Width} x {wanted.Height} pixels, but the image has {image.Width} x {image.Height}: choose the file that belongs to it.",
+                $"This ground truth is for an image of {wanted.Width} x {wanted.Height} pixels, "
+                + $"but the image has {image.Width} x {image.Height}: choose the file that belongs to it.",
                 wanted.Width, wanted.Height, image.Width, image.Height);
         }
         var label = Of(wanted.Label);
@@ -165,7 +172,9 @@ public sealed class GroundTruthStore(IDbContextFactory<PortalDb> dbs, TimeProvid
                 .SingleOrDefaultAsync(cancel);
             return earlier is { } known
                 ? new SaveOutcome(known, IsConflict: false)
-                : new SaveOutcome(await db.Set<ImageRecord>().Where(row => row.Id == image.Id).Select(row => row.AnnotationRevision).SingleAsync(cancel), IsConflict: true);
+                : new SaveOutcome(
+                    await db.Set<ImageRecord>().Where(row => row.Id == image.Id).Select(row => row.AnnotationRevision).SingleAsync(cancel),
+                    IsConflict: true);
         }
         var now = clock.GetUtcNow();
         var before = await DocumentAsync(db, image, expectedRevision, cancel);

@@ -22,9 +22,13 @@ public static class InspectionAreaEndpoints
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status428PreconditionRequired)
             .WithSummary("Save a new revision of the inspection area")
-            .WithDescription("If-Match names the revision that the document was made from; 412 when there is a newer one. X-Save-Id (a UUID of the caller's choice) makes a repeated request save once. Runs that exist keep the revision they were started with.");
+            .WithDescription(
+                "If-Match names the revision that the document was made from; 412 when there is a newer one. X-Save-Id (a UUID of "
+                + "the caller's choice) makes a repeated request save once. Runs that exist keep the revision they were started with.");
         area.MapGet("/revisions", HistoryAsync).WithSummary("Revisions of the inspection area, newest first");
-        area.MapGet("/revisions/{revision:int}", RevisionAsync).Produces<string>(StatusCodes.Status200OK, "application/json").WithSummary("The inspection area as it was in a revision");
+        area.MapGet("/revisions/{revision:int}", RevisionAsync)
+            .Produces<string>(StatusCodes.Status200OK, "application/json")
+            .WithSummary("The inspection area as it was in a revision");
     }
 
     private static async Task<Results<ContentHttpResult, StatusCodeHttpResult, NotFound>> GetAsync(
@@ -42,7 +46,8 @@ public static class InspectionAreaEndpoints
     }
 
     private static async Task<Results<Ok<SavedAnswer>, ProblemHttpResult, NotFound>> PutAsync(
-        Guid projectId, HttpContext http, ProjectAccess access, InspectionAreaStore store, IStringLocalizer<LabelerText> text, IStringLocalizer<InspectionAreaText> areaText, CancellationToken cancel)
+        Guid projectId, HttpContext http, ProjectAccess access, InspectionAreaStore store,
+        IStringLocalizer<LabelerText> text, IStringLocalizer<InspectionAreaText> areaText, CancellationToken cancel)
     {
         if (await access.FindAsync(projectId, http.User, cancel) is null)
         {
@@ -58,7 +63,9 @@ public static class InspectionAreaEndpoints
         }
         if (http.Request.ContentLength > InspectionRegionsJson.MostBytes)
         {
-            return TypedResults.Problem(statusCode: StatusCodes.Status413PayloadTooLarge, title: text["DocumentTooLarge", http.Request.ContentLength, InspectionRegionsJson.MostBytes]);
+            return TypedResults.Problem(
+                statusCode: StatusCodes.Status413PayloadTooLarge,
+                title: text["DocumentTooLarge", http.Request.ContentLength, InspectionRegionsJson.MostBytes]);
         }
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -76,9 +83,12 @@ public static class InspectionAreaEndpoints
 
     private static async Task<Results<ContentHttpResult, NotFound>> RevisionAsync(
         Guid projectId, int revision, ProjectAccess access, InspectionAreaStore store, ClaimsPrincipal user, CancellationToken cancel) =>
-        await access.FindAsync(projectId, user, cancel) is not null && await store.AtAsync(projectId, revision, cancel) is { } area ? Document(area) : TypedResults.NotFound();
+        await access.FindAsync(projectId, user, cancel) is not null && await store.AtAsync(projectId, revision, cancel) is { } area
+            ? Document(area)
+            : TypedResults.NotFound();
 
-    private static ContentHttpResult Document(InspectionArea area) => TypedResults.Content(InspectionRegionsJson.Write(area.Regions), "application/json", Encoding.UTF8);
+    private static ContentHttpResult Document(InspectionArea area) =>
+        TypedResults.Content(InspectionRegionsJson.Write(area.Regions), "application/json", Encoding.UTF8);
 }
 
 /// <summary>One revision of a project's inspection area.</summary>

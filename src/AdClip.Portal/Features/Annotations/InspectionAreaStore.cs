@@ -35,7 +35,9 @@ public sealed class InspectionAreaStore(IDbContextFactory<PortalDb> dbs, TimePro
             return InspectionArea.Everything;
         }
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        return await db.Set<InspectionAreaRevision>().AsNoTracking().SingleOrDefaultAsync(area => area.ProjectId == projectId && area.Revision == revision, cancel) is { } kept
+        return await db.Set<InspectionAreaRevision>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(area => area.ProjectId == projectId && area.Revision == revision, cancel) is { } kept
             ? new InspectionArea(revision, InspectionRegionsJson.Read(kept.Document))
             : null;
     }
@@ -51,9 +53,14 @@ public sealed class InspectionAreaStore(IDbContextFactory<PortalDb> dbs, TimePro
             .ToListAsync(cancel);
     }
 
-    /// <summary>Adds a revision after <paramref name="expectedRevision"/>, durably; a repeated <paramref name="saveId"/> is answered as the first time.</summary>
+    /// <summary>
+    /// Adds a revision after <paramref name="expectedRevision"/>, durably;
+    /// a repeated <paramref name="saveId"/> is answered as the first time.
+    /// </summary>
     /// <exception cref="RefusedInputException">The regions break a rule or leave nothing to inspect.</exception>
-    public async Task<SaveOutcome> SaveAsync(Guid projectId, InspectionRegions wanted, int expectedRevision, Guid saveId, ClaimsPrincipal author, CancellationToken cancel = default)
+    public async Task<SaveOutcome> SaveAsync(
+        Guid projectId, InspectionRegions wanted, int expectedRevision,
+        Guid saveId, ClaimsPrincipal author, CancellationToken cancel = default)
     {
         wanted.Check();
         await using var db = await dbs.CreateDbContextAsync(cancel);

@@ -93,7 +93,10 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, TimeProvider
         foreach (var project in projects)
         {
             int CountOf(ImageLabel label) => images.Count(image => image.ProjectId == project.Id && image.Label == label);
-            lines.Add(new ProjectQuality(project, CountOf(ImageLabel.Good), CountOf(ImageLabel.Anomaly), CountOf(ImageLabel.Unlabelled), await RunsAsync(db, project.Id, since)));
+            lines.Add(
+                new ProjectQuality(
+                    project, CountOf(ImageLabel.Good), CountOf(ImageLabel.Anomaly),
+                    CountOf(ImageLabel.Unlabelled), await RunsAsync(db, project.Id, since)));
         }
         Projects = lines;
     }
@@ -151,7 +154,12 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, TimeProvider
             group tally by tally.ClassName into byClass
             select new { Name = byClass.Key, Shapes = byClass.Sum(tally => tally.Shapes) }).ToListAsync();
         // Classes of one name in several projects may differ in colour; then the chart's own colour is used.
-        var colours = (await db.Set<DefectClassRecord>().Where(known => projectIds.Contains(known.ProjectId)).Select(known => new { known.Name, known.Color }).Distinct().ToListAsync())
+        var colours = (
+            await db.Set<DefectClassRecord>()
+                .Where(known => projectIds.Contains(known.ProjectId))
+                .Select(known => new { known.Name, known.Color })
+                .Distinct()
+                .ToListAsync())
             .ToLookup(known => known.Name, known => known.Color);
         return [.. tallies.OrderByDescending(tally => tally.Shapes).ThenBy(tally => tally.Name, StringComparer.Ordinal)
             .Select(tally => (tally.Name, tally.Shapes, projectIds.Count == 1 && colours[tally.Name].Count() == 1 ? colours[tally.Name].Single() : null))];
@@ -171,7 +179,10 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, TimeProvider
                 continue; // without an anomalous image there is no precision, recall or F1 to speak of
             }
             var saved = await ThresholdChoice.CurrentAsync(db, scores.Run);
-            qualities.Add(new RunQuality(runId, scores.Run.CreatedAt, scores.Run.ModelName, images.Curve.At(saved?.Value ?? best.Threshold), saved is not null, saved?.Band.Count(images.Samples.Select(sample => sample.Score)).Reviewed ?? 0));
+            qualities.Add(
+                new RunQuality(
+                    runId, scores.Run.CreatedAt, scores.Run.ModelName, images.Curve.At(saved?.Value ?? best.Threshold),
+                    saved is not null, saved?.Band.Count(images.Samples.Select(sample => sample.Score)).Reviewed ?? 0));
         }
         return qualities;
     }

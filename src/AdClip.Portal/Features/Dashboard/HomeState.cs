@@ -26,13 +26,24 @@ public sealed class HomeState(IDbContextFactory<PortalDb> dbs)
     public async Task LoadAsync(ClaimsPrincipal user)
     {
         await using var db = await dbs.CreateDbContextAsync();
-        var projects = await ProjectAccess.Visible(db, user).Where(project => project.ArchivedAt == null).OrderByDescending(project => project.CreatedAt).ToListAsync();
+        var projects = await ProjectAccess.Visible(db, user)
+            .Where(project => project.ArchivedAt == null)
+            .OrderByDescending(project => project.CreatedAt)
+            .ToListAsync();
         List<ProjectCard> cards = [];
         foreach (var project in projects)
         {
             var images = db.Set<ImageRecord>().Where(image => image.ProjectId == project.Id && image.DeletedAt == null);
-            var counts = await images.GroupBy(image => image.Label).Select(group => new { Label = group.Key, Count = group.Count() }).ToDictionaryAsync(row => row.Label, row => row.Count);
-            var covers = await images.OrderByDescending(image => image.Label).ThenBy(image => image.Sha256).Select(image => image.Id).Take(CoverCount).ToListAsync();
+            var counts = await images
+                .GroupBy(image => image.Label)
+                .Select(group => new { Label = group.Key, Count = group.Count() })
+                .ToDictionaryAsync(row => row.Label, row => row.Count);
+            var covers = await images
+                .OrderByDescending(image => image.Label)
+                .ThenBy(image => image.Sha256)
+                .Select(image => image.Id)
+                .Take(CoverCount)
+                .ToListAsync();
             var lastRunAt = await db.Set<Run>().Where(run => run.ProjectId == project.Id).MaxAsync(run => (DateTimeOffset?)run.CreatedAt);
             cards.Add(new ProjectCard(
                 project,

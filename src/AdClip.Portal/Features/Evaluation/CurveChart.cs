@@ -15,7 +15,8 @@ public static class CurveChart
         var step = Math.Max(1, (points.Count + MostPoints - 1) / MostPoints);
         var drawn = points.Where((_, i) => i % step == 0 || i == points.Count - 1).Select(Of).ToList();
         return new(drawn, null, best is { } point ? Of(point) : null, EvaluationTarget.F1, new(
-            text["Precision"], text["Recall"], text["Threshold"], text["InUse"], text["F1Max"], text["TargetF1", EvaluationTarget.F1.ToString("P0", System.Globalization.CultureInfo.CurrentCulture)]));
+            text["Precision"], text["Recall"], text["Threshold"], text["InUse"], text["F1Max"],
+            text["TargetF1", EvaluationTarget.F1.ToString("P0", System.Globalization.CultureInfo.CurrentCulture)]));
     }
 
     /// <summary>Where nothing is called anomalous, curves are drawn at precision 1.</summary>

@@ -43,7 +43,10 @@ public sealed record MetricsAnswer
     /// <summary>Where the counted scores come from.</summary>
     public required OriginsAnswer Origins { get; init; }
 
-    /// <summary>The way the threshold was chosen, judged on images that it was not chosen on; null for a threshold that was given or saved, and with fewer than two images of either truth.</summary>
+    /// <summary>
+    /// The way the threshold was chosen, judged on images that it was not chosen on; null for
+    /// a threshold that was given or saved, and with fewer than two images of either truth.
+    /// </summary>
     public required HeldOutAnswer? HeldOut { get; init; }
 
     /// <summary>What the asked share of false rejects gives; null when none was asked for.</summary>
@@ -80,7 +83,8 @@ public sealed record HeldOutAnswer(ConfusionAnswer Outcomes, IReadOnlyList<doubl
 }
 
 /// <summary>A threshold set by counting, and what its images promise; rates are those of errors: good images rejected, or anomalous ones let through.</summary>
-public sealed record BudgetAnswer(double Threshold, double Budget, bool IsReached, int Errors, int Images, double ExpectedRate, double RateUpper95, long ImagesNeeded)
+public sealed record BudgetAnswer(
+    double Threshold, double Budget, bool IsReached, int Errors, int Images, double ExpectedRate, double RateUpper95, long ImagesNeeded)
 {
     public static BudgetAnswer? Of(BudgetThreshold? chosen) => chosen is null ? null : new(
         chosen.Threshold, chosen.Budget, chosen.IsReached, chosen.Errors, chosen.Images, chosen.ExpectedRate, chosen.UpperBound95, chosen.ImagesNeeded);
@@ -210,7 +214,10 @@ public sealed record PixelMetricsAnswer
     };
 }
 
-/// <summary>A precision/recall curve, thresholds ascending. Image level: one point for each distinct score. Pixel level: enough points to draw it, each exact.</summary>
+/// <summary>
+/// A precision/recall curve, thresholds ascending. Image level: one point for
+/// each distinct score. Pixel level: enough points to draw it, each exact.
+/// </summary>
 public sealed record CurveAnswer(Guid RunId, string Level, string GroundTruthStamp, IReadOnlyList<CurvePointAnswer> Points);
 
 /// <summary>One point; precision is null where nothing is called anomalous, recall where nothing is anomalous.</summary>

@@ -17,12 +17,17 @@ public static class EvaluationEndpoints
     public static void MapEvaluation(this RouteGroupBuilder api)
     {
         var runs = api.MapGroup("/runs/{runId:guid}").WithTags("Evaluation");
-        runs.MapGet("/metrics", MetricsAsync).WithSummary("A run against the ground truth at a threshold: by default the one saved for such scores, else that of the largest F1; falseRejects or recall choose one by a share that may go wrong, escapeCost (with falseRejectCost, 1 when left out, and anomalyRate) by least cost");
+        runs.MapGet("/metrics", MetricsAsync)
+            .WithSummary(
+                "A run against the ground truth at a threshold: by default the one saved for such scores, "
+                + "else that of the largest F1; falseRejects or recall choose one by a share that may go "
+                + "wrong, escapeCost (with falseRejectCost, 1 when left out, and anomalyRate) by least cost");
         runs.MapGet("/curve", CurveAsync).WithSummary("Precision/recall curve of a run; level is image or pixel");
     }
 
     private static async Task<Results<Ok<MetricsAnswer>, NotFound, ValidationProblem>> MetricsAsync(
-        Guid runId, double? threshold, double? falseRejects, double? recall, double? escapeCost, double? falseRejectCost, double? anomalyRate, IDbContextFactory<PortalDb> dbs, PixelEvaluator pixels, TimeProvider clock,
+        Guid runId, double? threshold, double? falseRejects, double? recall, double? escapeCost, double? falseRejectCost,
+        double? anomalyRate, IDbContextFactory<PortalDb> dbs, PixelEvaluator pixels, TimeProvider clock,
         IStringLocalizer<EvaluationText> text, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (threshold is { } asked && !double.IsFinite(asked))
@@ -36,7 +41,12 @@ public static class EvaluationEndpoints
                 return Invalid(name, text["TargetInvalid", wished]);
             }
         }
-        if (new[] { threshold is not null, (falseRejects ?? recall) is not null, (escapeCost ?? falseRejectCost ?? anomalyRate) is not null }.Count(asks => asks) > 1)
+        if (new[]
+        {
+            threshold is not null,
+            (falseRejects ?? recall) is not null,
+            (escapeCost ?? falseRejectCost ?? anomalyRate) is not null,
+        }.Count(asks => asks) > 1)
         {
             return Invalid("threshold", text["TargetAndThreshold"]);
         }
@@ -129,7 +139,8 @@ public static class EvaluationEndpoints
         return TypedResults.Ok(new CurveAnswer(runId, level, scores.Stamp, [.. points.Select(CurvePointAnswer.Of)]));
     }
 
-    private static async Task<(RunScores? Scores, ThresholdChoice? Saved)> ReadAsync(IDbContextFactory<PortalDb> dbs, Guid runId, ClaimsPrincipal user, CancellationToken cancel)
+    private static async Task<(RunScores? Scores, ThresholdChoice? Saved)> ReadAsync(
+        IDbContextFactory<PortalDb> dbs, Guid runId, ClaimsPrincipal user, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var scores = await RunScores.ReadAsync(db, runId, cancel);

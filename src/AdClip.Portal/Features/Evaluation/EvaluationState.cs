@@ -88,7 +88,8 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
     public Confusion Counts => Images?.Curve.At(Threshold) ?? default;
 
     /// <summary>The threshold was chosen on the very images that are counted.</summary>
-    public bool IsThresholdFromTheseImages => Origin is not (ThresholdOrigin.Saved or ThresholdOrigin.Trained) || (Origin == ThresholdOrigin.Saved && Saved?.RunId == Scores?.Run.Id);
+    public bool IsThresholdFromTheseImages =>
+        Origin is not (ThresholdOrigin.Saved or ThresholdOrigin.Trained) || (Origin == ThresholdOrigin.Saved && Saved?.RunId == Scores?.Run.Id);
 
     /// <summary>Loads the run's scores; starts at <paramref name="threshold"/> if given, else the saved one, else at the largest F1.</summary>
     public async Task LoadAsync(Guid projectId, Guid runId, double? threshold = null)

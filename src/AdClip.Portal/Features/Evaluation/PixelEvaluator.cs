@@ -13,7 +13,8 @@ namespace AdClip.Portal.Features.Evaluation;
 /// An image counts when people have said where its defects are: it is labelled good, or has shapes. Pixels outside the run's
 /// inspection area count nowhere.
 /// </remarks>
-public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore blobs, GroundTruthStore groundTruth, InspectionAreaStore areas, TimeProvider clock)
+public sealed class PixelEvaluator(
+    IDbContextFactory<PortalDb> dbs, BlobStore blobs, GroundTruthStore groundTruth, InspectionAreaStore areas, TimeProvider clock)
 {
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(300);
     private readonly ConcurrentDictionary<(Guid RunId, string Stamp), Computation> _running = new();
@@ -24,7 +25,9 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
     {
         await using (var db = await dbs.CreateDbContextAsync(cancel))
         {
-            if (await db.Set<PixelEvaluation>().AsNoTracking().SingleOrDefaultAsync(kept => kept.RunId == scores.Run.Id && kept.Stamp == scores.Stamp, cancel) is { } kept)
+            if (await db.Set<PixelEvaluation>()
+                .AsNoTracking()
+                .SingleOrDefaultAsync(kept => kept.RunId == scores.Run.Id && kept.Stamp == scores.Stamp, cancel) is { } kept)
             {
                 return PixelReport.Parse(kept.Report);
             }
@@ -90,7 +93,8 @@ public sealed class PixelEvaluator(IDbContextFactory<PortalDb> dbs, BlobStore bl
         };
     }
 
-    private static async Task<RegionReport> RegionsAsync(RunMaps maps, List<ScoredImage> images, List<int> halfOf, IReadOnlyList<double> thresholds, bool isHeldOut, Action<double> share)
+    private static async Task<RegionReport> RegionsAsync(
+        RunMaps maps, List<ScoredImage> images, List<int> halfOf, IReadOnlyList<double> thresholds, bool isHeldOut, Action<double> share)
     {
         var metrics = new RegionMetrics();
         List<RegionImage> outcomes = [];

@@ -40,7 +40,12 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, Detect
         var (versionId, checkpointId) = (settings.DetectorVersionId, settings.Prompts?.CheckpointId);
         var detector = versionId is null ? null : await db.Set<DetectorVersion>().AsNoTracking().SingleAsync(version => version.Id == versionId, cancel);
         // The training that the run's learned prompts come from; null: none, or they were uploaded.
-        var trainingId = checkpointId is null ? null : await db.Set<StoredCheckpoint>().Where(checkpoint => checkpoint.Id == checkpointId).Select(checkpoint => checkpoint.TrainingId).SingleOrDefaultAsync(cancel);
+        var trainingId = checkpointId is null
+            ? null
+            : await db.Set<StoredCheckpoint>()
+                .Where(checkpoint => checkpoint.Id == checkpointId)
+                .Select(checkpoint => checkpoint.TrainingId)
+                .SingleOrDefaultAsync(cancel);
         var images = await (
             from result in db.Set<ImageResult>()
             join image in db.Set<ImageRecord>() on result.ImageId equals image.Id
@@ -60,8 +65,12 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, Detect
                 IsReference = db.Set<RunReference>().Any(reference => reference.RunId == runId && reference.Sha256 == image.Sha256),
                 Probability = result.Probability,
                 ClassProbabilities = result.ClassProbabilities,
-                IsTrainedOn = (versionId != null && db.Set<DetectorVersionImage>().Any(learned => learned.VersionId == versionId && learned.Sha256 == image.Sha256))
-                    || (trainingId != null && db.Set<LearnedImage>().Any(learned => learned.TrainingId == trainingId && db.Set<ImageRecord>().Any(taught => taught.Id == learned.ImageId && taught.Sha256 == image.Sha256))),
+                IsTrainedOn = (versionId != null
+                        && db.Set<DetectorVersionImage>().Any(learned => learned.VersionId == versionId && learned.Sha256 == image.Sha256))
+                    || (trainingId != null
+                        && db.Set<LearnedImage>().Any(
+                            learned => learned.TrainingId == trainingId
+                                && db.Set<ImageRecord>().Any(taught => taught.Id == learned.ImageId && taught.Sha256 == image.Sha256))),
                 MapBlob = result.MapBlob,
             }).AsNoTracking().ToListAsync(cancel);
         return new RunScores(run, images, detector);

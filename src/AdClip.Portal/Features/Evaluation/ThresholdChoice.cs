@@ -50,7 +50,8 @@ public sealed class ThresholdChoice
 
     /// <summary>The newest one that was chosen on scores of this kind, and how images were cut for it; null when there is none.</summary>
     /// <param name="inAnyTiles">However images are cut.</param>
-    public static async Task<(ThresholdChoice Choice, TileSettings? Tiles)?> CurrentAsync(PortalDb db, ScoreKind kind, bool inAnyTiles, CancellationToken cancel)
+    public static async Task<(ThresholdChoice Choice, TileSettings? Tiles)?> CurrentAsync(
+        PortalDb db, ScoreKind kind, bool inAnyTiles, CancellationToken cancel)
     {
         var choices =
             from choice in db.Set<ThresholdChoice>().AsNoTracking()

@@ -11,7 +11,8 @@ namespace AdClip.Portal.Features.Evaluation;
 /// <param name="Good">What the band does with the good images.</param>
 /// <param name="Anomalies">What it does with the anomalous ones.</param>
 public sealed record ThresholdTargets(
-    double FalseRejects, double Recall, BudgetThreshold? ByFalseRejects, BudgetThreshold? ByRecall, VerdictBand? Band, VerdictCounts Good, VerdictCounts Anomalies)
+    double FalseRejects, double Recall, BudgetThreshold? ByFalseRejects,
+    BudgetThreshold? ByRecall, VerdictBand? Band, VerdictCounts Good, VerdictCounts Anomalies)
 {
     public const double UsualFalseRejects = 0.05;
 

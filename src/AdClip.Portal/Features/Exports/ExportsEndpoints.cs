@@ -11,8 +11,12 @@ public static class ExportsEndpoints
     public static void MapExports(this RouteGroupBuilder api)
     {
         var project = api.MapGroup("/projects/{projectId:guid}").WithTags("Exports");
-        project.MapGet("/annotations.json", JsonAsync).Produces(StatusCodes.Status200OK, contentType: "application/json").WithSummary("Ground truth of the project as one JSON document");
-        project.MapGet("/annotations.csv", CsvAsync).Produces(StatusCodes.Status200OK, contentType: "text/csv").WithSummary("Ground truth of the project as CSV, one row a shape");
+        project.MapGet("/annotations.json", JsonAsync)
+            .Produces(StatusCodes.Status200OK, contentType: "application/json")
+            .WithSummary("Ground truth of the project as one JSON document");
+        project.MapGet("/annotations.csv", CsvAsync)
+            .Produces(StatusCodes.Status200OK, contentType: "text/csv")
+            .WithSummary("Ground truth of the project as CSV, one row a shape");
     }
 
     private static async Task<Results<PushStreamHttpResult, NotFound>> JsonAsync(

@@ -39,7 +39,8 @@ public sealed class GroundTruthExport(IDbContextFactory<PortalDb> dbs, GroundTru
         }
     }
 
-    private async IAsyncEnumerable<ImageGroundTruth> ReadAllAsync(Guid projectId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<ImageGroundTruth> ReadAllAsync(
+        Guid projectId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         Guid last = default;
         while (true)

@@ -19,7 +19,10 @@ public sealed record ImageFilter(ImageLabel? Label = null, string? Name = null, 
         }
         if (!string.IsNullOrWhiteSpace(Name))
         {
-            var pattern = "%" + Name.Trim().Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";
+            var pattern = "%" + Name.Trim()
+                .Replace(@"\", @"\\", StringComparison.Ordinal)
+                .Replace("%", @"\%", StringComparison.Ordinal)
+                .Replace("_", @"\_", StringComparison.Ordinal) + "%";
             passing = passing.Where(image => EF.Functions.Like(image.RelativePath, pattern, @"\"));
         }
         if (UploadedFrom is { } from)

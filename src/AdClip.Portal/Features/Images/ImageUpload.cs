@@ -120,7 +120,8 @@ public sealed class ImageUpload(
         }
         catch (Exception damage) when (damage is InvalidDataException or EndOfStreamException)
         {
-            throw new RefusedInputException(RefusalCode.DamagedArchive, $"The archive is damaged or incomplete ({damage.Message}). Pack it again.", damage.Message);
+            throw new RefusedInputException(
+                RefusalCode.DamagedArchive, $"The archive is damaged or incomplete ({damage.Message}). Pack it again.", damage.Message);
         }
     }
 

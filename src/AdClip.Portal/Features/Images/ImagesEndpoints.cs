@@ -28,14 +28,18 @@ public static class ImagesEndpoints
             .Produces<UploadAnswer>()
             .Produces<UploadAnswer>(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Upload images, masks in MVTec folders, or zip archives of them")
-            .WithDescription("Each file is confirmed or refused by itself. A form field named path before a file gives its folders and name. Sending a file again answers duplicate with the same id. 422 when no file was taken.");
-        ofProject.MapGet("/", ListAsync).WithSummary("Images of a project, oldest first; label=unlabelled|good|anomaly, status=active|deleted, name=part, after=id, limit=1..500");
+            .WithDescription(
+                "Each file is confirmed or refused by itself. A form field named path before a file gives its folders "
+                + "and name. Sending a file again answers duplicate with the same id. 422 when no file was taken.");
+        ofProject.MapGet("/", ListAsync)
+            .WithSummary("Images of a project, oldest first; label=unlabelled|good|anomaly, status=active|deleted, name=part, after=id, limit=1..500");
 
         var image = api.MapGroup("/images/{imageId:guid}").WithTags("Images");
         image.MapGet("/", GetAsync).WithSummary("One image's facts");
         image.MapGet("/original", OriginalAsync).WithSummary("The bytes as they were uploaded; ranges are served; download=true asks the browser to save them");
         image.MapGet("/thumbnail", ThumbnailAsync).WithSummary("A small WebP without metadata");
-        image.MapGet("/display", DisplayAsync).WithSummary("What a browser can show: the original, or an upright 8-bit PNG of it; its pixels are the frame of every coordinate");
+        image.MapGet("/display", DisplayAsync)
+            .WithSummary("What a browser can show: the original, or an upright 8-bit PNG of it; its pixels are the frame of every coordinate");
         image.MapDelete("/", DeleteAsync).RequireAuthorization(Policies.Label).WithSummary("Put the image away; restore brings it back");
         image.MapPost("/restore", RestoreAsync).RequireAuthorization(Policies.Label).WithSummary("Bring a deleted image back");
     }
@@ -86,7 +90,9 @@ public static class ImagesEndpoints
                 }
             }
         }
-        catch (Exception broken) when (broken is InvalidDataException || (broken is IOException and not BadHttpRequestException && broken.Message.Contains("Unexpected end", StringComparison.Ordinal)))
+        catch (Exception broken) when (
+            broken is InvalidDataException
+            || (broken is IOException and not BadHttpRequestException && broken.Message.Contains("Unexpected end", StringComparison.Ordinal)))
         {
             return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["BrokenMultipart"]);
         }
@@ -95,7 +101,8 @@ public static class ImagesEndpoints
             return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["NoFiles"]);
         }
         var answer = UploadAnswer.Of(outcomes, text, refusals);
-        return TypedResults.Json(answer, statusCode: answer.Accepted + answer.Duplicates > 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity);
+        return TypedResults.Json(
+            answer, statusCode: answer.Accepted + answer.Duplicates > 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity);
     }
 
     /// <summary>The extended form is exact; the plain one is what browsers send.</summary>
@@ -203,14 +210,17 @@ public static class ImagesEndpoints
         if (!image.NeedsRendition)
         {
             Describe(http, image.FileName, download: false);
-            return TypedResults.PhysicalFile(blobs.PathOf(image.Sha256), image.MediaType, entityTag: Tag(image.Sha256, "original"), enableRangeProcessing: true);
+            return TypedResults.PhysicalFile(
+                blobs.PathOf(image.Sha256), image.MediaType, entityTag: Tag(image.Sha256, "original"), enableRangeProcessing: true);
         }
         Describe(http, FolderLayout.StemOf(image.FileName) + ".png", download: false);
         return TypedResults.PhysicalFile(
-            await derived.DisplayAsync(image.Sha256, cancel), DerivedImages.DisplayMediaType, entityTag: Tag(image.Sha256, "display"), enableRangeProcessing: true);
+            await derived.DisplayAsync(image.Sha256, cancel), DerivedImages.DisplayMediaType,
+            entityTag: Tag(image.Sha256, "display"), enableRangeProcessing: true);
     }
 
-    private static async Task<Results<NoContent, NotFound>> DeleteAsync(Guid imageId, ImageAccess access, ImageDeletion deletion, ClaimsPrincipal user, CancellationToken cancel)
+    private static async Task<Results<NoContent, NotFound>> DeleteAsync(
+        Guid imageId, ImageAccess access, ImageDeletion deletion, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(imageId, user, cancel) is not { } image)
         {
@@ -220,7 +230,8 @@ public static class ImagesEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<NoContent, NotFound>> RestoreAsync(Guid imageId, ImageAccess access, ImageDeletion deletion, ClaimsPrincipal user, CancellationToken cancel)
+    private static async Task<Results<NoContent, NotFound>> RestoreAsync(
+        Guid imageId, ImageAccess access, ImageDeletion deletion, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(imageId, user, cancel) is not { } image)
         {

@@ -41,7 +41,9 @@ internal sealed class ValidateImagesOptions : IValidateOptions<ImagesOptions>
         }
         if (options.MaxFileMebibytes < 1 || options.MaxRequestMebibytes < options.MaxFileMebibytes || options.MaxUnpackedMebibytes < 1)
         {
-            wrong.Add($"Images:MaxFileMebibytes is {options.MaxFileMebibytes}, MaxRequestMebibytes {options.MaxRequestMebibytes} and MaxUnpackedMebibytes {options.MaxUnpackedMebibytes}; each must be at least 1, and a request at least as long as a file.");
+            wrong.Add(
+                $"Images:MaxFileMebibytes is {options.MaxFileMebibytes}, MaxRequestMebibytes {options.MaxRequestMebibytes} and "
+                + $"MaxUnpackedMebibytes {options.MaxUnpackedMebibytes}; each must be at least 1, and a request at least as long as a file.");
         }
         if (options.MaxArchiveEntries < 1)
         {

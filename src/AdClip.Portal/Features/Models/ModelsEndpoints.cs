@@ -20,12 +20,17 @@ public static class ModelsEndpoints
             .WithSummary("Upload one file of a new model; the body is the file. Choose any uploadId and use it for all its files")
             .Accepts<Stream>("application/octet-stream");
         models.MapPost("/uploads/{uploadId:guid}/commit", CommitAsync).RequireAuthorization(Policies.Administer).WithSummary("Make the uploaded files a model");
-        models.MapPost("/imports", ImportAsync).RequireAuthorization(Policies.Administer).WithSummary("Add a model from the server's disk or from the hub; answers with a job");
-        models.MapPost("/{modelId}/measurements", MeasureAsync).RequireAuthorization(Policies.Run).WithSummary("Measure the model's speed on this server; answers with a job");
+        models.MapPost("/imports", ImportAsync)
+            .RequireAuthorization(Policies.Administer)
+            .WithSummary("Add a model from the server's disk or from the hub; answers with a job");
+        models.MapPost("/{modelId}/measurements", MeasureAsync)
+            .RequireAuthorization(Policies.Run)
+            .WithSummary("Measure the model's speed on this server; answers with a job");
         models.MapDelete("/{modelId}", DeleteAsync).RequireAuthorization(Policies.Administer).WithSummary("Delete a model's files; results of its runs stay");
 
         var cache = api.MapGroup("/token-cache").WithTags("Models").RequireAuthorization(Policies.Administer);
-        cache.MapGet("/", (TokenCache tokens) => TypedResults.Ok(tokens.State())).WithSummary("Size of the kept tokens, and how often they helped since the server started");
+        cache.MapGet("/", (TokenCache tokens) => TypedResults.Ok(tokens.State()))
+            .WithSummary("Size of the kept tokens, and how often they helped since the server started");
         cache.MapDelete("/", ClearCache).WithSummary("Delete all kept tokens; they are made again when they are needed");
     }
 
@@ -38,7 +43,8 @@ public static class ModelsEndpoints
     private static async Task<Ok<List<ModelAnswer>>> ListAsync(ModelCatalog catalog, ModelsState state, CancellationToken cancel) =>
         TypedResults.Ok((await catalog.ListAsync(cancel)).Select(model => ModelAnswer.Of(model, state.FactsOf(model))).ToList());
 
-    private static async Task<Results<Accepted<JobView>, NotFound>> MeasureAsync(string modelId, ModelCatalog catalog, ModelsState state, ClaimsPrincipal user, CancellationToken cancel) =>
+    private static async Task<Results<Accepted<JobView>, NotFound>> MeasureAsync(
+        string modelId, ModelCatalog catalog, ModelsState state, ClaimsPrincipal user, CancellationToken cancel) =>
         (await catalog.ListAsync(cancel)).FirstOrDefault(model => model.Id == modelId) is { } model
             ? TypedResults.Accepted((string?)null, await state.MeasureAsync(model, user.UserId()))
             : TypedResults.NotFound();
@@ -53,7 +59,8 @@ public static class ModelsEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Created<ModelAnswer>> CommitAsync(Guid uploadId, NewModel request, ModelUpload upload, ModelsState state, CancellationToken cancel)
+    private static async Task<Created<ModelAnswer>> CommitAsync(
+        Guid uploadId, NewModel request, ModelUpload upload, ModelsState state, CancellationToken cancel)
     {
         var model = await upload.CommitAsync(uploadId, request.Name, cancel);
         return TypedResults.Created($"/api/v1/models/{model.Id}", ModelAnswer.Of(model, state.FactsOf(model)));
@@ -85,6 +92,7 @@ public sealed record ModelAnswer(
     int RecommendedImageSize, int Dpam, string Layers, string? Licence, double? MillisecondsPerImage, DeviceFacts Execution)
 {
     public static ModelAnswer Of(ModelRecord model, DeviceFacts execution) => new(
-        model.Id, model.Name, model.IsEmbedded, model.Sha256, model.Bytes, model.PatchSize, model.VisionLayers, model.VisionWidth, model.EmbedWidth, model.Parameters,
+        model.Id, model.Name, model.IsEmbedded, model.Sha256, model.Bytes, model.PatchSize,
+        model.VisionLayers, model.VisionWidth, model.EmbedWidth, model.Parameters,
         model.RecommendedImageSize, model.Dpam, model.Layers, model.Licence, model.MillisecondsPerImage, execution);
 }

@@ -38,14 +38,20 @@ internal sealed class ValidateModelsOptions : IValidateOptions<ModelsOptions>
     public ValidateOptionsResult Validate(string? name, ModelsOptions options)
     {
         List<string> wrong = [];
-        wrong.AddRange(options.AllowedFolders.Where(folder => !Path.IsPathFullyQualified(folder)).Select(folder => $"Models:AllowedFolders holds '{folder}', which is not a full path."));
-        if (!Uri.TryCreate(options.HubUrl, UriKind.Absolute, out var hub) || (hub.Scheme != Uri.UriSchemeHttps && !hub.IsLoopback) || options.HubUrl.EndsWith('/'))
+        wrong.AddRange(
+            options.AllowedFolders.Where(folder => !Path.IsPathFullyQualified(folder))
+                .Select(folder => $"Models:AllowedFolders holds '{folder}', which is not a full path."));
+        if (!Uri.TryCreate(options.HubUrl, UriKind.Absolute, out var hub)
+            || (hub.Scheme != Uri.UriSchemeHttps && !hub.IsLoopback)
+            || options.HubUrl.EndsWith('/'))
         {
             wrong.Add($"Models:HubUrl is '{options.HubUrl}'; give an https address without a final slash.");
         }
         if (options.MaxFileMebibytes < 1 || options.DetectorMemoryMebibytes < 0)
         {
-            wrong.Add($"Models:MaxFileMebibytes is {options.MaxFileMebibytes} and DetectorMemoryMebibytes {options.DetectorMemoryMebibytes}; the first must be at least 1, the second at least 0.");
+            wrong.Add(
+                $"Models:MaxFileMebibytes is {options.MaxFileMebibytes} and DetectorMemoryMebibytes "
+                + $"{options.DetectorMemoryMebibytes}; the first must be at least 1, the second at least 0.");
         }
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }

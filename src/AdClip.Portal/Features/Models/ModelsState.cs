@@ -13,7 +13,9 @@ using Microsoft.Extensions.Options;
 namespace AdClip.Portal.Features.Models;
 
 /// <summary>What the models page shows and can do.</summary>
-public sealed class ModelsState(ModelCatalog catalog, DetectorPool detectors, PrecisionChecks precisions, DeviceStatus devices, EncoderSpeeds speeds, ModelPaths paths, JobBoard board, IDbContextFactory<PortalDb> dbs, IOptions<ModelsOptions> options)
+public sealed class ModelsState(
+    ModelCatalog catalog, DetectorPool detectors, PrecisionChecks precisions, DeviceStatus devices, EncoderSpeeds speeds,
+    ModelPaths paths, JobBoard board, IDbContextFactory<PortalDb> dbs, IOptions<ModelsOptions> options)
 {
     private Dictionary<(string ModelId, string Sha256), IReadOnlyList<ModelMeasurement>> _measured = [];
     private Dictionary<string, IReadOnlyList<(string Project, bool Passed)>> _checks = [];
@@ -49,7 +51,10 @@ public sealed class ModelsState(ModelCatalog catalog, DetectorPool detectors, Pr
         var measured = await db.Set<ModelMeasurement>().AsNoTracking().OrderByDescending(measurement => measurement.MeasuredAt).ToListAsync();
         _measured = measured.GroupBy(measurement => (measurement.ModelId, measurement.Sha256)).ToDictionary(
             group => group.Key,
-            group => (IReadOnlyList<ModelMeasurement>)[.. group.DistinctBy(measurement => (measurement.Device, measurement.Precision, measurement.Threads, measurement.ImageSize)).OrderBy(measurement => measurement.Precision).ThenBy(measurement => measurement.Threads)]);
+            group => (IReadOnlyList<ModelMeasurement>)[
+                .. group.DistinctBy(measurement => (measurement.Device, measurement.Precision, measurement.Threads, measurement.ImageSize))
+                    .OrderBy(measurement => measurement.Precision)
+                    .ThenBy(measurement => measurement.Threads)]);
         Models = models;
     }
 
@@ -90,11 +95,15 @@ public sealed class ModelsState(ModelCatalog catalog, DetectorPool detectors, Pr
         }
         else if (!options.Value.HubRepositories.Contains(location))
         {
-            throw new RefusedInputException(RefusalCode.HubRepositoryNotAllowed, $"{location} is not one of the repositories that may be downloaded ({string.Join(", ", options.Value.HubRepositories)}).", location, string.Join(", ", options.Value.HubRepositories));
+            throw new RefusedInputException(
+                RefusalCode.HubRepositoryNotAllowed,
+                $"{location} is not one of the repositories that may be downloaded ({string.Join(", ", options.Value.HubRepositories)}).",
+                location, string.Join(", ", options.Value.HubRepositories));
         }
         if ((await catalog.ListAsync()).Any(model => model.Id == modelId))
         {
-            throw new RefusedInputException(RefusalCode.ModelNameTaken, $"There is already a model {modelId}; choose another name or delete that one first.", modelId);
+            throw new RefusedInputException(
+                RefusalCode.ModelNameTaken, $"There is already a model {modelId}; choose another name or delete that one first.", modelId);
         }
         return await board.EnqueueAsync(new NewJob(ModelImportJob.Kind, null, new ModelImport(source, location, modelId, name).ToJson(), [name], userId));
     }

@@ -19,7 +19,10 @@ public sealed class ProjectMembersState(IDbContextFactory<PortalDb> dbs)
         await using var db = await dbs.CreateDbContextAsync();
         IsOpen = await db.Set<Project>().Where(project => project.Id == projectId).Select(project => project.IsOpen).SingleAsync();
         Candidates = await db.Users.Where(user => user.IsActive).OrderBy(user => user.DisplayName)
-            .Select(user => new Candidate(user.Id, user.DisplayName, db.Set<ProjectMember>().Any(member => member.ProjectId == projectId && member.UserId == user.Id)))
+            .Select(
+                user => new Candidate(
+                    user.Id, user.DisplayName,
+                    db.Set<ProjectMember>().Any(member => member.ProjectId == projectId && member.UserId == user.Id)))
             .ToListAsync();
     }
 

@@ -46,7 +46,8 @@ public static class ResultList
         });
         return order switch
         {
-            ResultOrder.ScoreAscending => [.. chosen.OrderBy(image => image.Score).ThenBy(image => image.FileName, StringComparer.Ordinal).ThenBy(image => image.ImageId)],
+            ResultOrder.ScoreAscending =>
+                [.. chosen.OrderBy(image => image.Score).ThenBy(image => image.FileName, StringComparer.Ordinal).ThenBy(image => image.ImageId)],
             ResultOrder.Name => [.. chosen.OrderBy(image => image.FileName, StringComparer.Ordinal).ThenBy(image => image.ImageId)],
             _ => [.. chosen.OrderByDescending(image => image.Score).ThenBy(image => image.FileName, StringComparer.Ordinal).ThenBy(image => image.ImageId)],
         };

@@ -10,7 +10,8 @@ namespace AdClip.Portal.Features.Review;
 /// <summary>review/resultView.ts; the only C# that names its functions.</summary>
 public sealed class ResultViewInterop(IJSRuntime js) : JsModuleInterop(js, "./js/review/resultView.js")
 {
-    public ValueTask MountAsync(ElementReference host, ResultSettings settings, ResultLook look, DotNetObjectReference<ResultKeys> keys) => CallAsync("mount", host, settings, look, keys);
+    public ValueTask MountAsync(ElementReference host, ResultSettings settings, ResultLook look, DotNetObjectReference<ResultKeys> keys) =>
+        CallAsync("mount", host, settings, look, keys);
 
     public ValueTask ShowAsync(ElementReference host, ResultScene scene) => CallAsync("show", host, scene);
 
@@ -48,7 +49,9 @@ public sealed record TileGrid(IReadOnlyList<int> Lefts, IReadOnlyList<int> Tops,
 }
 
 /// <summary>How it is shown; twin of ResultLook in resultView.ts. The mode is overlay, side or blink.</summary>
-public sealed record ResultLook(string Mode, double HeatmapOpacity, double TruthOpacity, bool ShowsContour, double Threshold, double ScaleHigh, bool ShowsArea, bool ShowsTiles);
+public sealed record ResultLook(
+    string Mode, double HeatmapOpacity, double TruthOpacity, bool ShowsContour,
+    double Threshold, double ScaleHigh, bool ShowsArea, bool ShowsTiles);
 
 /// <summary>What stays the same for a run; twin of ResultSettings in resultView.ts. Colours are 256 x RGB.</summary>
 public sealed record ResultSettings(byte[] Colours, IReadOnlyDictionary<string, string> ClassColours, string ValueText);

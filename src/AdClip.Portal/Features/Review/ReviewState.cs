@@ -32,7 +32,10 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
     /// <summary>Pass, review and fail: as saved while <see cref="Threshold"/> is the saved one, else without a review.</summary>
     public VerdictBand Band => _savedBand is { } saved && saved.FailFrom == Threshold ? saved : new(Threshold, Threshold);
 
-    /// <summary>Whether <see cref="Threshold"/> was saved in the project for scores of this kind; otherwise it is what the trained detector suggests, the best F1 on these images, or 0.5.</summary>
+    /// <summary>
+    /// Whether <see cref="Threshold"/> was saved in the project for scores of this kind;
+    /// otherwise it is what the trained detector suggests, the best F1 on these images, or 0.5.
+    /// </summary>
     public bool IsThresholdSaved { get; private set; }
 
     public ResultFilter Filter { get; set; }
@@ -74,7 +77,9 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
         var report = await db.Set<PixelEvaluation>().AsNoTracking().Where(kept => kept.RunId == runId).Select(kept => kept.Report).FirstOrDefaultAsync();
         PixelThreshold = report is null ? null : PixelReport.Parse(report) is { Regions: > 0, BestF1: { } best } ? best.Threshold : null;
         _verdicts = await ReviewDecision.NewestAsync(db, runId);
-        ClassColours = await db.Set<DefectClassRecord>().Where(known => known.ProjectId == projectId).ToDictionaryAsync(known => known.Name, known => known.Color);
+        ClassColours = await db.Set<DefectClassRecord>()
+            .Where(known => known.ProjectId == projectId)
+            .ToDictionaryAsync(known => known.Name, known => known.Color);
     }
 
     /// <summary>The results before and after this one in the list; null at its ends, or when it is not in the list.</summary>

@@ -25,7 +25,8 @@ namespace AdClip.Portal.Features.Runs;
 /// <param name="DetectorNumber">Its number.</param>
 /// <param name="DeviceFallback">Why that was not the device asked for, in English; null: it was.</param>
 public sealed record RunAnswer(
-    Guid Id, Guid ProjectId, Guid JobId, string Model, string ModelName, string EncoderId, string ObjectName, string References, int ReferenceCount, int InspectionAreaRevision, int ImageSize, TileSettings? Tiles,
+    Guid Id, Guid ProjectId, Guid JobId, string Model, string ModelName, string EncoderId, string ObjectName,
+    string References, int ReferenceCount, int InspectionAreaRevision, int ImageSize, TileSettings? Tiles,
     string State, string? Message, int Done, int Total, int Refused, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
     double? ElapsedSeconds, double? RemainingSeconds, double? MillisecondsPerImage, int Attempts,
     RunPrompts? Prompts, Guid? RescoredFromRunId, int Encoded, string? Device, string? DeviceFallback, Guid? DetectorId, int? DetectorNumber)
@@ -36,7 +37,8 @@ public sealed record RunAnswer(
         NameOf(summary.Job.State), texts.Sentence(summary.Job), summary.Results + summary.Refused, summary.Run.ImageCount, summary.Refused,
         summary.Run.CreatedAt, summary.Job.StartedAt, summary.Job.FinishedAt,
         summary.Job.Elapsed(now)?.TotalSeconds, summary.Job.Remaining(now)?.TotalSeconds, summary.MillisecondsPerImage, summary.Job.Attempt,
-        summary.Settings.Prompts, summary.Settings.RescoredFromRunId, summary.Encoded, summary.Settings.Device, summary.Settings.Fallback?.ToString(), summary.Settings.DetectorVersionId, summary.Settings.DetectorNumber);
+        summary.Settings.Prompts, summary.Settings.RescoredFromRunId, summary.Encoded, summary.Settings.Device,
+        summary.Settings.Fallback?.ToString(), summary.Settings.DetectorVersionId, summary.Settings.DetectorNumber);
 
     public static string NameOf<T>(T value)
         where T : struct, Enum
@@ -52,12 +54,17 @@ public sealed record RunAnswer(
 /// <param name="ClassProbabilities">Of "good" and of each defect class, sum 1; null where there is no probability.</param>
 /// <param name="MapUrl">The map: .npy, float32, [rows, columns], over the whole image.</param>
 public sealed record ResultAnswer(
-    Guid Id, Guid RunId, Guid ImageId, string FileName, string Sha256, string Label, float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability,
-    float MapMin, float MapMax, double Milliseconds, bool WasCached, string MapUrl, string HeatmapUrl, double? Probability, IReadOnlyDictionary<string, double>? ClassProbabilities)
+    Guid Id, Guid RunId, Guid ImageId, string FileName, string Sha256, string Label,
+    float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability,
+    float MapMin, float MapMax, double Milliseconds, bool WasCached, string MapUrl,
+    string HeatmapUrl, double? Probability, IReadOnlyDictionary<string, double>? ClassProbabilities)
 {
     public static ResultAnswer Of(ImageResult result, ImageRecord image) => new(
-        result.Id, result.RunId, result.ImageId, image.FileName, image.Sha256, ImageAnswer.NameOf(image.Label), result.Score, result.ZeroShotScore, result.FewShotScore,
-        result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached, $"/api/v1/results/{result.Id}/map", $"/api/v1/results/{result.Id}/heatmap", result.Probability, result.Probability is null ? null : new Dictionary<string, double>(ImageResult.ClassesOf(result.ClassProbabilities)));
+        result.Id, result.RunId, result.ImageId, image.FileName, image.Sha256,
+        ImageAnswer.NameOf(image.Label), result.Score, result.ZeroShotScore, result.FewShotScore,
+        result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached,
+        $"/api/v1/results/{result.Id}/map", $"/api/v1/results/{result.Id}/heatmap", result.Probability,
+        result.Probability is null ? null : new Dictionary<string, double>(ImageResult.ClassesOf(result.ClassProbabilities)));
 }
 
 /// <summary>A page of results; ask again with after=<see cref="Next"/> until it is null.</summary>
@@ -80,7 +87,8 @@ public sealed record BoxAnswer(int X, int Y, int Width, int Height, float Peak);
 /// <param name="Probability">Calibrated probability of an anomaly; null unless a trained detector says it.</param>
 /// <param name="ClassProbabilities">Of "good" and of each defect class; null where there is no probability.</param>
 public sealed record InspectAnswer(
-    string Verdict, float Score, float? Threshold, float ZeroShotScore, float? FewShotScore, float ClassProbability, IReadOnlyList<BoxAnswer> Boxes, float MapThreshold,
+    string Verdict, float Score, float? Threshold, float ZeroShotScore, float? FewShotScore,
+    float ClassProbability, IReadOnlyList<BoxAnswer> Boxes, float MapThreshold,
     string Model, int ReferenceCount, int InspectionAreaRevision, TileSettings? Tiles, int Width, int Height, string Sha256, double Milliseconds, Guid? ImageId,
     Guid? DetectorId, double? Probability, IReadOnlyDictionary<string, double>? ClassProbabilities)
 {

@@ -20,7 +20,10 @@ using Microsoft.Extensions.Options;
 namespace AdClip.Portal.Features.Runs;
 
 /// <summary>Makes runs: settles what is left open, notes the images, puts the job on the board.</summary>
-public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, PrecisionChecks precisions, DetectorVersions versions, LearnedPrompts learned, Checkpoints checkpoints, TokenCache tokens, JobBoard jobs, InspectionAreaStore areas, TileAdvisor advisor, IOptions<RunsOptions> options, TimeProvider clock)
+public sealed class RunBoard(
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, PrecisionChecks precisions,
+    DetectorVersions versions, LearnedPrompts learned, Checkpoints checkpoints, TokenCache tokens, JobBoard jobs,
+    InspectionAreaStore areas, TileAdvisor advisor, IOptions<RunsOptions> options, TimeProvider clock)
 {
     /// <summary>The good images that a project can be compared with, in the order that "first N" means: by SHA-256.</summary>
     public static IQueryable<ImageRecord> Good(PortalDb db, Guid projectId) => db.Set<ImageRecord>().AsNoTracking()
@@ -42,7 +45,8 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
     }
 
     /// <summary>Starts a run. Durable when it returns.</summary>
-    /// <exception cref="RefusedInputException">No such model, no image, not enough good images, prompts that do not fit the model, tiles that cannot be cut, or 8 bits that no check allowed.</exception>
+    /// <exception cref="RefusedInputException">No such model, no image, not enough good images, prompts
+    /// that do not fit the model, tiles that cannot be cut, or 8 bits that no check allowed.</exception>
     public async Task<Run> StartAsync(Project project, NewRun request, Guid userId, CancellationToken cancel)
     {
         if (request.Detector is { } detectorId)
@@ -59,20 +63,27 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         var images = await ToInspect(db, project.Id, request.Images, request.ImageIds).Select(image => new RunFile(image.Id, image.Sha256)).ToListAsync(cancel);
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? project.ObjectName : request.ObjectName.Trim();
         return await AddAsync(project, model, request.ImageSize, request.EightBit, objectName, request.Prompts, choice, references, images, rescoredFrom: null,
-            opened => advisor.SettleAsync(project.Id, request.Tiles, opened, ToInspect(db, project.Id, request.Images, request.ImageIds), cancel), userId, cancel);
+            opened => advisor.SettleAsync(project.Id, request.Tiles, opened, ToInspect(db, project.Id, request.Images, request.ImageIds), cancel),
+            userId, cancel);
     }
 
     // A trained detector compares with what it learned; it looks at whole images, and at all of each.
     private async Task<Run> StartTrainedAsync(Project project, NewRun request, DetectorVersion version, Guid userId, CancellationToken cancel)
     {
-        if (request is not { Model: null, ObjectName: null, References: null or ReferenceChoice.None, ReferenceImages: null, ImageSize: null, Prompts: null, Tiles: null, EightBit: false })
+        if (request is not
+            {
+                Model: null, ObjectName: null, References: null or ReferenceChoice.None, ReferenceImages: null,
+                ImageSize: null, Prompts: null, Tiles: null, EightBit: false,
+            })
         {
             throw Fixed(version);
         }
         var model = await catalog.GetAsync(version.ModelId, cancel);
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var images = await ToInspect(db, project.Id, request.Images, request.ImageIds).Select(image => new RunFile(image.Id, image.Sha256)).ToListAsync(cancel);
-        return await AddAsync(project, model, version.ImageSize, isEightBit: false, version.ObjectName, prompts: null, ReferenceChoice.None, [], images, rescoredFrom: null,
+        return await AddAsync(
+            project, model, version.ImageSize, isEightBit: false, version.ObjectName,
+            prompts: null, ReferenceChoice.None, [], images, rescoredFrom: null,
             _ => Task.FromResult<TileSettings?>(null), userId, cancel, version);
     }
 
@@ -92,12 +103,16 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
             : await ReferencesAsync(db, project.Id, request.References, request.ReferenceCount, request.ReferenceImages, cancel);
         var images = await ImagesOf(db, source.Id).ToListAsync(cancel);
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? source.ObjectName : request.ObjectName.Trim();
-        return await AddAsync(project, model, settings.ImageSize, settings.IsEightBit, objectName, request.Prompts ?? settings.Prompts, choice, references, images, source.Id,
+        return await AddAsync(
+            project, model, settings.ImageSize, settings.IsEightBit, objectName,
+            request.Prompts ?? settings.Prompts, choice, references, images, source.Id,
             _ => Task.FromResult(settings.Tiles), userId, cancel);
     }
 
     // Other words or good images are for the model itself: a trained detector has its own, and never gives way to the model unasked.
-    private async Task<Run> RescoreTrainedAsync(Project project, Run source, RunSettings settings, RescoreRequest request, DetectorVersion version, Guid userId, CancellationToken cancel)
+    private async Task<Run> RescoreTrainedAsync(
+        Project project, Run source, RunSettings settings, RescoreRequest request,
+        DetectorVersion version, Guid userId, CancellationToken cancel)
     {
         if (request is not { ObjectName: null, Prompts: null, References: null or ReferenceChoice.None, ReferenceImages: null })
         {
@@ -105,17 +120,23 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         }
         if (version.EncoderId != source.EncoderId)
         {
-            throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"Detector {version.Number} scores tokens of encoder {version.EncoderId}, the run's are of {source.EncoderId}; start a new run with it.", version.EncoderId, source.EncoderId);
+            throw new RefusedInputException(
+                RefusalCode.TokensOfAnotherEncoder,
+                $"Detector {version.Number} scores tokens of encoder {version.EncoderId}, the run's are of {source.EncoderId}; start a new run with it.",
+                version.EncoderId, source.EncoderId);
         }
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var images = await ImagesOf(db, source.Id).ToListAsync(cancel);
-        return await AddAsync(project, await catalog.GetAsync(version.ModelId, cancel), settings.ImageSize, isEightBit: false, version.ObjectName, prompts: null, ReferenceChoice.None, [], images, source.Id,
+        return await AddAsync(
+            project, await catalog.GetAsync(version.ModelId, cancel), settings.ImageSize, isEightBit: false,
+            version.ObjectName, prompts: null, ReferenceChoice.None, [], images, source.Id,
             _ => Task.FromResult<TileSettings?>(null), userId, cancel, version);
     }
 
     private static RefusedInputException Fixed(DetectorVersion version) => new(
         RefusalCode.DetectorVersionFixed,
-        $"Detector {version.Number} was trained with its own model, texts and image size on whole images; leave out model, objectName, prompts, references, tiles, 8 bits and image size.",
+        $"Detector {version.Number} was trained with its own model, texts and image size on whole "
+        + $"images; leave out model, objectName, prompts, references, tiles, 8 bits and image size.",
         version.Number);
 
     /// <summary>The images of a run that are still there, in its order.</summary>
@@ -164,7 +185,8 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
 
     private async Task<Run> AddAsync(
         Project project, ModelRecord model, int? imageSize, bool isEightBit, string objectName, RunPrompts? prompts, ReferenceChoice choice,
-        IReadOnlyList<(Guid Id, string Sha256)> references, List<RunFile> images, Guid? rescoredFrom, Func<ModelDescription, Task<TileSettings?>> settleTiles, Guid userId, CancellationToken cancel, DetectorVersion? version = null)
+        IReadOnlyList<(Guid Id, string Sha256)> references, List<RunFile> images, Guid? rescoredFrom,
+        Func<ModelDescription, Task<TileSettings?>> settleTiles, Guid userId, CancellationToken cancel, DetectorVersion? version = null)
     {
         if (images.Count == 0)
         {
@@ -185,7 +207,10 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
         }
         if (version is not null && version.EncoderId != encoderId)
         {
-            throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"Detector {version.Number} was fitted with encoder {version.EncoderId}, the model is now {encoderId}; train again.", version.EncoderId, encoderId);
+            throw new RefusedInputException(
+                RefusalCode.TokensOfAnotherEncoder,
+                $"Detector {version.Number} was fitted with encoder {version.EncoderId}, the model is now {encoderId}; train again.",
+                version.EncoderId, encoderId);
         }
         // A trained detector looks where it has learned to look, wherever the area lies today.
         var area = version is null
@@ -214,12 +239,16 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
                     ReferenceCount = references.Count,
                     ImageCount = images.Count,
                     AreaRevision = area.Revision,
-                    Settings = new RunSettings(inputSide, Prompts: prompts, RescoredFromRunId: rescoredFrom, Tiles: tiles, IsEightBit: isEightBit, Device: execution.Device.ToString(), Fallback: execution.Fallback, DetectorVersionId: version?.Id, DetectorNumber: version?.Number).ToJson(),
+                    Settings = new RunSettings(
+                        inputSide, Prompts: prompts, RescoredFromRunId: rescoredFrom, Tiles: tiles,
+                        IsEightBit: isEightBit, Device: execution.Device.ToString(), Fallback: execution.Fallback,
+                        DetectorVersionId: version?.Id, DetectorNumber: version?.Number).ToJson(),
                     CreatedAt = clock.GetUtcNow(),
                     CreatedBy = userId,
                 };
                 transaction.Add(run);
-                transaction.AddRange(images.Select((image, place) => new RunImage { RunId = runId, ImageId = image.ImageId, Ordinal = place, Sha256 = image.Sha256 }));
+                transaction.AddRange(
+                    images.Select((image, place) => new RunImage { RunId = runId, ImageId = image.ImageId, Ordinal = place, Sha256 = image.Sha256 }));
                 transaction.AddRange(references.Select(reference => new RunReference { RunId = runId, ImageId = reference.Id, Sha256 = reference.Sha256 }));
             },
             cancel);
@@ -232,7 +261,11 @@ public sealed class RunBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog catal
     {
         foreach (var some in area.Regions.Regions.Count == 0 ? [] : imageIds.Chunk(1000))
         {
-            foreach (var size in await db.Set<ImageRecord>().Where(image => some.Contains(image.Id)).Select(image => new { image.Width, image.Height }).Distinct().ToListAsync(cancel))
+            foreach (var size in await db.Set<ImageRecord>()
+                .Where(image => some.Contains(image.Id))
+                .Select(image => new { image.Width, image.Height })
+                .Distinct()
+                .ToListAsync(cancel))
             {
                 area.Regions.CheckFits(size.Width, size.Height);
             }

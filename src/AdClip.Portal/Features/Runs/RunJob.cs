@@ -21,7 +21,8 @@ namespace AdClip.Portal.Features.Runs;
 /// <summary>Inspects the images of a run. One image is one durable step, though several may be stored together.</summary>
 /// <remarks>After a restart it looks up which rows there are and does the others; the unique index on run and image refuses a second row.</remarks>
 internal sealed class RunJob(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, DetectorVersions versions, LearnedPrompts learned, ImageScoring inspector, InspectionAreaStore areas, BlobStore blobs, TimeProvider clock) : IJobHandler
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, DetectorVersions versions,
+    LearnedPrompts learned, ImageScoring inspector, InspectionAreaStore areas, BlobStore blobs, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "Run";
 
@@ -35,7 +36,10 @@ internal sealed class RunJob(
         if (detector.EncoderId != run.EncoderId)
         {
             // The weights were exchanged since the run was made: finishing it would mix two models' scores.
-            throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"The run was made with encoder {run.EncoderId}, the model is now {detector.EncoderId}; start a new run.", run.EncoderId, detector.EncoderId);
+            throw new RefusedInputException(
+                RefusalCode.TokensOfAnotherEncoder,
+                $"The run was made with encoder {run.EncoderId}, the model is now {detector.EncoderId}; start a new run.",
+                run.EncoderId, detector.EncoderId);
         }
 
         // Counted in tiles; an image that is looked at whole is one.
@@ -58,7 +62,9 @@ internal sealed class RunJob(
         var writing = writer.RunAsync(cancel);
         try
         {
-            await Parallel.ForEachAsync(open, parallel, async (image, stop) => await writer.AddAsync(await InspectAsync(run.Id, image, () => look(image.Sha256, looked, stop)), stop));
+            await Parallel.ForEachAsync(
+                open, parallel,
+                async (image, stop) => await writer.AddAsync(await InspectAsync(run.Id, image, () => look(image.Sha256, looked, stop)), stop));
         }
         finally
         {
@@ -75,11 +81,14 @@ internal sealed class RunJob(
         return (sha256, _, stop) => inspector.InspectAsync(detector, fitted, blobs.PathOf(sha256), sha256, stop);
     }
 
-    private async Task<Look> LookAsync(Run run, RunSettings settings, ClipDetector detector, IReadOnlyList<string> references, Action<int> encoded, CancellationToken cancel)
+    private async Task<Look> LookAsync(
+        Run run, RunSettings settings, ClipDetector detector,
+        IReadOnlyList<string> references, Action<int> encoded, CancellationToken cancel)
     {
         var area = await areas.AtAsync(run.ProjectId, run.AreaRevision, cancel)
             ?? throw new InvalidOperationException($"Run {run.Id} names revision {run.AreaRevision} of the inspection area, which is not there.");
-        var scorer = await inspector.ScorerAsync(detector, await PromptsAsync(run, settings, cancel), references, area.Regions, settings.Tiles, encoded, cancel);
+        var scorer = await inspector.ScorerAsync(
+            detector, await PromptsAsync(run, settings, cancel), references, area.Regions, settings.Tiles, encoded, cancel);
         return (sha256, looked, stop) => inspector.InspectAsync(detector, scorer, settings.Tiles, blobs.PathOf(sha256), sha256, looked, stop);
     }
 
@@ -87,7 +96,11 @@ internal sealed class RunJob(
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var run = await db.Set<Run>().AsNoTracking().SingleAsync(run => run.Id == runId, cancel);
-        var references = await db.Set<RunReference>().Where(reference => reference.RunId == runId).OrderBy(reference => reference.Sha256).Select(reference => reference.Sha256).ToListAsync(cancel);
+        var references = await db.Set<RunReference>()
+            .Where(reference => reference.RunId == runId)
+            .OrderBy(reference => reference.Sha256)
+            .Select(reference => reference.Sha256)
+            .ToListAsync(cancel);
         var open = await db.Set<RunImage>().AsNoTracking()
             .Where(image => image.RunId == runId
                 && !db.Set<ImageResult>().Any(result => result.RunId == runId && result.ImageId == image.ImageId)
@@ -107,9 +120,17 @@ internal sealed class RunJob(
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         // Good images are cut side by side.
-        var good = await db.Set<RunReference>().Where(reference => reference.RunId == runId).Join(db.Set<ImageRecord>(), reference => reference.ImageId, image => image.Id, (_, image) => new { image.Width, image.Height }).ToListAsync(cancel);
-        var images = await db.Set<RunImage>().Where(image => image.RunId == runId).Join(db.Set<ImageRecord>(), image => image.ImageId, record => record.Id, (_, record) => new { record.Width, record.Height }).ToListAsync(cancel);
-        return (good.Sum(size => TilePlan.For(size.Width, size.Height, tiles.Side, overlap: 0).Count), images.Sum(size => TilePlan.For(size.Width, size.Height, tiles.Side, tiles.Overlap).Count));
+        var good = await db.Set<RunReference>()
+            .Where(reference => reference.RunId == runId)
+            .Join(db.Set<ImageRecord>(), reference => reference.ImageId, image => image.Id, (_, image) => new { image.Width, image.Height })
+            .ToListAsync(cancel);
+        var images = await db.Set<RunImage>()
+            .Where(image => image.RunId == runId)
+            .Join(db.Set<ImageRecord>(), image => image.ImageId, record => record.Id, (_, record) => new { record.Width, record.Height })
+            .ToListAsync(cancel);
+        return (
+            good.Sum(size => TilePlan.For(size.Width, size.Height, tiles.Side, overlap: 0).Count),
+            images.Sum(size => TilePlan.For(size.Width, size.Height, tiles.Side, tiles.Overlap).Count));
     }
 
     private async Task<int> CountTilesAsync(IReadOnlyList<RunImage> images, TileSettings tiles, CancellationToken cancel)
@@ -118,7 +139,10 @@ internal sealed class RunJob(
         var count = 0;
         foreach (var some in images.Select(image => image.ImageId).Chunk(1000))
         {
-            var sizes = await db.Set<ImageRecord>().Where(image => some.Contains(image.Id)).Select(image => new { image.Width, image.Height }).ToListAsync(cancel);
+            var sizes = await db.Set<ImageRecord>()
+                .Where(image => some.Contains(image.Id))
+                .Select(image => new { image.Width, image.Height })
+                .ToListAsync(cancel);
             count += sizes.Sum(size => TilePlan.For(size.Width, size.Height, tiles.Side, tiles.Overlap).Count);
         }
         return count;
@@ -152,7 +176,16 @@ internal sealed class RunJob(
         catch (RefusedInputException refused)
         {
             // One image that cannot be read does not cost the others their results.
-            return new Finding(null, _ => new RunRefusal { RunId = runId, ImageId = image.ImageId, Code = refused.Code.ToString(), Arguments = JsonSerializer.Serialize(refused.Arguments), Message = refused.Message });
+            return new Finding(
+                null,
+                _ => new RunRefusal
+                {
+                    RunId = runId,
+                    ImageId = image.ImageId,
+                    Code = refused.Code.ToString(),
+                    Arguments = JsonSerializer.Serialize(refused.Arguments),
+                    Message = refused.Message,
+                });
         }
     }
 

@@ -30,7 +30,9 @@ public sealed record RunSummary(Run Run, JobView Job, int Results, int Refused, 
                 results = db.Set<ImageResult>().Count(result => result.RunId == run.Id),
                 refused = db.Set<RunRefusal>().Count(refusal => refusal.RunId == run.Id),
                 encoded = db.Set<ImageResult>().Count(result => result.RunId == run.Id && !result.WasCached),
-                milliseconds = db.Set<ImageResult>().Where(result => result.RunId == run.Id && !result.WasCached).Average(result => (double?)result.Milliseconds),
+                milliseconds = db.Set<ImageResult>()
+                    .Where(result => result.RunId == run.Id && !result.WasCached)
+                    .Average(result => (double?)result.Milliseconds),
             }).ToListAsync(cancel);
         return rows.ConvertAll(row => new RunSummary(row.run, JobView.Of(row.job), row.results, row.refused, row.milliseconds, row.encoded));
     }

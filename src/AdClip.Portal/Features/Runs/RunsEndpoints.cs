@@ -27,13 +27,25 @@ public static class RunsEndpoints
         var ofProject = api.MapGroup("/projects/{projectId:guid}").WithTags("Runs");
         ofProject.MapPost("/runs", StartAsync).RequireAuthorization(Policies.Run)
             .WithSummary("Start a run over images of the project")
-            .WithDescription("Everything may be left out. images: all, unlabelled, labelled, selection (with imageIds). references: none, allGood, firstGood (with referenceCount: the first by SHA-256), chosen (with referenceImages); left out: all good images if there are any. prompts: kind modelDefault, pair, ensemble, lists (with normal and abnormal, each a list of phrases with {} for objectName, and perhaps templates) or learned (with checkpoint, a file name in the folder checkpoints of the model, or checkpointId, the id of learned prompts of the project). detector: the id of a trained detector, which brings its own model, texts and image size: then leave those out. Location names the run.");
+            .WithDescription(
+                "Everything may be left out. images: all, unlabelled, labelled, selection (with imageIds). references: none, "
+                + "allGood, firstGood (with referenceCount: the first by SHA-256), chosen (with referenceImages); left out: all good "
+                + "images if there are any. prompts: kind modelDefault, pair, ensemble, lists (with normal and abnormal, each a list "
+                + "of phrases with {} for objectName, and perhaps templates) or learned (with checkpoint, a file name in the folder "
+                + "checkpoints of the model, or checkpointId, the id of learned prompts of the project). detector: the id of a "
+                + "trained detector, which brings its own model, texts and image size: then leave those out. Location names the run.");
         ofProject.MapGet("/runs", ListAsync).WithSummary("Runs of the project, newest first");
         ofProject.MapPost("/inspect", InspectAsync)
             .RequireAuthorization(Policies.Label)
             .Accepts<IFormFile>("multipart/form-data")
             .WithSummary("Look at one image now: verdict, score and boxes")
-            .WithDescription("multipart/form-data with one file, or the file itself as the body. Query: detector (the id of a trained detector, which brings its own model and texts; its suggested threshold applies where none is saved), model, references (none, allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; without it the one that was saved in the project for such scores: this model, with or without good images, inspection area and tiles; where there is none, any box does), mapThreshold (default 0.5), store=true to keep the image, tiles (off, auto or a side in pixels; left out: as in the run on which the applied threshold was chosen, else off). Boxes are in pixels of the upright image.");
+            .WithDescription(
+                "multipart/form-data with one file, or the file itself as the body. Query: detector (the id of a trained detector, "
+                + "which brings its own model and texts; its suggested threshold applies where none is saved), model, references (none, "
+                + "allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; without it the one that was saved "
+                + "in the project for such scores: this model, with or without good images, inspection area and tiles; where there is "
+                + "none, any box does), mapThreshold (default 0.5), store=true to keep the image, tiles (off, auto or a side in pixels; "
+                + "left out: as in the run on which the applied threshold was chosen, else off). Boxes are in pixels of the upright image.");
 
         var run = api.MapGroup("/runs/{runId:guid}").WithTags("Runs");
         run.MapGet("/", GetAsync).WithSummary("State, progress and timing of a run");
@@ -41,18 +53,29 @@ public static class RunsEndpoints
         run.MapGet("/refusals", RefusalsAsync).WithSummary("Images of the run that could not be inspected");
         run.MapPost("/rescore", RescoreAsync).RequireAuthorization(Policies.Run)
             .WithSummary("Score the run's images again with other prompts or good images")
-            .WithDescription("Makes a new run; this one stays. What is left out stays as it was: objectName, prompts, references (with referenceCount, referenceImages), or detector: the id of a trained detector on the same encoder. A run that a trained detector scored takes another detector and nothing else. Kept tokens are used; images whose tokens are gone are encoded again, and encoded of the new run counts them. Location names the new run.");
+            .WithDescription(
+                "Makes a new run; this one stays. What is left out stays as it was: objectName, prompts, references (with "
+                + "referenceCount, referenceImages), or detector: the id of a trained detector on the same encoder. "
+                + "A run that a trained detector scored takes another detector and nothing else. Kept tokens are used; images whose "
+                + "tokens are gone are encoded again, and encoded of the new run counts them. Location names the new run.");
         run.MapPost("/cancel", CancelAsync).RequireAuthorization(Policies.Run).WithSummary("Stop a run; its results so far stay");
         run.MapPost("/resume", ResumeAsync).RequireAuthorization(Policies.Run).WithSummary("Go on with a run that was cancelled or failed");
 
         var result = api.MapGroup("/results/{resultId:guid}").WithTags("Runs");
         result.MapGet("/", ResultAsync).WithSummary("One result");
-        result.MapGet("/map", MapFileAsync).WithSummary("The anomaly map: .npy, float32, [rows, columns] over the whole image, 0 good to 1 anomalous; detector=id: as that trained detector of the project sees the image instead");
-        result.MapGet("/heatmap", HeatmapAsync).WithSummary("The map as a PNG on the fixed scale 0 to 1; colours=ember|jet, fade=0..100 (values below fade in), high=1..100 (hundredths at which the scale ends)");
+        result.MapGet("/map", MapFileAsync)
+            .WithSummary(
+                "The anomaly map: .npy, float32, [rows, columns] over the whole image, 0 good to 1 "
+                + "anomalous; detector=id: as that trained detector of the project sees the image instead");
+        result.MapGet("/heatmap", HeatmapAsync)
+            .WithSummary(
+                "The map as a PNG on the fixed scale 0 to 1; colours=ember|jet, fade=0..100 "
+                + "(values below fade in), high=1..100 (hundredths at which the scale ends)");
     }
 
     private static async Task<Results<Accepted<RunAnswer>, NotFound>> StartAsync(
-        Guid projectId, NewRun request, ProjectAccess access, RunBoard runs, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
+        Guid projectId, NewRun request, ProjectAccess access, RunBoard runs, IDbContextFactory<PortalDb> dbs,
+        JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(projectId, user, cancel) is not { } project)
         {
@@ -63,7 +86,8 @@ public static class RunsEndpoints
     }
 
     private static async Task<Results<Accepted<RunAnswer>, NotFound>> RescoreAsync(
-        Guid runId, RescoreRequest request, RunAccess access, ProjectAccess projects, RunBoard runs, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
+        Guid runId, RescoreRequest request, RunAccess access, ProjectAccess projects, RunBoard runs,
+        IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(runId, user, cancel) is not { } source || await projects.FindAsync(source.ProjectId, user, cancel) is not { } project)
         {
@@ -74,7 +98,8 @@ public static class RunsEndpoints
     }
 
     private static async Task<Results<Ok<List<RunAnswer>>, NotFound>> ListAsync(
-        Guid projectId, ProjectAccess access, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
+        Guid projectId, ProjectAccess access, IDbContextFactory<PortalDb> dbs,
+        JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(projectId, user, cancel) is null)
         {
@@ -90,7 +115,8 @@ public static class RunsEndpoints
         await access.FindAsync(runId, user, cancel) is null ? TypedResults.NotFound() : TypedResults.Ok(await AnswerAsync(runId, dbs, texts, clock, cancel));
 
     private static async Task<Results<Ok<ResultPage>, ValidationProblem, NotFound>> ResultsAsync(
-        Guid runId, string? sort, string? after, int? limit, RunAccess access, IDbContextFactory<PortalDb> dbs, IStringLocalizer<RunsText> text, ClaimsPrincipal user, CancellationToken cancel)
+        Guid runId, string? sort, string? after, int? limit, RunAccess access, IDbContextFactory<PortalDb> dbs,
+        IStringLocalizer<RunsText> text, ClaimsPrincipal user, CancellationToken cancel)
     {
         var wrong = new Dictionary<string, string[]>();
         if (sort is not (null or "" or "score" or "-score" or "image"))
@@ -145,18 +171,24 @@ public static class RunsEndpoints
         return TypedResults.Ok(new ResultPage(answers, answers.Count == count ? answers[^1].Id : null));
     }
 
-    private static async Task<Results<Ok<List<RefusalAnswer>>, NotFound>> RefusalsAsync(Guid runId, RunAccess access, IDbContextFactory<PortalDb> dbs, ClaimsPrincipal user, CancellationToken cancel)
+    private static async Task<Results<Ok<List<RefusalAnswer>>, NotFound>> RefusalsAsync(
+        Guid runId, RunAccess access, IDbContextFactory<PortalDb> dbs, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(runId, user, cancel) is null)
         {
             return TypedResults.NotFound();
         }
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        return TypedResults.Ok(await db.Set<RunRefusal>().Where(refusal => refusal.RunId == runId).Select(refusal => new RefusalAnswer(refusal.ImageId, refusal.Code, refusal.Message)).ToListAsync(cancel));
+        return TypedResults.Ok(
+            await db.Set<RunRefusal>()
+                .Where(refusal => refusal.RunId == runId)
+                .Select(refusal => new RefusalAnswer(refusal.ImageId, refusal.Code, refusal.Message))
+                .ToListAsync(cancel));
     }
 
     private static async Task<Results<Accepted<RunAnswer>, NotFound>> CancelAsync(
-        Guid runId, RunAccess access, JobBoard jobs, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
+        Guid runId, RunAccess access, JobBoard jobs, IDbContextFactory<PortalDb> dbs,
+        JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(runId, user, cancel) is not { } run)
         {
@@ -167,7 +199,8 @@ public static class RunsEndpoints
     }
 
     private static async Task<Results<Accepted<RunAnswer>, Conflict<RunAnswer>, NotFound>> ResumeAsync(
-        Guid runId, RunAccess access, JobBoard jobs, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
+        Guid runId, RunAccess access, JobBoard jobs, IDbContextFactory<PortalDb> dbs,
+        JobTexts texts, TimeProvider clock, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(runId, user, cancel) is not { } run)
         {
@@ -178,7 +211,8 @@ public static class RunsEndpoints
         return queued ? TypedResults.Accepted($"/api/v1/runs/{runId}", answer) : TypedResults.Conflict(answer);
     }
 
-    private static async Task<Results<Ok<ResultAnswer>, NotFound>> ResultAsync(Guid resultId, RunAccess access, IDbContextFactory<PortalDb> dbs, ClaimsPrincipal user, CancellationToken cancel)
+    private static async Task<Results<Ok<ResultAnswer>, NotFound>> ResultAsync(
+        Guid resultId, RunAccess access, IDbContextFactory<PortalDb> dbs, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindResultAsync(resultId, user, cancel) is not { } result)
         {
@@ -197,12 +231,17 @@ public static class RunsEndpoints
         }
         http.Response.Headers.CacheControl = "private, max-age=86400";
         return detector is { } versionId
-            ? TypedResults.Bytes(await maps.OfAsync(result, versionId, cancel), "application/octet-stream", $"{resultId}.npy", entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}-{versionId}\""))
-            : TypedResults.PhysicalFile(blobs.PathOf(result.MapBlob), "application/octet-stream", $"{resultId}.npy", entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}\""), enableRangeProcessing: true);
+            ? TypedResults.Bytes(
+                await maps.OfAsync(result, versionId, cancel), "application/octet-stream",
+                $"{resultId}.npy", entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}-{versionId}\""))
+            : TypedResults.PhysicalFile(
+                blobs.PathOf(result.MapBlob), "application/octet-stream", $"{resultId}.npy",
+                entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}\""), enableRangeProcessing: true);
     }
 
     private static async Task<Results<PhysicalFileHttpResult, ValidationProblem, NotFound>> HeatmapAsync(
-        Guid resultId, string? colours, int? fade, int? high, HttpContext http, RunAccess access, Heatmaps heatmaps, IStringLocalizer<RunsText> text, CancellationToken cancel)
+        Guid resultId, string? colours, int? fade, int? high, HttpContext http, RunAccess access,
+        Heatmaps heatmaps, IStringLocalizer<RunsText> text, CancellationToken cancel)
     {
         var map = ColourMap.Find(string.IsNullOrEmpty(colours) ? ColourMap.Ember.Name : colours);
         if (map is null)
@@ -223,11 +262,13 @@ public static class RunsEndpoints
         }
         http.Response.Headers.CacheControl = "private, max-age=86400";
         return TypedResults.PhysicalFile(
-            await heatmaps.RenderAsync(result.MapBlob, map, fade ?? 0, high ?? 100, cancel), "image/png", entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}-{map.Name}-{fade ?? 0}-{high ?? 100}\""));
+            await heatmaps.RenderAsync(result.MapBlob, map, fade ?? 0, high ?? 100, cancel), "image/png",
+            entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}-{map.Name}-{fade ?? 0}-{high ?? 100}\""));
     }
 
     private static async Task<Results<Ok<InspectAnswer>, NotFound, ProblemHttpResult>> InspectAsync(
-        Guid projectId, string? model, string? references, int? referenceCount, float? threshold, float? mapThreshold, bool? store, string? tiles, Guid? detector,
+        Guid projectId, string? model, string? references, int? referenceCount,
+        float? threshold, float? mapThreshold, bool? store, string? tiles, Guid? detector,
         HttpContext http, ProjectAccess access, DirectInspection inspection, IStringLocalizer<RunsText> text, CancellationToken cancel)
     {
         if (await access.FindAsync(projectId, http.User, cancel) is not { } project)
@@ -246,7 +287,9 @@ public static class RunsEndpoints
         {
             return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["TilesUnknown", tiles!]);
         }
-        var request = new InspectRequest(model, choice, referenceCount, threshold, mapThreshold ?? DefaultMapThreshold, store == true, FollowsThreshold: tiles is null, cut, detector);
+        var request = new InspectRequest(
+            model, choice, referenceCount, threshold, mapThreshold ?? DefaultMapThreshold,
+            store == true, FollowsThreshold: tiles is null, cut, detector);
         if (!http.Request.HasFormContentType)
         {
             return TypedResults.Ok(await inspection.InspectAsync(project, request, "image", http.Request.Body, http.User.UserId(), cancel));
@@ -261,7 +304,10 @@ public static class RunsEndpoints
     // The framework reads enumerations in a query by their names in C# alone.
     private static bool TryReadReferences(string? references, out ReferenceChoice? choice)
     {
-        choice = new[] { ReferenceChoice.None, ReferenceChoice.AllGood, ReferenceChoice.FirstGood }.Where(known => string.Equals(known.ToString(), references, StringComparison.OrdinalIgnoreCase)).Select(known => (ReferenceChoice?)known).FirstOrDefault();
+        choice = new[] { ReferenceChoice.None, ReferenceChoice.AllGood, ReferenceChoice.FirstGood }
+            .Where(known => string.Equals(known.ToString(), references, StringComparison.OrdinalIgnoreCase))
+            .Select(known => (ReferenceChoice?)known)
+            .FirstOrDefault();
         return references is null || choice is not null;
     }
 

@@ -15,26 +15,32 @@ namespace AdClip.Portal.Features.Runs;
 /// <param name="Tiles">How images are cut; null: each is looked at whole.</param>
 /// <param name="Prompts">The words to compare with; null: what the model recommends.</param>
 /// <param name="DetectorVersionId">The trained detector that scores; null: the model itself.</param>
-public sealed record ScoreKind(Guid ProjectId, string EncoderId, bool HasReferences, bool HasArea, TileSettings? Tiles = null, RunPrompts? Prompts = null, Guid? DetectorVersionId = null)
+public sealed record ScoreKind(
+    Guid ProjectId, string EncoderId, bool HasReferences, bool HasArea,
+    TileSettings? Tiles = null, RunPrompts? Prompts = null, Guid? DetectorVersionId = null)
 {
     /// <summary>The kind of a run's scores.</summary>
     public static async Task<ScoreKind> OfAsync(PortalDb db, Run run, CancellationToken cancel = default)
     {
         var settings = RunSettings.Parse(run.Settings);
         var hasArea = run.AreaRevision > 0
-            && await db.Set<InspectionAreaRevision>().AnyAsync(area => area.ProjectId == run.ProjectId && area.Revision == run.AreaRevision && area.RegionCount > 0, cancel);
+            && await db.Set<InspectionAreaRevision>()
+                .AnyAsync(area => area.ProjectId == run.ProjectId && area.Revision == run.AreaRevision && area.RegionCount > 0, cancel);
         return new ScoreKind(run.ProjectId, run.EncoderId, run.ReferenceCount > 0, hasArea, settings.Tiles, settings.Prompts, settings.DetectorVersionId);
     }
 
     /// <summary>The runs whose scores may be of this kind; <see cref="IsSame"/> tells for sure.</summary>
     public IQueryable<Run> Runs(PortalDb db) => db.Set<Run>().AsNoTracking().Where(run =>
         run.ProjectId == ProjectId && run.EncoderId == EncoderId && run.ReferenceCount > 0 == HasReferences
-        && db.Set<InspectionAreaRevision>().Any(area => area.ProjectId == run.ProjectId && area.Revision == run.AreaRevision && area.RegionCount > 0) == HasArea);
+        && db.Set<InspectionAreaRevision>()
+            .Any(area => area.ProjectId == run.ProjectId && area.Revision == run.AreaRevision && area.RegionCount > 0) == HasArea);
 
     /// <summary>Whether the settings of one of <see cref="Runs"/> make scores of this kind.</summary>
     /// <param name="inAnyTiles">However images are cut.</param>
     public bool IsSame(RunSettings settings, bool inAnyTiles = false) =>
-        settings.DetectorVersionId == DetectorVersionId && (inAnyTiles || settings.Tiles == Tiles) && JsonSerializer.Serialize(settings.Prompts, JsonSerializerOptions.Web) == JsonSerializer.Serialize(Prompts, JsonSerializerOptions.Web);
+        settings.DetectorVersionId == DetectorVersionId
+        && (inAnyTiles || settings.Tiles == Tiles)
+        && JsonSerializer.Serialize(settings.Prompts, JsonSerializerOptions.Web) == JsonSerializer.Serialize(Prompts, JsonSerializerOptions.Web);
 }
 
 /// <summary>A threshold that somebody saved.</summary>

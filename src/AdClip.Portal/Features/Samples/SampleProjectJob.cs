@@ -12,7 +12,8 @@ namespace AdClip.Portal.Features.Samples;
 
 /// <summary>Fills the sample project: uploads our own images with their ground truth, and inspects them.</summary>
 /// <remarks>Started again after a kill it finds what is there: the project by its id (the job's), images by their hash, runs by their number.</remarks>
-internal sealed class SampleProjectJob(IDbContextFactory<PortalDb> dbs, ImageUpload upload, RunBoard runs, IOptions<SamplesOptions> options, TimeProvider clock) : IJobHandler
+internal sealed class SampleProjectJob(
+    IDbContextFactory<PortalDb> dbs, ImageUpload upload, RunBoard runs, IOptions<SamplesOptions> options, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "SampleProject";
     private const string ProjectName = "브러시드 강판 · Brushed steel";

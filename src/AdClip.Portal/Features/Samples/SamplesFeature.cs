@@ -31,6 +31,7 @@ public static class SamplesFeature
             }
             administrator = await db.Users.OrderBy(user => user.CreatedAt).Select(user => user.Id).FirstAsync();
         }
-        await services.GetRequiredService<JobBoard>().EnqueueAsync(new NewJob(SampleProjectJob.Kind, ProjectId: null, administrator.ToString(), [], administrator));
+        await services.GetRequiredService<JobBoard>().EnqueueAsync(
+            new NewJob(SampleProjectJob.Kind, ProjectId: null, administrator.ToString(), [], administrator));
     }
 }

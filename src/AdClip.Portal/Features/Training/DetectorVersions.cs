@@ -20,7 +20,11 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
     public async Task<IReadOnlyList<DetectorVersion>> ListAsync(Guid projectId, CancellationToken cancel = default)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        return await db.Set<DetectorVersion>().AsNoTracking().Where(version => version.ProjectId == projectId).OrderByDescending(version => version.Number).ToListAsync(cancel);
+        return await db.Set<DetectorVersion>()
+            .AsNoTracking()
+            .Where(version => version.ProjectId == projectId)
+            .OrderByDescending(version => version.Number)
+            .ToListAsync(cancel);
     }
 
     /// <summary>The version, or null when it does not exist or this person may not know that it does.</summary>
@@ -28,7 +32,9 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         return await db.Set<DetectorVersion>().AsNoTracking()
-            .SingleOrDefaultAsync(version => version.Id == versionId && ProjectAccess.Visible(db, user).Any(project => project.Id == version.ProjectId), cancel);
+            .SingleOrDefaultAsync(
+                version => version.Id == versionId && ProjectAccess.Visible(db, user).Any(project => project.Id == version.ProjectId),
+                cancel);
     }
 
     /// <summary>A version of this project.</summary>
@@ -37,7 +43,9 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         return await db.Set<DetectorVersion>().AsNoTracking().SingleOrDefaultAsync(version => version.Id == versionId && version.ProjectId == projectId, cancel)
-            ?? throw new RefusedInputException(RefusalCode.DetectorVersionUnknown, $"This project has no trained detector {versionId}; choose one of the list on the Training page.", versionId);
+            ?? throw new RefusedInputException(
+                RefusalCode.DetectorVersionUnknown,
+                $"This project has no trained detector {versionId}; choose one of the list on the Training page.", versionId);
     }
 
     /// <summary>What a job made; null: nothing yet.</summary>
@@ -53,7 +61,10 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
     {
         if (model.EncoderId != version.EncoderId)
         {
-            throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"Detector {version.Number} was fitted with encoder {version.EncoderId}, the model is now {model.EncoderId}; train again.", version.EncoderId, model.EncoderId);
+            throw new RefusedInputException(
+                RefusalCode.TokensOfAnotherEncoder,
+                $"Detector {version.Number} was fitted with encoder {version.EncoderId}, the model is now {model.EncoderId}; train again.",
+                version.EncoderId, model.EncoderId);
         }
         var key = version.Taught is null ? version.Blob : $"{version.Id}";
         if (FindOpen(key) is { } kept)
@@ -102,7 +113,8 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
     /// <param name="learnedFrom">SHA-256 of each image that it learned from.</param>
     /// <param name="alongside">Adds further rows to the same transaction; null: none.</param>
     public async Task<DetectorVersion> AddAsync(
-        Guid projectId, FittedDetector detector, Func<int, string, DetectorVersion> make, IEnumerable<string> learnedFrom, CancellationToken cancel, Action<PortalDb, DetectorVersion>? alongside = null)
+        Guid projectId, FittedDetector detector, Func<int, string, DetectorVersion> make,
+        IEnumerable<string> learnedFrom, CancellationToken cancel, Action<PortalDb, DetectorVersion>? alongside = null)
     {
         using var file = new MemoryStream();
         detector.Write(file);
@@ -124,7 +136,8 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
     /// <param name="taught">The detector with it: kept open, so that it scores at once.</param>
     /// <param name="alongside">Checks and adds further rows in the same transaction; what it throws undoes all.</param>
     public async Task<DetectorVersion> AddTaughtAsync(
-        DetectorVersion parent, RegionFeedback said, FittedDetector taught, DateTimeOffset createdAt, Guid createdBy, Func<PortalDb, DetectorVersion, Task> alongside, CancellationToken cancel)
+        DetectorVersion parent, RegionFeedback said, FittedDetector taught, DateTimeOffset createdAt,
+        Guid createdBy, Func<PortalDb, DetectorVersion, Task> alongside, CancellationToken cancel)
     {
         var region = await TaughtRegion.KeepAsync(said, blobs, cancel);
         await using var db = await dbs.CreateDbContextAsync(cancel);
@@ -148,8 +161,16 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
             CreatedBy = createdBy,
         };
         db.Add(version);
-        var learned = await db.Set<DetectorVersionImage>().AsNoTracking().Where(image => image.VersionId == parent.Id).Select(image => image.Sha256).ToListAsync(cancel);
-        db.AddRange(learned.Append(said.Sha256).Distinct(StringComparer.Ordinal).Select(sha256 => new DetectorVersionImage { VersionId = version.Id, Sha256 = sha256 }));
+        var learned = await db.Set<DetectorVersionImage>()
+            .AsNoTracking()
+            .Where(image => image.VersionId == parent.Id)
+            .Select(image => image.Sha256)
+            .ToListAsync(cancel);
+        db.AddRange(
+            learned
+                .Append(said.Sha256)
+                .Distinct(StringComparer.Ordinal)
+                .Select(sha256 => new DetectorVersionImage { VersionId = version.Id, Sha256 = sha256 }));
         await alongside(db, version);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);

@@ -11,7 +11,10 @@ namespace AdClip.Portal.Features.Training;
 /// <summary>Images as the advisor compares them, and how many of them the encoder has not seen yet.</summary>
 public sealed record ComparedImages(IReadOnlyList<AdvisedImage> Images, int Unseen);
 
-/// <summary>What the advisor wants to know of images beside their labels: what the encoder said of them, which tells nearly equal pictures, and which camera took them. Encodes nothing.</summary>
+/// <summary>
+/// What the advisor wants to know of images beside their labels: what the encoder said of
+/// them, which tells nearly equal pictures, and which camera took them. Encodes nothing.
+/// </summary>
 public sealed class ImageTraits(IDbContextFactory<PortalDb> dbs, TokenCache tokens, BlobStore blobs)
 {
     /// <summary>Most images of each side that are compared: each costs a file that is read the first time.</summary>
@@ -32,7 +35,11 @@ public sealed class ImageTraits(IDbContextFactory<PortalDb> dbs, TokenCache toke
             .Select(image => new { image.Sha256, image.Width, image.Height })
             .Take(MostCompared + learned.Count)
             .ToListAsync(cancel);
-        var others = rows.Where(row => !learned.Contains(row.Sha256)).Take(MostCompared).Select(row => new AdvisedImage { Id = row.Sha256, Width = row.Width, Height = row.Height, IsAnomaly = null, Split = DataSplit.Test }).ToList();
+        var others = rows
+            .Where(row => !learned.Contains(row.Sha256))
+            .Take(MostCompared)
+            .Select(row => new AdvisedImage { Id = row.Sha256, Width = row.Width, Height = row.Height, IsAnomaly = null, Split = DataSplit.Test })
+            .ToList();
         return await Task.Run(() => Compared(encoderId, others, cancel), cancel);
     }
 

@@ -30,8 +30,13 @@ public static class LabelSnapshot
         List<LabelledImage> images = [];
         foreach (var some in rows.Chunk(200))
         {
-            var shapes = await LabelledImages.DocumentsAsync(db, some.Where(row => row.Revision > 0).ToDictionary(row => row.ImageId, row => row.Revision), cancel);
-            images.AddRange(some.Select(row => new LabelledImage(row.Sha256, row.Width, row.Height, row.IsAnomaly, shapes.GetValueOrDefault(row.ImageId) ?? [], row.ImageId, row.Revision)));
+            var shapes = await LabelledImages.DocumentsAsync(
+                db, some.Where(row => row.Revision > 0).ToDictionary(row => row.ImageId, row => row.Revision), cancel);
+            images.AddRange(
+                some.Select(
+                    row => new LabelledImage(
+                        row.Sha256, row.Width, row.Height, row.IsAnomaly,
+                        shapes.GetValueOrDefault(row.ImageId) ?? [], row.ImageId, row.Revision)));
         }
         return images;
     }
@@ -44,21 +49,39 @@ public static class LabelSnapshot
             from learned in db.Set<LearnedImage>().AsNoTracking()
             join image in db.Set<ImageRecord>() on learned.ImageId equals image.Id
             where learned.TrainingId == trainingId
-            select new { learned.ImageId, learned.IsAnomaly, learned.Revision, image.Label, image.AnnotationRevision, IsDeleted = image.DeletedAt != null }).ToListAsync(cancel);
+            select new
+            {
+                learned.ImageId,
+                learned.IsAnomaly,
+                learned.Revision,
+                image.Label,
+                image.AnnotationRevision,
+                IsDeleted = image.DeletedAt != null,
+            }).ToListAsync(cancel);
         if (rows.Count == 0)
         {
             return null;
         }
         var changed = rows.Count(row => row.IsDeleted || row.Label != (row.IsAnomaly ? ImageLabel.Anomaly : ImageLabel.Good));
         // A later revision may say the same, for instance that somebody looked again.
-        foreach (var some in rows.Where(row => !row.IsDeleted && row.Label == (row.IsAnomaly ? ImageLabel.Anomaly : ImageLabel.Good) && row.AnnotationRevision != row.Revision).Chunk(200))
+        foreach (var some in rows
+            .Where(
+                row => !row.IsDeleted
+                    && row.Label == (row.IsAnomaly ? ImageLabel.Anomaly : ImageLabel.Good)
+                    && row.AnnotationRevision != row.Revision)
+            .Chunk(200))
         {
             var before = await LabelledImages.DocumentsAsync(db, some.ToDictionary(row => row.ImageId, row => row.Revision), cancel);
             var now = await LabelledImages.DocumentsAsync(db, some.ToDictionary(row => row.ImageId, row => row.AnnotationRevision), cancel);
             changed += some.Count(row => !Drawn(before, row.ImageId).SequenceEqual(Drawn(now, row.ImageId)));
         }
         var labelled = await db.Set<ImageRecord>().CountAsync(
-            image => image.ProjectId == projectId && image.DeletedAt == null && image.Label != ImageLabel.Unlabelled && !db.Set<LearnedImage>().Any(learned => learned.TrainingId == trainingId && learned.ImageId == image.Id), cancel);
+            image =>
+                image.ProjectId == projectId
+                    && image.DeletedAt == null
+                    && image.Label != ImageLabel.Unlabelled
+                    && !db.Set<LearnedImage>().Any(learned => learned.TrainingId == trainingId && learned.ImageId == image.Id),
+            cancel);
         return new LabelChanges(changed, Math.Max(0, labelled - leftOut));
     }
 

@@ -14,7 +14,12 @@ namespace AdClip.Portal.Features.Training;
 public sealed record LabelledImage(string Sha256, int Width, int Height, bool IsAnomaly, IReadOnlyList<Shape> Shapes, Guid ImageId = default, int Revision = 0)
 {
     /// <summary>The class of most of its shapes, the first by name among equals; null where nothing is drawn.</summary>
-    public string? Class => Shapes.CountBy(shape => shape.ClassName).OrderByDescending(count => count.Value).ThenBy(count => count.Key, StringComparer.Ordinal).Select(count => count.Key).FirstOrDefault();
+    public string? Class =>
+        Shapes.CountBy(shape => shape.ClassName)
+            .OrderByDescending(count => count.Value)
+            .ThenBy(count => count.Key, StringComparer.Ordinal)
+            .Select(count => count.Key)
+            .FirstOrDefault();
 
     /// <summary>Defect pixels in the model's square frame, [side, side], 0 or 1; null where nothing is drawn.</summary>
     public byte[]? Mask(int side) => Shapes.Count == 0
@@ -51,7 +56,10 @@ public sealed record LabelledImage(string Sha256, int Width, int Height, bool Is
 /// <summary>Reads what a detector can learn from.</summary>
 public static class LabelledImages
 {
-    /// <summary>The labelled images of a project by SHA-256. Of more than <paramref name="most"/>, anomalies go first, and of each kind they are taken evenly.</summary>
+    /// <summary>
+    /// The labelled images of a project by SHA-256. Of more than <paramref name="most"/>,
+    /// anomalies go first, and of each kind they are taken evenly.
+    /// </summary>
     /// <returns>The images, and how many were left out.</returns>
     public static async Task<(IReadOnlyList<LabelledImage> Images, int LeftOut)> ReadAsync(PortalDb db, Guid projectId, int most, CancellationToken cancel)
     {
@@ -70,13 +78,15 @@ public static class LabelledImages
         {
             var documents = await DocumentsAsync(db, some.Where(row => row.ShapeCount > 0).ToDictionary(row => row.Id, row => row.AnnotationRevision), cancel);
             images.AddRange(some.Select(row => new LabelledImage(
-                row.Sha256, row.Width, row.Height, row.Label == ImageLabel.Anomaly, documents.GetValueOrDefault(row.Id) ?? [], row.Id, row.AnnotationRevision)));
+                row.Sha256, row.Width, row.Height, row.Label == ImageLabel.Anomaly,
+                documents.GetValueOrDefault(row.Id) ?? [], row.Id, row.AnnotationRevision)));
         }
         return (images, rows.Count - images.Count);
     }
 
     /// <summary>What is drawn on images in these revisions of their ground truth, by image.</summary>
-    internal static async Task<Dictionary<Guid, IReadOnlyList<Shape>>> DocumentsAsync(PortalDb db, IReadOnlyDictionary<Guid, int> revisions, CancellationToken cancel)
+    internal static async Task<Dictionary<Guid, IReadOnlyList<Shape>>> DocumentsAsync(
+        PortalDb db, IReadOnlyDictionary<Guid, int> revisions, CancellationToken cancel)
     {
         var ids = revisions.Keys.ToList();
         var numbers = revisions.Values.Distinct().ToList();
@@ -84,7 +94,8 @@ public static class LabelledImages
             .Where(revision => ids.Contains(revision.ImageId) && numbers.Contains(revision.Revision))
             .Select(revision => new { revision.ImageId, revision.Revision, revision.Document })
             .ToListAsync(cancel);
-        return found.Where(revision => revisions[revision.ImageId] == revision.Revision).ToDictionary(revision => revision.ImageId, revision => GroundTruthJson.ReadImage(revision.Document).Shapes);
+        return found.Where(revision => revisions[revision.ImageId] == revision.Revision)
+            .ToDictionary(revision => revision.ImageId, revision => GroundTruthJson.ReadImage(revision.Document).Shapes);
     }
 
     private static IEnumerable<T> Evenly<T>(List<T> all, int count) =>

@@ -15,7 +15,8 @@ namespace AdClip.Portal.Features.Training;
 /// <param name="Prompts">How; null: the defaults.</param>
 /// <param name="Checkpoint">Learned prompts of the project whose texts are used as they are; null: the model's own, or those that are learned.</param>
 public sealed record NewTraining(
-    string? Model = null, string? ObjectName = null, bool UseText = true, bool UseBank = true, bool UseHeads = true, bool UseAnomalyBank = true, bool RotatesPart = false,
+    string? Model = null, string? ObjectName = null, bool UseText = true, bool UseBank = true,
+    bool UseHeads = true, bool UseAnomalyBank = true, bool RotatesPart = false,
     LearnKind Learn = LearnKind.Quick, PromptRequest? Prompts = null, Guid? Checkpoint = null)
 {
     // Prompts alone are compared with, and nothing else; the fit then only gives them a scale and a threshold.
@@ -30,4 +31,6 @@ public sealed record NewTraining(
 /// <param name="CheckpointId">Learned prompts whose texts are used.</param>
 /// <param name="ParentId">The version that the training of those made.</param>
 /// <param name="AreaRevision">Of the inspection area then; null: asked for by a version of the portal that did not note it.</param>
-internal sealed record TrainingPlan(string ModelId, string ObjectName, FitOptions Options, Guid CreatedBy, int LeftOut = 0, PromptPlan? Prompts = null, Guid? CheckpointId = null, Guid? ParentId = null, int? AreaRevision = null);
+internal sealed record TrainingPlan(
+    string ModelId, string ObjectName, FitOptions Options, Guid CreatedBy, int LeftOut = 0,
+    PromptPlan? Prompts = null, Guid? CheckpointId = null, Guid? ParentId = null, int? AreaRevision = null);

@@ -5,7 +5,10 @@ using AdClip.Vision.Detection.FewShot;
 
 namespace AdClip.Portal.Features.Training;
 
-/// <summary>What a person said of a region, as a version keeps it: enough to teach the detector again, to the last bit, whatever became of the token cache.</summary>
+/// <summary>
+/// What a person said of a region, as a version keeps it: enough to teach
+/// the detector again, to the last bit, whatever became of the token cache.
+/// </summary>
 /// <param name="Sha256">Of the image.</param>
 /// <param name="TokensBlob">Its tokens; several regions of an image share the blob.</param>
 /// <param name="Patches">Of the region, as in <see cref="RegionFeedback.Patches"/>.</param>
@@ -20,5 +23,6 @@ public sealed record TaughtRegion(string Sha256, string TokensBlob, IReadOnlyLis
     internal static string Write(IReadOnlyList<TaughtRegion> regions) => JsonSerializer.Serialize(regions, JsonSerializerOptions.Web);
 
     internal static IReadOnlyList<TaughtRegion> Parse(string json) =>
-        JsonSerializer.Deserialize<List<TaughtRegion>>(json, JsonSerializerOptions.Web) ?? throw new JsonException("The regions that a detector was taught are empty.");
+        JsonSerializer.Deserialize<List<TaughtRegion>>(json, JsonSerializerOptions.Web)
+        ?? throw new JsonException("The regions that a detector was taught are empty.");
 }

@@ -7,10 +7,12 @@ namespace AdClip.Portal.Features.Training;
 /// <param name="Id">The job's.</param>
 /// <param name="DetectorId">What came of it; null: nothing yet.</param>
 public sealed record TrainingAnswer(
-    Guid Id, Guid ProjectId, string State, string? Message, int Done, int Total, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, double? RemainingSeconds, Guid? DetectorId)
+    Guid Id, Guid ProjectId, string State, string? Message, int Done, int Total, DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, double? RemainingSeconds, Guid? DetectorId)
 {
     public static TrainingAnswer Of(JobView job, Guid? detectorId, JobTexts texts, DateTimeOffset now) => new(
-        job.Id, job.ProjectId!.Value, NameOf(job.State), texts.Sentence(job), job.Done, job.Total, job.CreatedAt, job.StartedAt, job.FinishedAt, job.Remaining(now)?.TotalSeconds, detectorId);
+        job.Id, job.ProjectId!.Value, NameOf(job.State), texts.Sentence(job), job.Done, job.Total,
+        job.CreatedAt, job.StartedAt, job.FinishedAt, job.Remaining(now)?.TotalSeconds, detectorId);
 
     internal static string NameOf<T>(T value)
         where T : struct, Enum
@@ -36,16 +38,24 @@ public sealed record DetectorPartAnswer(string Part, double Weight, string Reaso
 /// <param name="SuggestedThreshold">Largest F1 on all out-of-fold scores; null without anomalies.</param>
 /// <param name="Texts">The learned prompts that it compares with; null: the model's own texts.</param>
 public sealed record DetectorAnswer(
-    Guid Id, Guid ProjectId, int Number, string Kind, Guid? ParentId, string Model, string EncoderId, int ImageSize, string ObjectName, DateTimeOffset CreatedAt, int Good, int Anomalies, int Drawn,
-    IReadOnlyList<string> Classes, int Unreadable, int LeftOut, Figure? AreaUnderRoc, Figure? AveragePrecision, Figure? F1, double? SuggestedThreshold, double? ExpectedCalibrationError,
+    Guid Id, Guid ProjectId, int Number, string Kind, Guid? ParentId, string Model, string EncoderId,
+    int ImageSize, string ObjectName, DateTimeOffset CreatedAt, int Good, int Anomalies, int Drawn,
+    IReadOnlyList<string> Classes, int Unreadable, int LeftOut, Figure? AreaUnderRoc,
+    Figure? AveragePrecision, Figure? F1, double? SuggestedThreshold, double? ExpectedCalibrationError,
     IReadOnlyList<DetectorPartAnswer> Parts, double Seconds, TextOrigin? Texts)
 {
     public static DetectorAnswer Of(DetectorVersion version)
     {
         var report = VersionReport.Parse(version.Report);
         return new(
-            version.Id, version.ProjectId, version.Number, TrainingAnswer.NameOf(version.Kind), version.ParentId, version.ModelId, version.EncoderId, version.ImageSize, version.ObjectName, version.CreatedAt,
-            report.Good, report.Anomalies, report.Drawn, report.Classes, report.Unreadable, report.LeftOut, report.AreaUnderRoc, report.AveragePrecision, report.F1, report.Threshold,
-            report.Fit.Calibration.ExpectedError, [.. report.Fit.Parts.Select(part => new DetectorPartAnswer(TrainingAnswer.NameOf<FitPart>(part.Part), part.Weight, TrainingAnswer.NameOf(part.Reason), part.AreaUnderRoc))], report.Seconds, report.Texts);
+            version.Id, version.ProjectId, version.Number, TrainingAnswer.NameOf(version.Kind), version.ParentId,
+            version.ModelId, version.EncoderId, version.ImageSize, version.ObjectName, version.CreatedAt,
+            report.Good, report.Anomalies, report.Drawn, report.Classes, report.Unreadable,
+            report.LeftOut, report.AreaUnderRoc, report.AveragePrecision, report.F1, report.Threshold,
+            report.Fit.Calibration.ExpectedError,
+            [.. report.Fit.Parts.Select(
+                part => new DetectorPartAnswer(
+                    TrainingAnswer.NameOf<FitPart>(part.Part), part.Weight, TrainingAnswer.NameOf(part.Reason), part.AreaUnderRoc))],
+            report.Seconds, report.Texts);
     }
 }

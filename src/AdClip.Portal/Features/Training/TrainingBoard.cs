@@ -14,7 +14,8 @@ namespace AdClip.Portal.Features.Training;
 
 /// <summary>Starts trainings: settles what is left open, keeps the labels as they are, and puts the job on the board.</summary>
 public sealed class TrainingBoard(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, DetectorVersions versions, Checkpoints checkpoints, PromptTraining prompts, InspectionAreaStore areas, JobBoard jobs, IOptions<TrainingOptions> options)
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, DetectorVersions versions,
+    Checkpoints checkpoints, PromptTraining prompts, InspectionAreaStore areas, JobBoard jobs, IOptions<TrainingOptions> options)
 {
     /// <summary>Fewer good images cannot be compared with each other.</summary>
     public const int LeastGood = 2;
@@ -39,10 +40,14 @@ public sealed class TrainingBoard(
             ? (await LabelSnapshot.ReadAsync(db, source, cancel), 0)
             : await LabelledImages.ReadAsync(db, project.Id, options.Value.MaxImages, cancel);
         CheckEnough(images, request.Learn != LearnKind.Quick);
-        var learned = request.Learn == LearnKind.Quick || checkpoint is not null ? null : await PlanAsync(model, request.Prompts ?? new PromptRequest(), cancel);
+        var learned = request.Learn == LearnKind.Quick || checkpoint is not null
+            ? null
+            : await PlanAsync(model, request.Prompts ?? new PromptRequest(), cancel);
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? project.ObjectName : request.ObjectName.Trim();
         var parent = checkpoint?.TrainingId is { } trainingId ? await versions.OfJobAsync(trainingId, cancel) : null;
-        var plan = new TrainingPlan(model.Id, objectName, request.Options, userId, leftOut, learned, checkpoint?.Id, parent?.Id, (await areas.CurrentAsync(project.Id, cancel)).Revision);
+        var plan = new TrainingPlan(
+            model.Id, objectName, request.Options, userId, leftOut, learned, checkpoint?.Id,
+            parent?.Id, (await areas.CurrentAsync(project.Id, cancel)).Revision);
         return await EnqueueAsync(project, model, plan, userId, (transaction, job) => transaction.AddRange(LabelSnapshot.Of(job.Id, images)), cancel);
     }
 
@@ -53,7 +58,9 @@ public sealed class TrainingBoard(
     public async Task<JobView> GoOnAsync(Project project, Guid trainingId, int? epochs, Guid userId, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        var job = await db.Set<JobRecord>().AsNoTracking().SingleAsync(job => job.Id == trainingId && job.ProjectId == project.Id && job.Kind == TrainingJob.Kind, cancel);
+        var job = await db.Set<JobRecord>()
+            .AsNoTracking()
+            .SingleAsync(job => job.Id == trainingId && job.ProjectId == project.Id && job.Kind == TrainingJob.Kind, cancel);
         var plan = TrainingJob.PlanOf(job.Payload);
         if (plan.Prompts is not { } learned || !job.State.IsOver() || (job.State == JobState.Succeeded && (epochs ?? 0) <= learned.Settings.Epochs))
         {
@@ -91,7 +98,8 @@ public sealed class TrainingBoard(
             cancel);
     }
 
-    private Task<JobView> EnqueueAsync(Project project, ModelRecord model, TrainingPlan plan, Guid userId, Action<PortalDb, JobRecord> alsoAdd, CancellationToken cancel) =>
+    private Task<JobView> EnqueueAsync(
+        Project project, ModelRecord model, TrainingPlan plan, Guid userId, Action<PortalDb, JobRecord> alsoAdd, CancellationToken cancel) =>
         jobs.EnqueueAsync(new NewJob(TrainingJob.Kind, project.Id, JsonSerializer.Serialize(plan), [project.Name, model.Name], userId), alsoAdd, cancel);
 
     private async Task<PromptPlan> PlanAsync(ModelRecord model, PromptRequest request, CancellationToken cancel)
@@ -105,13 +113,16 @@ public sealed class TrainingBoard(
         var (good, anomalies) = (images.Count(image => !image.IsAnomaly), images.Count(image => image.IsAnomaly));
         if (good < LeastGood)
         {
-            throw new RefusedInputException(RefusalCode.FitGoodImagesTooFew, $"{good} good images are too few to learn from; add until there are {LeastGood}, better 10.", good, LeastGood);
+            throw new RefusedInputException(
+                RefusalCode.FitGoodImagesTooFew,
+                $"{good} good images are too few to learn from; add until there are {LeastGood}, better 10.", good, LeastGood);
         }
         if (learnsPrompts && anomalies < LeastOfEach)
         {
             throw new RefusedInputException(
                 RefusalCode.PromptImagesTooFew,
-                $"Learning texts needs at least {LeastOfEach} good and {LeastOfEach} anomalous images, so that each is judged by texts that did not see it. There are {good} good and {anomalies} anomalous images; label more.",
+                $"Learning texts needs at least {LeastOfEach} good and {LeastOfEach} anomalous images, so that each is "
+                + $"judged by texts that did not see it. There are {good} good and {anomalies} anomalous images; label more.",
                 good, anomalies, LeastOfEach);
         }
     }

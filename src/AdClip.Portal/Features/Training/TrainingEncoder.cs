@@ -31,15 +31,19 @@ internal sealed class TrainingEncoder(TokenSource source, EncoderSlots slots, Bl
     /// <param name="turns">Whether good images are looked at in four directions.</param>
     /// <param name="augmentation">Views that prompts learn from.</param>
     /// <param name="seed">Chooses the views.</param>
-    public async Task<EncodedImage?[]> EncodeAsync(ClipDetector detector, IReadOnlyList<LabelledImage> images, bool turns, Augmentation augmentation, int seed, Action<int> report, CancellationToken cancel)
+    public async Task<EncodedImage?[]> EncodeAsync(
+        ClipDetector detector, IReadOnlyList<LabelledImage> images, bool turns,
+        Augmentation augmentation, int seed, Action<int> report, CancellationToken cancel)
     {
         var encoded = new EncodedImage?[images.Count];
         var done = 0;
-        await Parallel.ForAsync(0, encoded.Length, new ParallelOptions { MaxDegreeOfParallelism = slots.Parallelism, CancellationToken = cancel }, async (i, stop) =>
-        {
-            encoded[i] = await slots.InSlotAsync(() => Encode(detector, images[i], turns && !images[i].IsAnomaly, augmentation, seed, stop), stop);
-            report(Interlocked.Increment(ref done));
-        });
+        await Parallel.ForAsync(
+            0, encoded.Length, new ParallelOptions { MaxDegreeOfParallelism = slots.Parallelism, CancellationToken = cancel },
+            async (i, stop) =>
+            {
+                encoded[i] = await slots.InSlotAsync(() => Encode(detector, images[i], turns && !images[i].IsAnomaly, augmentation, seed, stop), stop);
+                report(Interlocked.Increment(ref done));
+            });
         return encoded;
     }
 
@@ -51,7 +55,9 @@ internal sealed class TrainingEncoder(TokenSource source, EncoderSlots slots, Bl
         yield return new TrainingItem(image.Sha256, "", image.IsAnomaly, () => whole);
         foreach (var (view, mask) in encoded.Views)
         {
-            yield return new TrainingItem(image.Sha256, view.Key, image.IsAnomaly, () => new TrainingTokens(source.EncodeView(detector, blobs.PathOf(image.Sha256), image.Sha256, view).Tokens, mask));
+            yield return new TrainingItem(
+                image.Sha256, view.Key, image.IsAnomaly,
+                () => new TrainingTokens(source.EncodeView(detector, blobs.PathOf(image.Sha256), image.Sha256, view).Tokens, mask));
         }
     }
 
@@ -70,7 +76,9 @@ internal sealed class TrainingEncoder(TokenSource source, EncoderSlots slots, Bl
                 cancel.ThrowIfCancellationRequested();
                 wasCached &= source.EncodeView(detector, path, image.Sha256, view).WasCached;
             }
-            return new EncodedImage(image, [upright, .. turned], [.. views.Select(view => (view, Squared(view, pixels, image.Width, detector.Model.ImageSize)))], wasCached);
+            return new EncodedImage(
+                image, [upright, .. turned],
+                [.. views.Select(view => (view, Squared(view, pixels, image.Width, detector.Model.ImageSize)))], wasCached);
         }
         catch (RefusedInputException refused) when (refused.Code is not RefusalCode.WeightsNotFinite)
         {

@@ -21,7 +21,8 @@ namespace AdClip.Portal.Features.Training;
 /// stored by its job. The labels are those of the moment when the training was asked for.
 /// </remarks>
 internal sealed class TrainingJob(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, TrainingEncoder encoder, EncoderSlots slots, DetectorVersions versions, Checkpoints checkpoints, PromptTraining prompts,
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, TrainingEncoder encoder,
+    EncoderSlots slots, DetectorVersions versions, Checkpoints checkpoints, PromptTraining prompts,
     ImageTraits traits, InspectionAreaStore areas, IOptions<TrainingOptions> options, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "Training";
@@ -30,7 +31,8 @@ internal sealed class TrainingJob(
     private const int StepsOfEpoch = 20;
     private static readonly int FitSteps = Enum.GetValues<FitStep>().Length;
 
-    public static TrainingPlan PlanOf(string payload) => JsonSerializer.Deserialize<TrainingPlan>(payload) ?? throw new JsonException("The plan of the training is empty.");
+    public static TrainingPlan PlanOf(string payload) =>
+        JsonSerializer.Deserialize<TrainingPlan>(payload) ?? throw new JsonException("The plan of the training is empty.");
 
     public async Task<JobOutcome> RunAsync(JobContext job, CancellationToken cancel)
     {
@@ -51,14 +53,16 @@ internal sealed class TrainingJob(
         await job.BeginAsync(0, total);
 
         var encoded = await encoder.EncodeAsync(
-            detector, images, plan.Options.RotatesPart, plan.Prompts?.Augmentation ?? new Augmentation(), plan.Prompts?.Settings.Seed ?? 0, done => job.Report(done, total), cancel);
+            detector, images, plan.Options.RotatesPart, plan.Prompts?.Augmentation ?? new Augmentation(),
+            plan.Prompts?.Settings.Seed ?? 0, done => job.Report(done, total), cancel);
         // Taken up again, it learns on the area of the request, as from its labels.
         var area = (plan.AreaRevision is { } revision ? await areas.AtAsync(projectId, revision, cancel) : null) ?? await areas.CurrentAsync(projectId, cancel);
         var readable = encoded.OfType<EncodedImage>().Where(image => area.Regions.Fits(image.Image.Width, image.Image.Height)).ToList();
         var checkpoint = plan.Prompts is { } wanted
             ? await prompts.LearnAsync(
                 projectId, job.JobId, plan, wanted.Settings, detector, [.. readable.SelectMany(image => encoder.Items(detector, image))],
-                epochs => job.BeginAsync(images.Count + (epochs * StepsOfEpoch), total), epochs => job.Report(images.Count + (int)(epochs * StepsOfEpoch), total), cancel)
+                epochs => job.BeginAsync(images.Count + (epochs * StepsOfEpoch), total),
+                epochs => job.Report(images.Count + (int)(epochs * StepsOfEpoch), total), cancel)
             : plan.CheckpointId is { } id ? await checkpoints.GetAsync(projectId, id, cancel) : null;
 
         var begun = images.Count + ofPrompts;
@@ -66,10 +70,19 @@ internal sealed class TrainingJob(
         var (texts, folds) = await slots.InSlotAsync(() => Texts(detector, plan, checkpoint), cancel);
         var side = detector.Model.ImageSize;
         var fitted = await slots.InSlotAsync(
-            () => FittedDetector.Fit(texts, detector.FitContext.At(area.Regions), [.. readable.SelectMany(image => image.Labelled(side))], plan.Options, progress, cancel, folds), cancel);
+            () => FittedDetector.Fit(
+                texts, detector.FitContext.At(area.Regions),
+                [.. readable.SelectMany(image => image.Labelled(side))], plan.Options, progress, cancel, folds),
+            cancel);
         var advice = await AdviceAsync(projectId, detector, readable, cancel);
         var origin = checkpoint is null ? null : new TextOrigin(checkpoint.Id, checkpoint.TrainingId, checkpoint.Epoch, checkpoint.Label, folds is null);
-        var report = Report(readable, fitted.Report, plan.Options, advice, images.Count - readable.Count, leftOut, clock.GetElapsedTime(begin)) with { Texts = origin, AreaRevision = area.Revision };
+        var report = Report(
+            readable, fitted.Report, plan.Options, advice, images.Count - readable.Count, leftOut,
+            clock.GetElapsedTime(begin)) with
+        {
+            Texts = origin,
+            AreaRevision = area.Revision,
+        };
         var version = await versions.AddAsync(
             projectId,
             fitted,
@@ -95,7 +108,8 @@ internal sealed class TrainingJob(
         return Done(version);
     }
 
-    private async Task<(IReadOnlyList<LabelledImage> Images, int LeftOut)> ImagesAsync(Guid projectId, Guid trainingId, TrainingPlan plan, CancellationToken cancel)
+    private async Task<(IReadOnlyList<LabelledImage> Images, int LeftOut)> ImagesAsync(
+        Guid projectId, Guid trainingId, TrainingPlan plan, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         if (await LabelSnapshot.ReadAsync(db, trainingId, cancel) is { Count: > 0 } kept)
@@ -111,24 +125,31 @@ internal sealed class TrainingJob(
 
     private (TextPair Texts, FoldTexts? Folds) Texts(ClipDetector detector, TrainingPlan plan, StoredCheckpoint? checkpoint) => checkpoint is null
         ? (detector.EncodePrompts(new PromptSettings(ProductName: plan.ObjectName)), null)
-        : (detector.EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: checkpoints.PathOf(checkpoint))), KeptCheckpoint.Read(checkpoints.PathOf(checkpoint)).Folds);
+        : (
+            detector.EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: checkpoints.PathOf(checkpoint))),
+            KeptCheckpoint.Read(checkpoints.PathOf(checkpoint)).Folds);
 
     private async Task<IReadOnlyList<Advice>> AdviceAsync(Guid projectId, ClipDetector detector, List<EncodedImage> images, CancellationToken cancel)
     {
         var learned = images.Select(image => image.Image.Advised(image.Turned[0].ClassToken)).ToList();
         var compared = await Task.Run(() => traits.Compared(detector.EncoderId, learned, cancel), cancel);
         var judged = await traits.OthersAsync(projectId, detector.EncoderId, learned.Select(image => image.Id).ToHashSet(StringComparer.Ordinal), cancel);
-        return await Task.Run(() => DataAdvisor.Advise([.. compared.Images, .. judged.Images], detector.Model.ImageSize, detector.Model.Architecture.PatchSize, cancel), cancel);
+        return await Task.Run(
+            () => DataAdvisor.Advise([.. compared.Images, .. judged.Images], detector.Model.ImageSize, detector.Model.Architecture.PatchSize, cancel),
+            cancel);
     }
 
-    private static VersionReport Report(List<EncodedImage> images, FitReport fit, FitOptions options, IReadOnlyList<Advice> advice, int unreadable, int leftOut, TimeSpan taken)
+    private static VersionReport Report(
+        List<EncodedImage> images, FitReport fit, FitOptions options,
+        IReadOnlyList<Advice> advice, int unreadable, int leftOut, TimeSpan taken)
     {
         var anomalies = images.Where(image => image.Image.IsAnomaly).Select(image => image.Image).ToList();
         var (areaUnderRoc, averagePrecision, f1, threshold) = VersionReport.Figures(fit);
         return new VersionReport(
             images.Count - anomalies.Count, anomalies.Count, anomalies.Count(image => image.Shapes.Count > 0),
             [.. anomalies.SelectMany(image => image.Shapes).Select(shape => shape.ClassName).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            unreadable, leftOut, areaUnderRoc, averagePrecision, f1, threshold, options, fit, advice, images.Count(image => !image.WasCached), taken.TotalSeconds);
+            unreadable, leftOut, areaUnderRoc, averagePrecision, f1, threshold, options,
+            fit, advice, images.Count(image => !image.WasCached), taken.TotalSeconds);
     }
 
     private static JobOutcome Done(DetectorVersion version) => JobOutcome.Done("TrainingDone", [version.Number], PortalUrls.Training(version.ProjectId));

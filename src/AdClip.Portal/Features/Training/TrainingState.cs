@@ -15,7 +15,8 @@ namespace AdClip.Portal.Features.Training;
 
 /// <summary>What the training page of a project shows and can do.</summary>
 public sealed class TrainingState(
-    IDbContextFactory<PortalDb> dbs, TrainingBoard board, DetectorVersions versions, Checkpoints checkpoints, LivePrompts live, ImageTraits traits, ModelCatalog catalog, DetectorPool detectors, InspectionAreaStore areas, JobBoard jobs,
+    IDbContextFactory<PortalDb> dbs, TrainingBoard board, DetectorVersions versions, Checkpoints checkpoints, LivePrompts live,
+    ImageTraits traits, ModelCatalog catalog, DetectorPool detectors, InspectionAreaStore areas, JobBoard jobs,
     IOptions<TrainingOptions> options)
 {
     // Older ones are in the list of jobs.
@@ -27,7 +28,10 @@ public sealed class TrainingState(
 
     public IReadOnlyList<Advice> Advice { get; private set; } = [];
 
-    /// <summary>Images of which nobody knows whether they are nearly the same as others, since the encoder has not seen them; null: not looked up yet.</summary>
+    /// <summary>
+    /// Images of which nobody knows whether they are nearly the same as
+    /// others, since the encoder has not seen them; null: not looked up yet.
+    /// </summary>
     public int? Unseen { get; private set; }
 
     public IReadOnlyList<ModelRecord> Models { get; private set; } = [];
@@ -64,7 +68,10 @@ public sealed class TrainingState(
         await ReadTrainingsAsync(db, projectId);
     }
 
-    /// <summary>Looks for images that are nearly the same as others, among those that are learned from and those that will be judged. Takes a moment when many were not compared before.</summary>
+    /// <summary>
+    /// Looks for images that are nearly the same as others, among those that are learned from
+    /// and those that will be judged. Takes a moment when many were not compared before.
+    /// </summary>
     public async Task CompareAsync(Guid projectId, CancellationToken cancel)
     {
         if (Models.FirstOrDefault(known => known.Id == DefaultModelId) is not { } model || _learning.Count == 0)
@@ -83,7 +90,8 @@ public sealed class TrainingState(
     }
 
     /// <exception cref="Vision.RefusedInputException">Too few images, settings that do not work, or nothing that it may use.</exception>
-    public async Task StartAsync(Project project, NewTraining request, ClaimsPrincipal user) => await ShowAsync(project.Id, await board.StartAsync(project, request, user.UserId(), CancellationToken.None));
+    public async Task StartAsync(Project project, NewTraining request, ClaimsPrincipal user) =>
+        await ShowAsync(project.Id, await board.StartAsync(project, request, user.UserId(), CancellationToken.None));
 
     /// <exception cref="Vision.RefusedInputException">It cannot go on.</exception>
     public async Task GoOnAsync(Project project, Guid trainingId, int? epochs, ClaimsPrincipal user) =>
@@ -104,7 +112,9 @@ public sealed class TrainingState(
         List<VersionView> views = [];
         foreach (var (version, report) in all)
         {
-            var changes = version.JobId is { } trainingId ? await LabelSnapshot.ChangesAsync(db, projectId, trainingId, report.LeftOut, CancellationToken.None) : null;
+            var changes = version.JobId is { } trainingId
+                ? await LabelSnapshot.ChangesAsync(db, projectId, trainingId, report.LeftOut, CancellationToken.None)
+                : null;
             views.Add(new VersionView(version, report, changes, all.FirstOrDefault(other => other.Version.Id == version.ParentId).Version?.Number));
         }
         Versions = views;
@@ -112,7 +122,12 @@ public sealed class TrainingState(
 
     private async Task ReadTrainingsAsync(PortalDb db, Guid projectId)
     {
-        var records = await db.Set<JobRecord>().AsNoTracking().Where(job => job.ProjectId == projectId && job.Kind == TrainingJob.Kind).OrderByDescending(job => job.CreatedAt).Take(MostTrainings).ToListAsync();
+        var records = await db.Set<JobRecord>()
+            .AsNoTracking()
+            .Where(job => job.ProjectId == projectId && job.Kind == TrainingJob.Kind)
+            .OrderByDescending(job => job.CreatedAt)
+            .Take(MostTrainings)
+            .ToListAsync();
         Job = records is [{ State: not JobState.Succeeded } newest, ..] ? JobView.Of(newest) : null;
         var kept = (await checkpoints.ListAsync(projectId)).ToLookup(checkpoint => checkpoint.TrainingId);
         Uploaded = [.. kept[null]];
@@ -121,7 +136,9 @@ public sealed class TrainingState(
             .. from record in records
                let settings = TrainingJob.PlanOf(record.Payload).Prompts?.Settings
                where settings is not null
-               select new PromptTrainingView(JobView.Of(record), settings, [.. kept[record.Id]], live.Find(record.Id), Versions.FirstOrDefault(view => view.Version.JobId == record.Id)?.Version.Number),
+               select new PromptTrainingView(
+                   JobView.Of(record), settings, [.. kept[record.Id]], live.Find(record.Id),
+                   Versions.FirstOrDefault(view => view.Version.JobId == record.Id)?.Version.Number),
         ];
     }
 
@@ -142,8 +159,11 @@ public sealed class TrainingState(
         if (PromptTrainings.FirstOrDefault(training => training.Job.Id == changed.Id) is { } shown)
         {
             // The feed tells it several times in a second; the database is asked when an epoch has ended.
-            var epochs = now is not null && now.Epoch - 1 > shown.Epochs.Count || now is null && shown.Live is not null ? await checkpoints.OfTrainingAsync(changed.Id) : shown.Epochs;
-            PromptTrainings = [.. PromptTrainings.Select(training => training == shown ? new PromptTrainingView(changed, shown.Settings, epochs, now, shown.DetectorNumber) : training)];
+            var epochs = now is not null && now.Epoch - 1 > shown.Epochs.Count || now is null && shown.Live is not null
+                ? await checkpoints.OfTrainingAsync(changed.Id)
+                : shown.Epochs;
+            PromptTrainings = [.. PromptTrainings.Select(
+                training => training == shown ? new PromptTrainingView(changed, shown.Settings, epochs, now, shown.DetectorNumber) : training)];
         }
         return true;
     }
@@ -165,7 +185,11 @@ public sealed record TrainingData(int Good, int Anomalies, int Drawn, IReadOnlyL
         images.Count(image => !image.IsAnomaly),
         images.Count(image => image.IsAnomaly),
         images.Count(image => image.Shapes.Count > 0),
-        [.. images.SelectMany(image => image.Shapes.Select(shape => shape.ClassName).Distinct(StringComparer.Ordinal)).CountBy(name => name).OrderByDescending(count => count.Value).ThenBy(count => count.Key, StringComparer.Ordinal).Select(count => (count.Key, count.Value))],
+        [.. images.SelectMany(image => image.Shapes.Select(shape => shape.ClassName).Distinct(StringComparer.Ordinal))
+            .CountBy(name => name)
+            .OrderByDescending(count => count.Value)
+            .ThenBy(count => count.Key, StringComparer.Ordinal)
+            .Select(count => (count.Key, count.Value))],
         leftOut,
         hasArea);
 }

@@ -67,7 +67,9 @@ public sealed record VersionReport(
             return (null, null, null, null);
         }
         var intervals = Bootstrap.Intervals(scores, truths, [curve => curve.AreaUnderRoc, curve => curve.AveragePrecision]);
-        var judged = ThresholdJudgement.Of([.. fit.Scores.Select(score => new ScoredSample(score.Sha256, score.Score, score.IsAnomaly, ScoreOrigin.OutOfFold))], ThresholdRule.LargestF1);
+        var judged = ThresholdJudgement.Of(
+            [.. fit.Scores.Select(score => new ScoredSample(score.Sha256, score.Score, score.IsAnomaly, ScoreOrigin.OutOfFold))],
+            ThresholdRule.LargestF1);
         return (
             Figure.Of(fit.AreaUnderRoc, intervals[0]),
             Figure.Of(fit.AveragePrecision, intervals[1]),

@@ -9,7 +9,9 @@ internal sealed class ApiKeyGuessLimit : IAsyncDisposable
     internal const int MostWrongKeys = 60;
 
     private readonly PartitionedRateLimiter<HttpContext> _wrongKeys = PartitionedRateLimiter.Create<HttpContext, string>(http =>
-        RateLimitPartition.GetFixedWindowLimiter(ShellFeature.AddressOf(http), _ => new FixedWindowRateLimiterOptions { PermitLimit = MostWrongKeys, Window = TimeSpan.FromMinutes(1) }));
+        RateLimitPartition.GetFixedWindowLimiter(
+            ShellFeature.AddressOf(http),
+            _ => new FixedWindowRateLimiterOptions { PermitLimit = MostWrongKeys, Window = TimeSpan.FromMinutes(1) }));
 
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {

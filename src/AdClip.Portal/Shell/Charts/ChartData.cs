@@ -9,12 +9,14 @@ public sealed record PrecisionRecallData(IReadOnlyList<ChartPoint> Points, Chart
 public sealed record PrecisionRecallTexts(string Precision, string Recall, string Threshold, string InUse, string BestF1, string Target);
 
 /// <summary>Scores of good and of anomalous images, where the line stands, and from where on below it a person has to look.</summary>
-public sealed record ScoreHistogramData(IReadOnlyList<double> Good, IReadOnlyList<double> Anomaly, double Threshold, double? ReviewFrom, ScoreHistogramTexts Texts);
+public sealed record ScoreHistogramData(
+    IReadOnlyList<double> Good, IReadOnlyList<double> Anomaly, double Threshold, double? ReviewFrom, ScoreHistogramTexts Texts);
 
 public sealed record ScoreHistogramTexts(string Good, string Anomaly, string Score, string Images, string Threshold, string Review);
 
 /// <summary>Labels of the periods, oldest first, and what is drawn over them.</summary>
-public sealed record TimeSeriesData(IReadOnlyList<string> Periods, IReadOnlyList<TimeSeries> Series, string CountName, string RateName, RateTarget? Target = null);
+public sealed record TimeSeriesData(
+    IReadOnlyList<string> Periods, IReadOnlyList<TimeSeries> Series, string CountName, string RateName, RateTarget? Target = null);
 
 /// <summary>
 /// One value for each period, null where nothing is known; the colour is one of <see cref="ChartColour"/>, the kind
@@ -38,7 +40,9 @@ public sealed record ParetoItem(string Name, int Count, string? Colour = null);
 /// <param name="Steps">Names, in order.</param>
 /// <param name="Groups">Of each step: what belongs together.</param>
 /// <param name="IsPercent">Values are numbers of percent; else as they are.</param>
-public sealed record ErrorBarData(IReadOnlyList<string> Steps, IReadOnlyList<int> Groups, IReadOnlyList<ErrorBarLine> Lines, string StepName, string ValueName, bool IsPercent);
+public sealed record ErrorBarData(
+    IReadOnlyList<string> Steps, IReadOnlyList<int> Groups,
+    IReadOnlyList<ErrorBarLine> Lines, string StepName, string ValueName, bool IsPercent);
 
 /// <summary>One line; null where a step has no value.</summary>
 public sealed record ErrorBarLine(string Name, IReadOnlyList<ErrorBarPoint?> Points);

@@ -14,7 +14,8 @@ public sealed class ChartInterop(IJSRuntime js) : JsModuleInterop(js, "./js/char
     public ValueTask ShowHistogramAsync(ElementReference element, ScoreHistogramData data, DotNetObjectReference<ThresholdListener>? listener) =>
         CallAsync("showHistogram", element, data, listener);
 
-    public ValueTask MoveThresholdAsync(ElementReference element, double threshold, double? reviewFrom) => CallAsync("moveThreshold", element, threshold, reviewFrom);
+    public ValueTask MoveThresholdAsync(ElementReference element, double threshold, double? reviewFrom) =>
+        CallAsync("moveThreshold", element, threshold, reviewFrom);
 
     public ValueTask ShowTimeSeriesAsync(ElementReference element, TimeSeriesData data) => CallAsync("showTimeSeries", element, data);
 

@@ -11,16 +11,24 @@ public static class StartFault
     /// <summary>Exit code of a portal that could not start.</summary>
     public const int ExitCode = 1;
 
-    /// <summary>Says what to do about a fault that settings, disk or network can cause; empty for any other, which is a bug and keeps its stack trace.</summary>
+    /// <summary>
+    /// Says what to do about a fault that settings, disk or network can
+    /// cause; empty for any other, which is a bug and keeps its stack trace.
+    /// </summary>
     public static IReadOnlyList<string> Sentences(Exception fault) => fault switch
     {
         AggregateException many => [.. many.InnerExceptions.SelectMany(Sentences)],
         OptionsValidationException settings => [.. settings.Failures],
         // The settings binder has no type of its own for a value that it cannot read.
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } setting => [setting.Message],
-        IOException { InnerException: AddressInUseException } port => [$"{port.Message.TrimEnd('.')}. Another program, or another portal, has it: stop that one, or choose another address with --urls."],
+        IOException { InnerException: AddressInUseException } port =>
+            [$"{port.Message.TrimEnd('.')}. Another program, or another portal, has it: stop that one, or choose another address with --urls."],
         UnusableDataFolderException folder => [folder.Message],
-        SqliteException database => [$"The database cannot be opened: {database.Message.TrimEnd('.')}. Look whether the disk of the data folder is full and whether its file is a database of this portal."],
+        SqliteException database =>
+        [
+            $"The database cannot be opened: {database.Message.TrimEnd('.')}. Look whether the "
+            + $"disk of the data folder is full and whether its file is a database of this portal.",
+        ],
         _ => [],
     };
 

@@ -31,12 +31,14 @@ public enum DifferenceFinding
 /// <param name="Interval">95 % bootstrap.</param>
 /// <param name="Difference">To the first run; null for that one, or undefined.</param>
 /// <param name="DifferenceInterval">95 %, both runs on the same draws.</param>
-public sealed record ComparedFigure(double? Value, ConfidenceInterval? Interval, double? Difference, ConfidenceInterval? DifferenceInterval, DifferenceFinding Finding)
+public sealed record ComparedFigure(
+    double? Value, ConfidenceInterval? Interval, double? Difference, ConfidenceInterval? DifferenceInterval, DifferenceFinding Finding)
 {
     /// <summary>With fewer images of either truth no difference is called clear.</summary>
     public const int FewestImages = 10;
 
-    public static ComparedFigure Of(double? value, ConfidenceInterval? interval, double? difference, ConfidenceInterval? differenceInterval, PrecisionRecallCurve curve)
+    public static ComparedFigure Of(
+        double? value, ConfidenceInterval? interval, double? difference, ConfidenceInterval? differenceInterval, PrecisionRecallCurve curve)
     {
         var finding = (difference, differenceInterval) switch
         {

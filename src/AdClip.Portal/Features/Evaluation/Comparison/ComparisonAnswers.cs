@@ -7,7 +7,8 @@ namespace AdClip.Portal.Features.Evaluation.Comparison;
 
 /// <summary>Runs side by side, as the API shows them; differences are to the first run.</summary>
 public sealed record ComparisonAnswer(
-    Guid ProjectId, int Images, int Good, int Anomalies, int ReferenceImages, LeftOutImages LeftOut, double AllPositiveF1, IReadOnlyList<ComparedRunAnswer> Runs, IReadOnlyList<DisputedImageAnswer> Disputed)
+    Guid ProjectId, int Images, int Good, int Anomalies, int ReferenceImages, LeftOutImages LeftOut,
+    double AllPositiveF1, IReadOnlyList<ComparedRunAnswer> Runs, IReadOnlyList<DisputedImageAnswer> Disputed)
 {
     public static ComparisonAnswer Of(Guid projectId, RunComparison comparison, IStringLocalizer<RunsText> text) => new(
         projectId, comparison.Images.Count, comparison.Good, comparison.Anomalies, comparison.ReferenceCount, comparison.LeftOut, comparison.AllPositiveF1,
@@ -26,7 +27,8 @@ public sealed record ComparedRunAnswer(
     IReadOnlyDictionary<string, FigureAnswer> Figures, IReadOnlyDictionary<string, BoundedAnswer?>? Pixel, bool PixelOfOtherImages)
 {
     public static ComparedRunAnswer Of(ComparedRun run, IStringLocalizer<RunsText> text) => new(
-        run.Id, RunTitle.InFull(run.Source.Summary, text), run.Band.FailFrom, SourceName(run.Origin), run.IsThresholdFromTheseImages, run.Band.HasReview ? run.Band.ReviewFrom : null, run.Source.Scores.Stamp,
+        run.Id, RunTitle.InFull(run.Source.Summary, text), run.Band.FailFrom, SourceName(run.Origin),
+        run.IsThresholdFromTheseImages, run.Band.HasReview ? run.Band.ReviewFrom : null, run.Source.Scores.Stamp,
         run.Figures.ToDictionary(figure => figure.Key, figure => FigureAnswer.Of(figure.Value)),
         run.Source.Pixels is { } report ? ComparisonPixelMetric.All.ToDictionary(metric => metric.Key, metric => BoundedAnswer.Of(metric.Value(report))) : null,
         run.HasOtherPixels);
@@ -42,7 +44,8 @@ public sealed record ComparedRunAnswer(
 /// <summary>A number with its 95 % interval, and its difference to the first run with its own.</summary>
 public sealed record FigureAnswer(double? Value, IntervalAnswer? Interval, double? Difference, IntervalAnswer? DifferenceInterval, DifferenceFinding Finding)
 {
-    public static FigureAnswer Of(ComparedFigure figure) => new(figure.Value, IntervalAnswer.Of(figure.Interval), figure.Difference, IntervalAnswer.Of(figure.DifferenceInterval), figure.Finding);
+    public static FigureAnswer Of(ComparedFigure figure) => new(
+        figure.Value, IntervalAnswer.Of(figure.Interval), figure.Difference, IntervalAnswer.Of(figure.DifferenceInterval), figure.Finding);
 }
 
 /// <summary>A counted image on which the verdicts differ.</summary>

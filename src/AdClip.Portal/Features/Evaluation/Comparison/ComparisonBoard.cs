@@ -54,7 +54,8 @@ public sealed class ComparisonBoard(IDbContextFactory<PortalDb> dbs)
 
     /// <summary>What stands in the way of comparing these; null: nothing.</summary>
     /// <param name="ids">Null: the address made no sense.</param>
-    public async Task<ComparisonProblem?> ProblemAsync(Guid projectId, IReadOnlyList<Guid>? ids, IReadOnlyList<RunSummary> finished, CancellationToken cancel = default)
+    public async Task<ComparisonProblem?> ProblemAsync(
+        Guid projectId, IReadOnlyList<Guid>? ids, IReadOnlyList<RunSummary> finished, CancellationToken cancel = default)
     {
         if (ids is null)
         {
@@ -77,10 +78,15 @@ public sealed class ComparisonBoard(IDbContextFactory<PortalDb> dbs)
         foreach (var summary in runs)
         {
             var scores = (await RunScores.ReadAsync(db, summary.Run.Id, cancel))!;
-            var report = await db.Set<PixelEvaluation>().AsNoTracking().Where(kept => kept.RunId == summary.Run.Id && kept.Stamp == scores.Stamp).Select(kept => kept.Report).SingleOrDefaultAsync(cancel);
+            var report = await db.Set<PixelEvaluation>()
+                .AsNoTracking()
+                .Where(kept => kept.RunId == summary.Run.Id && kept.Stamp == scores.Stamp)
+                .Select(kept => kept.Report)
+                .SingleOrDefaultAsync(cancel);
             var largest = await db.Set<ImageResult>().Where(result => result.RunId == summary.Run.Id).MaxAsync(result => (float?)result.MapMax, cancel) ?? 1;
             read.Add(new RunToCompare(
-                summary, scores, await ThresholdChoice.CurrentAsync(db, scores.Run, cancel), report is null ? null : PixelReport.Parse(report), (int)Math.Clamp(Math.Ceiling(largest * 100), 1, 100)));
+                summary, scores, await ThresholdChoice.CurrentAsync(db, scores.Run, cancel),
+                report is null ? null : PixelReport.Parse(report), (int)Math.Clamp(Math.Ceiling(largest * 100), 1, 100)));
         }
         return await RunComparison.ComputeAsync(read, cancel);
     }

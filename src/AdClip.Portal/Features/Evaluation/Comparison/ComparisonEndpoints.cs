@@ -13,12 +13,17 @@ public static class ComparisonEndpoints
     {
         var ofProject = api.MapGroup("/projects/{projectId:guid}").WithTags("Evaluation");
         ofProject.MapGet("/compare", JsonAsync)
-            .WithSummary("Runs side by side on the images that all scored and none learned from: numbers with intervals, paired differences to the first, images whose verdicts differ; runs=id,id (2 to 4; left out: the two newest finished ones)");
-        ofProject.MapGet("/compare.csv", CsvAsync).WithSummary("The same numbers as CSV, a row for each run and number").Produces<string>(contentType: "text/csv");
+            .WithSummary(
+                "Runs side by side on the images that all scored and none learned from: numbers with intervals, paired differences "
+                + "to the first, images whose verdicts differ; runs=id,id (2 to 4; left out: the two newest finished ones)");
+        ofProject.MapGet("/compare.csv", CsvAsync)
+            .WithSummary("The same numbers as CSV, a row for each run and number")
+            .Produces<string>(contentType: "text/csv");
     }
 
     private static async Task<Results<Ok<ComparisonAnswer>, NotFound, ValidationProblem>> JsonAsync(
-        Guid projectId, string? runs, ComparisonBoard board, ProjectAccess access, IStringLocalizer<ComparisonText> text, IStringLocalizer<RunsText> names, ClaimsPrincipal user, CancellationToken cancel)
+        Guid projectId, string? runs, ComparisonBoard board, ProjectAccess access, IStringLocalizer<ComparisonText> text,
+        IStringLocalizer<RunsText> names, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(projectId, user, cancel) is null)
         {
@@ -29,7 +34,8 @@ public static class ComparisonEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, NotFound, ValidationProblem>> CsvAsync(
-        Guid projectId, string? runs, ComparisonBoard board, ProjectAccess access, IStringLocalizer<ComparisonText> text, IStringLocalizer<RunsText> names, ClaimsPrincipal user, CancellationToken cancel)
+        Guid projectId, string? runs, ComparisonBoard board, ProjectAccess access, IStringLocalizer<ComparisonText> text,
+        IStringLocalizer<RunsText> names, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindAsync(projectId, user, cancel) is null)
         {
@@ -38,11 +44,14 @@ public static class ComparisonEndpoints
         var (comparison, problem) = await CompareAsync(projectId, runs, board, cancel);
         return comparison is null
             ? Invalid(text["Problem" + problem])
-            : TypedResults.File(Encoding.UTF8.GetBytes(ComparisonDocuments.Csv(ComparisonAnswer.Of(projectId, comparison, names))), "text/csv; charset=utf-8", "comparison.csv");
+            : TypedResults.File(
+                Encoding.UTF8.GetBytes(ComparisonDocuments.Csv(ComparisonAnswer.Of(projectId, comparison, names))),
+                "text/csv; charset=utf-8", "comparison.csv");
     }
 
     /// <summary>Without a list the newest finished runs, be they fewer than two: a program that asks early is told what there is.</summary>
-    private static async Task<(RunComparison? Comparison, ComparisonProblem? Problem)> CompareAsync(Guid projectId, string? runs, ComparisonBoard board, CancellationToken cancel)
+    private static async Task<(RunComparison? Comparison, ComparisonProblem? Problem)> CompareAsync(
+        Guid projectId, string? runs, ComparisonBoard board, CancellationToken cancel)
     {
         var finished = await board.FinishedAsync(projectId, cancel);
         if (string.IsNullOrEmpty(runs))

@@ -8,11 +8,13 @@ public static class ComparisonWords
 {
     /// <summary>Whether it can be told from chance, in percent points with its interval; null: there is nothing to say.</summary>
     /// <param name="first">Letter of the run that the others are compared with.</param>
-    public static string? Difference(ComparedFigure figure, string first, IStringLocalizer<ComparisonText> text) => (figure.Difference, figure.DifferenceInterval) switch
-    {
-        ({ } difference, { } interval) when figure.Finding != DifferenceFinding.None => text["Finding" + figure.Finding, first, Signed(difference), Signed(interval.Low), Signed(interval.High)].Value,
-        _ => null,
-    };
+    public static string? Difference(ComparedFigure figure, string first, IStringLocalizer<ComparisonText> text) =>
+        (figure.Difference, figure.DifferenceInterval) switch
+        {
+            ({ } difference, { } interval) when figure.Finding != DifferenceFinding.None =>
+                text["Finding" + figure.Finding, first, Signed(difference), Signed(interval.Low), Signed(interval.High)].Value,
+            _ => null,
+        };
 
     /// <summary>Better, worse or none, for colour.</summary>
     public static string? Tone(DifferenceFinding finding) => finding switch

@@ -11,7 +11,11 @@ public sealed class RunComparison
     private const long MostDrawnScores = 10_000_000;
 
     private RunComparison(IReadOnlyList<ComparedRun> runs, IReadOnlyList<ComparedImage> images, LeftOutImages leftOut) =>
-        (Runs, Images, LeftOut, Disputed) = (runs, images, leftOut, [.. images.Where(image => image.IsDisputed).OrderByDescending(image => image.First.Label).ThenBy(image => image.First.FileName, StringComparer.Ordinal)]);
+        (Runs, Images, LeftOut, Disputed) = (
+            runs, images, leftOut,
+            [.. images.Where(image => image.IsDisputed)
+                .OrderByDescending(image => image.First.Label)
+                .ThenBy(image => image.First.FileName, StringComparer.Ordinal)]);
 
     /// <summary>In the order in which they were asked for; differences are to the first.</summary>
     public IReadOnlyList<ComparedRun> Runs { get; }
@@ -35,7 +39,8 @@ public sealed class RunComparison
     public double AllPositiveF1 => new Confusion(Anomalies, Good, 0, 0).F1;
 
     /// <summary>Compares; some hundred milliseconds for thousands of images, so not on the page's thread.</summary>
-    public static Task<RunComparison> ComputeAsync(IReadOnlyList<RunToCompare> runs, CancellationToken cancel = default) => Task.Run(() => Compute(runs, cancel), cancel);
+    public static Task<RunComparison> ComputeAsync(IReadOnlyList<RunToCompare> runs, CancellationToken cancel = default) =>
+        Task.Run(() => Compute(runs, cancel), cancel);
 
     private static RunComparison Compute(IReadOnlyList<RunToCompare> runs, CancellationToken cancel)
     {
@@ -48,19 +53,25 @@ public sealed class RunComparison
         double?[] thresholds = [.. chosen.Select(one => one.Origin == ThresholdOrigin.BestF1 ? (double?)null : one.Band.FailFrom)];
         var draws = (int)Math.Clamp(MostDrawnScores / Math.Max(1L, (long)truths.Length * runs.Count), 200, 1000);
         var drawn = PairedBootstrap.Draw(
-            scores, truths, [.. ComparisonMetric.All.Select(metric => (Func<int, PrecisionRecallCurve, double?>)((run, curve) => metric.Value(curve, thresholds[run])))], draws, cancel: cancel);
+            scores, truths,
+            [.. ComparisonMetric.All.Select(metric => (Func<int, PrecisionRecallCurve, double?>)((run, curve) => metric.Value(curve, thresholds[run])))],
+            draws, cancel: cancel);
         var compared = runs.Select((source, run) => new ComparedRun
         {
             Source = source,
             Band = chosen[run].Band,
             Origin = chosen[run].Origin,
-            IsThresholdFromTheseImages = chosen[run].Origin == ThresholdOrigin.BestF1 || (chosen[run].Origin == ThresholdOrigin.Saved && runs.Any(other => other.Scores.Run.Id == source.Saved!.RunId)),
+            IsThresholdFromTheseImages = chosen[run].Origin == ThresholdOrigin.BestF1
+                || (chosen[run].Origin == ThresholdOrigin.Saved && runs.Any(other => other.Scores.Run.Id == source.Saved!.RunId)),
             Curve = curves[run],
             Figures = ComparisonMetric.All.Select((metric, number) => (metric.Key, Figure(metric, number, run))).ToDictionary(),
-            HasOtherPixels = source.Scores.Run.AreaRevision != runs[0].Scores.Run.AreaRevision || !PixelImages(source.Scores.Images).SetEquals(PixelImages(counted.Select(seen => seen[run]))),
+            HasOtherPixels = source.Scores.Run.AreaRevision != runs[0].Scores.Run.AreaRevision
+                || !PixelImages(source.Scores.Images).SetEquals(PixelImages(counted.Select(seen => seen[run]))),
             Letter = ((char)('A' + run)).ToString(),
         }).ToList();
-        return new RunComparison(compared, [.. counted.Select(seen => new ComparedImage(seen, [.. seen.Select((one, run) => chosen[run].Band.Of(one.Score))]))], leftOut);
+        return new RunComparison(
+            compared,
+            [.. counted.Select(seen => new ComparedImage(seen, [.. seen.Select((one, run) => chosen[run].Band.Of(one.Score))]))], leftOut);
 
         ComparedFigure Figure(ComparisonMetric metric, int number, int run)
         {
@@ -100,13 +111,14 @@ public sealed class RunComparison
         return (counted, new LeftOutImages(unlabelled, notInAll, learnedFrom));
     }
 
-    private static (VerdictBand Band, ThresholdOrigin Origin) ThresholdOf(RunToCompare run, PrecisionRecallCurve curve) => (run.Saved, run.Scores.SuggestedThreshold, curve.BestF1) switch
-    {
-        ({ } saved, _, _) => (saved.Band, ThresholdOrigin.Saved),
-        (null, { } suggested, _) => (new VerdictBand(suggested, suggested), ThresholdOrigin.Trained),
-        (null, null, { } best) => (new VerdictBand(best.Threshold, best.Threshold), ThresholdOrigin.BestF1),
-        _ => (new VerdictBand(0.5, 0.5), ThresholdOrigin.BestF1),
-    };
+    private static (VerdictBand Band, ThresholdOrigin Origin) ThresholdOf(RunToCompare run, PrecisionRecallCurve curve) =>
+        (run.Saved, run.Scores.SuggestedThreshold, curve.BestF1) switch
+        {
+            ({ } saved, _, _) => (saved.Band, ThresholdOrigin.Saved),
+            (null, { } suggested, _) => (new VerdictBand(suggested, suggested), ThresholdOrigin.Trained),
+            (null, null, { } best) => (new VerdictBand(best.Threshold, best.Threshold), ThresholdOrigin.BestF1),
+            _ => (new VerdictBand(0.5, 0.5), ThresholdOrigin.BestF1),
+        };
 
     private static HashSet<Guid> PixelImages(IEnumerable<ScoredImage> images) =>
         [.. images.Where(image => !image.IsTrainedOn && (image.Label == ImageLabel.Good || image.ShapeCount > 0)).Select(image => image.ImageId)];

@@ -81,7 +81,9 @@ public sealed class ModelHub(HttpClient http, IOptions<ModelsOptions> options)
             have += read;
             if (have > options.Value.MaxFileBytes)
             {
-                throw new RefusedInputException(RefusalCode.FileTooLarge, $"The file has more than {options.Value.MaxFileBytes} bytes; at most that many are accepted.", have, options.Value.MaxFileBytes);
+                throw new RefusedInputException(
+                    RefusalCode.FileTooLarge, $"The file has more than {options.Value.MaxFileBytes} bytes; at most that many are accepted.",
+                    have, options.Value.MaxFileBytes);
             }
             progress(have);
         }
@@ -96,14 +98,19 @@ public sealed class ModelHub(HttpClient http, IOptions<ModelsOptions> options)
             if (file.Bytes is { } bytes && stream.Length != bytes)
             {
                 // What is there is kept: the next attempt goes on from it.
-                throw new RefusedInputException(RefusalCode.DownloadIncomplete, $"{file.Name} ended after {stream.Length} of {bytes} bytes; try again, it goes on from there.", file.Name, stream.Length, bytes);
+                throw new RefusedInputException(
+                    RefusalCode.DownloadIncomplete,
+                    $"{file.Name} ended after {stream.Length} of {bytes} bytes; try again, it goes on from there.",
+                    file.Name, stream.Length, bytes);
             }
             seen = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancel));
         }
         if (file.Sha256 is { } wanted && wanted != seen)
         {
             File.Delete(partial);
-            throw new RefusedInputException(RefusalCode.ChecksumWrong, $"{file.Name} was altered on its way: its SHA-256 is {seen}, {wanted} was promised. Try again.", file.Name, seen, wanted);
+            throw new RefusedInputException(
+                RefusalCode.ChecksumWrong,
+                $"{file.Name} was altered on its way: its SHA-256 is {seen}, {wanted} was promised. Try again.", file.Name, seen, wanted);
         }
     }
 
@@ -171,10 +178,16 @@ public sealed class ModelHub(HttpClient http, IOptions<ModelsOptions> options)
     private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? values.First() : null;
 
     private static RefusedInputException Refused(Uri address, HttpStatusCode status) =>
-        new(RefusalCode.HubRefused, $"{address.Host} answered {(int)status} for {address.AbsolutePath}; check that the repository is public.", address.Host, (int)status, address.AbsolutePath);
+        new(
+            RefusalCode.HubRefused,
+            $"{address.Host} answered {(int)status} for {address.AbsolutePath}; check that the repository is public.",
+            address.Host, (int)status, address.AbsolutePath);
 
     private static RefusedInputException Unreachable(Uri address, string reason) =>
-        new(RefusalCode.HubUnreachable, $"{address.Host} cannot be reached ({reason}). Without internet, download the files elsewhere and upload them here.", address.Host, reason);
+        new(
+            RefusalCode.HubUnreachable,
+            $"{address.Host} cannot be reached ({reason}). Without internet, download the files elsewhere and upload them here.",
+            address.Host, reason);
 }
 
 /// <summary>A file of a repository.</summary>

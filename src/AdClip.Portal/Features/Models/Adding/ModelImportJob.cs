@@ -51,15 +51,21 @@ internal sealed class ModelImportJob(ModelCatalog catalog, ModelFolders folders,
     {
         IReadOnlyList<FileInfo> files = Directory.Exists(source)
             ? [.. new DirectoryInfo(source).EnumerateFiles().Where(file => ModelFiles.IsAccepted(file.Name))]
-            : [new FileInfo(source), .. ModelFiles.Companions.Select(name => new FileInfo(Path.Combine(Path.GetDirectoryName(source)!, name))).Where(file => file.Exists)];
+            :
+            [
+                new FileInfo(source),
+                .. ModelFiles.Companions.Select(name => new FileInfo(Path.Combine(Path.GetDirectoryName(source)!, name))).Where(file => file.Exists),
+            ];
         var total = Mebibytes(files.Sum(file => file.Length));
         await job.BeginAsync(0, total);
         var copied = 0L;
         var buffer = new byte[Mebibyte];
         foreach (var file in files)
         {
-            await using var from = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
-            await using var to = new FileStream(Path.Combine(staged, file.Name), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous);
+            await using var from = new FileStream(
+                file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            await using var to = new FileStream(
+                Path.Combine(staged, file.Name), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous);
             int read;
             while ((read = await from.ReadAsync(buffer, cancel)) > 0)
             {
@@ -75,7 +81,10 @@ internal sealed class ModelImportJob(ModelCatalog catalog, ModelFolders folders,
     {
         if (!options.Value.HubRepositories.Contains(repository))
         {
-            throw new RefusedInputException(RefusalCode.HubRepositoryNotAllowed, $"{repository} is not one of the repositories that may be downloaded ({string.Join(", ", options.Value.HubRepositories)}).", repository, string.Join(", ", options.Value.HubRepositories));
+            throw new RefusedInputException(
+                RefusalCode.HubRepositoryNotAllowed,
+                $"{repository} is not one of the repositories that may be downloaded ({string.Join(", ", options.Value.HubRepositories)}).",
+                repository, string.Join(", ", options.Value.HubRepositories));
         }
         var weights = await hub.FindAsync(repository, "main", "model.safetensors", cancel)
             ?? await hub.FindAsync(repository, "main", "pytorch_model.bin", cancel)

@@ -17,7 +17,8 @@ public sealed class ModelUpload(ModelCatalog catalog, ModelFolders folders, IOpt
         {
             throw new RefusedInputException(
                 RefusalCode.NotAModelFile,
-                $"{fileName} is not a file of a model; upload the weights (.safetensors, .pt, .pth, .bin) and, where there are, {string.Join(", ", ModelFiles.Companions)}.",
+                $"{fileName} is not a file of a model; upload the weights (.safetensors, .pt, "
+                + $".pth, .bin) and, where there are, {string.Join(", ", ModelFiles.Companions)}.",
                 fileName, string.Join(", ", ModelFiles.Companions));
         }
         var target = Path.Combine(Directory.CreateDirectory(Staged(uploadId)).FullName, fileName);
@@ -33,7 +34,10 @@ public sealed class ModelUpload(ModelCatalog catalog, ModelFolders folders, IOpt
                     await file.WriteAsync(buffer.AsMemory(0, read), cancel);
                     if (file.Length > options.Value.MaxFileBytes)
                     {
-                        throw new RefusedInputException(RefusalCode.FileTooLarge, $"The file has more than {options.Value.MaxFileBytes} bytes; at most that many are accepted.", file.Length, options.Value.MaxFileBytes);
+                        throw new RefusedInputException(
+                            RefusalCode.FileTooLarge,
+                            $"The file has more than {options.Value.MaxFileBytes} bytes; at most that many are accepted.",
+                            file.Length, options.Value.MaxFileBytes);
                     }
                 }
                 file.Flush(flushToDisk: true);

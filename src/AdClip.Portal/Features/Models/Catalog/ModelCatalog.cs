@@ -29,7 +29,9 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
                 }
             }
             await db.SaveChangesAsync(cancel);
-            return [.. known.Values.Where(model => present.Contains(model.Id)).OrderByDescending(model => model.IsEmbedded).ThenBy(model => model.Name, StringComparer.CurrentCulture)];
+            return [.. known.Values.Where(model => present.Contains(model.Id))
+                .OrderByDescending(model => model.IsEmbedded)
+                .ThenBy(model => model.Name, StringComparer.CurrentCulture)];
         }
         finally
         {
@@ -93,7 +95,9 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
             var target = folders.PathOf(modelId, isEmbedded: false);
             if (Directory.Exists(target) || await db.Set<ModelRecord>().AnyAsync(model => model.Id == modelId, cancel))
             {
-                throw new RefusedInputException(RefusalCode.ModelNameTaken, $"There is already a model {modelId}; choose another name or delete that one first.", modelId);
+                throw new RefusedInputException(
+                    RefusalCode.ModelNameTaken,
+                    $"There is already a model {modelId}; choose another name or delete that one first.", modelId);
             }
             var described = await Task.Run(() => Describe(staged), cancel);
             Directory.Move(staged, target);

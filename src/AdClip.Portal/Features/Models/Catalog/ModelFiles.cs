@@ -6,7 +6,11 @@ internal static class ModelFiles
     private static readonly string[] WeightExtensions = [".safetensors", ".pt", ".pth", ".bin"];
 
     /// <summary>Beside the weights; each is optional.</summary>
-    public static IReadOnlyList<string> Companions { get; } = ["config.json", "open_clip_config.json", "vocab.json", "merges.txt", "tokenizer.json", "bpe_simple_vocab_16e6.txt.gz", "MODEL_CARD.md"];
+    public static IReadOnlyList<string> Companions { get; } =
+    [
+        "config.json", "open_clip_config.json", "vocab.json", "merges.txt",
+        "tokenizer.json", "bpe_simple_vocab_16e6.txt.gz", "MODEL_CARD.md",
+    ];
 
     public static bool IsWeights(string fileName) => WeightExtensions.Contains(Path.GetExtension(fileName), StringComparer.OrdinalIgnoreCase);
 

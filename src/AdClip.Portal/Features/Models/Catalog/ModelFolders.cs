@@ -19,7 +19,9 @@ public sealed class ModelFolders
         _added = folder.Models;
         EightBit = Path.Combine(folder.Cache, "8bit");
         Staging = Directory.CreateDirectory(Path.Combine(_added, StagingName)).FullName;
-        foreach (var abandoned in new DirectoryInfo(Staging).EnumerateDirectories().Where(staged => clock.GetUtcNow() - staged.LastWriteTimeUtc > KeepUnfinished))
+        foreach (var abandoned in new DirectoryInfo(Staging)
+            .EnumerateDirectories()
+            .Where(staged => clock.GetUtcNow() - staged.LastWriteTimeUtc > KeepUnfinished))
         {
             abandoned.Delete(recursive: true);
         }
@@ -37,7 +39,10 @@ public sealed class ModelFolders
 
     public string PathOf(ModelRecord model) => PathOf(model.Id, model.IsEmbedded);
 
-    public string PathOf(string modelId, bool isEmbedded) => Path.Combine(isEmbedded ? _embedded : _added, IsId(modelId) ? modelId : throw new ArgumentException($"'{modelId}' is no model id.", nameof(modelId)));
+    public string PathOf(string modelId, bool isEmbedded) =>
+        Path.Combine(
+            isEmbedded ? _embedded : _added,
+            IsId(modelId) ? modelId : throw new ArgumentException($"'{modelId}' is no model id.", nameof(modelId)));
 
     public string StagingOf(string key) => Path.Combine(Staging, IsId(key) ? key : throw new ArgumentException($"'{key}' is no folder name.", nameof(key)));
 
@@ -64,5 +69,7 @@ public sealed class ModelFolders
     }
 
     public static bool IsId(string text) =>
-        text.Length is > 0 and <= 110 && text[0] != '.' && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '_' or '-');
+        text.Length is > 0 and <= 110
+        && text[0] != '.'
+        && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '_' or '-');
 }

@@ -37,7 +37,10 @@ public sealed class PrecisionCheck
     internal static string Write(FidelityReport report) => JsonSerializer.Serialize(report, FigureOptions);
 
     // A correlation of constants is no number.
-    private static readonly JsonSerializerOptions FigureOptions = new(JsonSerializerOptions.Web) { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions FigureOptions = new(JsonSerializerOptions.Web)
+    {
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 }
 
 internal sealed class PrecisionCheckTable : IEntityTypeConfiguration<PrecisionCheck>

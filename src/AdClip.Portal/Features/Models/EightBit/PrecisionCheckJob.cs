@@ -15,7 +15,9 @@ namespace AdClip.Portal.Features.Models.EightBit;
 
 /// <summary>Encodes and scores images of a project in 32 and in 8 bits and keeps the figures and the verdict.</summary>
 /// <remarks>Up to ten good images make the bank that the others are compared with, as in a run; images are taken evenly from all.</remarks>
-internal sealed class PrecisionCheckJob(IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, BlobStore blobs, IOptions<ImagesOptions> images, TimeProvider clock) : IJobHandler
+internal sealed class PrecisionCheckJob(
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors,
+    BlobStore blobs, IOptions<ImagesOptions> images, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "PrecisionCheck";
 
@@ -49,7 +51,11 @@ internal sealed class PrecisionCheckJob(IDbContextFactory<PortalDb> dbs, ModelCa
             cancel);
         if (comparison.Images == 0)
         {
-            throw new RefusedInputException(RefusalCode.FidelityImagesTooFew, $"{project.Name} has {comparison.Images} images that can be read; comparing 8-bit arithmetic takes at least {PrecisionChecks.LeastImages}, so upload more.", project.Name, comparison.Images, PrecisionChecks.LeastImages);
+            throw new RefusedInputException(
+                RefusalCode.FidelityImagesTooFew,
+                $"{project.Name} has {comparison.Images} images that can be read; comparing "
+                + $"8-bit arithmetic takes at least {PrecisionChecks.LeastImages}, so upload more.",
+                project.Name, comparison.Images, PrecisionChecks.LeastImages);
         }
         var report = comparison.Report();
         await using var db = await dbs.CreateDbContextAsync(cancel);
@@ -88,7 +94,10 @@ internal sealed class PrecisionCheckJob(IDbContextFactory<PortalDb> dbs, ModelCa
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var project = await db.Set<Project>().AsNoTracking().SingleAsync(project => project.Id == projectId, cancel);
-        var present = db.Set<ImageRecord>().AsNoTracking().Where(image => image.ProjectId == projectId && image.DeletedAt == null).OrderBy(image => image.Sha256);
+        var present = db.Set<ImageRecord>()
+            .AsNoTracking()
+            .Where(image => image.ProjectId == projectId && image.DeletedAt == null)
+            .OrderBy(image => image.Sha256);
         var good = await present.Where(image => image.Label == ImageLabel.Good).Take(MostGood).Select(image => image.Sha256).ToListAsync(cancel);
         var all = await present.Select(image => image.Sha256).ToListAsync(cancel);
         var step = Math.Max(1, all.Count / (double)MostCompared);

@@ -32,7 +32,10 @@ public sealed class PrecisionChecks(IDbContextFactory<PortalDb> dbs, ModelCatalo
         var images = await db.Set<ImageRecord>().CountAsync(image => image.ProjectId == project.Id && image.DeletedAt == null, cancel);
         if (images < LeastImages)
         {
-            throw new RefusedInputException(RefusalCode.FidelityImagesTooFew, $"{project.Name} has {images} images; comparing 8-bit arithmetic takes at least {LeastImages}, so upload more.", project.Name, images, LeastImages);
+            throw new RefusedInputException(
+                RefusalCode.FidelityImagesTooFew,
+                $"{project.Name} has {images} images; comparing 8-bit arithmetic takes at least {LeastImages}, so upload more.",
+                project.Name, images, LeastImages);
         }
         return await board.EnqueueAsync(new NewJob(PrecisionCheckJob.Kind, project.Id, model.Id, [model.Name, project.Name], userId), cancel: cancel);
     }
@@ -41,12 +44,16 @@ public sealed class PrecisionChecks(IDbContextFactory<PortalDb> dbs, ModelCatalo
     public async Task<IReadOnlyList<PrecisionCheck>> LatestAsync(ModelRecord model, CancellationToken cancel = default)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        var checks = await db.Set<PrecisionCheck>().AsNoTracking().Where(check => check.ModelId == model.Id && check.Sha256 == model.Sha256).ToListAsync(cancel);
+        var checks = await db.Set<PrecisionCheck>()
+            .AsNoTracking()
+            .Where(check => check.ModelId == model.Id && check.Sha256 == model.Sha256)
+            .ToListAsync(cancel);
         return [.. checks.OrderByDescending(check => check.CheckedAt).DistinctBy(check => check.ProjectId)];
     }
 
     /// <summary>The latest verdict on the project's images for each model that has one, at its recommended size.</summary>
-    public async Task<IReadOnlyDictionary<string, PrecisionCheck>> OfProjectAsync(Guid projectId, IReadOnlyList<ModelRecord> models, CancellationToken cancel = default)
+    public async Task<IReadOnlyDictionary<string, PrecisionCheck>> OfProjectAsync(
+        Guid projectId, IReadOnlyList<ModelRecord> models, CancellationToken cancel = default)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var checks = await db.Set<PrecisionCheck>().AsNoTracking().Where(check => check.ProjectId == projectId).ToListAsync(cancel);
@@ -63,7 +70,11 @@ public sealed class PrecisionChecks(IDbContextFactory<PortalDb> dbs, ModelCatalo
         var check = (await LatestAsync(model, cancel)).FirstOrDefault(check => check.ProjectId == projectId);
         if (check is null || check.ImageSize != imageSize)
         {
-            throw new RefusedInputException(RefusalCode.FidelityUnknown, $"8-bit arithmetic was not compared on the images of this project with {model.Name} at {imageSize} pixels; start the check on the Models page.", model.Name, imageSize);
+            throw new RefusedInputException(
+                RefusalCode.FidelityUnknown,
+                $"8-bit arithmetic was not compared on the images of this project with "
+                + $"{model.Name} at {imageSize} pixels; start the check on the Models page.",
+                model.Name, imageSize);
         }
         if (!check.Passed)
         {
@@ -73,7 +84,13 @@ public sealed class PrecisionChecks(IDbContextFactory<PortalDb> dbs, ModelCatalo
 
     internal static RefusedInputException Insufficient(string model, FidelityReport report)
     {
-        var failing = string.Join(", ", report.Figures.Where(figure => !figure.Passed).Select(figure => FormattableString.Invariant($"{figure.Measure} {figure.Value:0.####} / {figure.Limit:0.####}")));
-        return new RefusedInputException(RefusalCode.FidelityInsufficient, $"8-bit arithmetic is not good enough for the images of this project with {model} ({failing}); stay with 32 bits.", model, failing);
+        var failing = string.Join(
+            ", ",
+            report.Figures.Where(figure => !figure.Passed)
+                .Select(figure => FormattableString.Invariant($"{figure.Measure} {figure.Value:0.####} / {figure.Limit:0.####}")));
+        return new RefusedInputException(
+            RefusalCode.FidelityInsufficient,
+            $"8-bit arithmetic is not good enough for the images of this project with {model} ({failing}); stay with 32 bits.",
+            model, failing);
     }
 }

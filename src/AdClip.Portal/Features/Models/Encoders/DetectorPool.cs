@@ -29,7 +29,9 @@ public sealed class DetectorPool : IDisposable
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _uses;
 
-    public DetectorPool(ModelCatalog catalog, ModelFolders folders, DataFolder data, DeviceStatus devices, IOptions<ModelsOptions> options, IOptions<EncodingOptions> encoding)
+    public DetectorPool(
+        ModelCatalog catalog, ModelFolders folders, DataFolder data, DeviceStatus devices,
+        IOptions<ModelsOptions> options, IOptions<EncodingOptions> encoding)
     {
         (_catalog, _folders, _devices) = (catalog, folders, devices);
         _textFolder = Path.Combine(data.Cache, "texts");
@@ -61,7 +63,8 @@ public sealed class DetectorPool : IDisposable
     /// <param name="precision">Null: the one that the settings name.</param>
     /// <param name="patience">Longest wait for room; null: none.</param>
     /// <exception cref="RefusedInputException">There is no such model, it cannot run with this size, or there was no room in time.</exception>
-    public async Task<DetectorLease> RentAsync(string modelId, int? imageSize, CancellationToken cancel, Precision? precision = null, TimeSpan? patience = null) =>
+    public async Task<DetectorLease> RentAsync(
+        string modelId, int? imageSize, CancellationToken cancel, Precision? precision = null, TimeSpan? patience = null) =>
         await RentAsync(modelId, imageSize, ManyCallers(precision), patience, cancel);
 
     /// <summary>The same, run in a way of the caller's choice.</summary>
@@ -89,12 +92,19 @@ public sealed class DetectorPool : IDisposable
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
-                throw new RefusedInputException(RefusalCode.ModelMemoryBusy, $"The models that are in use fill the memory for models ({_budget >> 20} MiB), so {modelId} could not be opened; try again later or raise Models:DetectorMemoryMebibytes.", modelId, _budget >> 20);
+                throw new RefusedInputException(
+                    RefusalCode.ModelMemoryBusy,
+                    $"The models that are in use fill the memory for models ({_budget >> 20} MiB), "
+                    + $"so {modelId} could not be opened; try again later or raise Models:DetectorMemoryMebibytes.",
+                    modelId, _budget >> 20);
             }
         }
     }
 
-    /// <summary>The model with all processors for one image, as a caller wants it when nothing else is going on; null where that is not faster or does not fit.</summary>
+    /// <summary>
+    /// The model with all processors for one image, as a caller wants it when
+    /// nothing else is going on; null where that is not faster or does not fit.
+    /// </summary>
     public async Task<DetectorLease?> TryRentForOneAsync(string modelId, int? imageSize, CancellationToken cancel)
     {
         if (Environment.ProcessorCount == 1 || _devices.Device.Kind != DeviceKind.Cpu)
@@ -130,7 +140,9 @@ public sealed class DetectorPool : IDisposable
 
     /// <summary>Estimated memory of a model that is run so.</summary>
     public static long BytesOf(ModelRecord model, int imageSize, SessionSettings settings) =>
-        SessionMemory.ImageEncoder(model.VisionLayers, model.VisionWidth, model.PatchSize, imageSize, settings, Math.Max(1, Environment.ProcessorCount / settings.Threads));
+        SessionMemory.ImageEncoder(
+            model.VisionLayers, model.VisionWidth, model.PatchSize, imageSize,
+            settings, Math.Max(1, Environment.ProcessorCount / settings.Threads));
 
     public void Dispose()
     {
@@ -173,7 +185,11 @@ public sealed class DetectorPool : IDisposable
 
     private ClipDetector OpenModel(Key key)
     {
-        var detector = ClipDetector.Open(key.Folder, new DetectorOptions(ImageSize: key.ImageSize, Session: key.Settings, TextFolder: _textFolder, WeightsSha256: key.Sha256, EightBitFolder: _folders.EightBit));
+        var detector = ClipDetector.Open(
+            key.Folder,
+            new DetectorOptions(
+                ImageSize: key.ImageSize, Session: key.Settings, TextFolder: _textFolder,
+                WeightsSha256: key.Sha256, EightBitFolder: _folders.EightBit));
         if (detector.Execution.Device.Kind != DeviceKind.Cpu)
         {
             // Only a session tells whether the device works.

@@ -16,7 +16,11 @@ public sealed class EncoderSpeeds(TimeProvider clock)
     {
         var begin = clock.GetTimestamp();
         var result = encode();
-        Note(new Key(detector.Model.Sha256, detector.Model.ImageSize, detector.Execution.Device, detector.Execution.Settings.Precision, detector.Execution.Settings.Threads), begin, clock.GetTimestamp());
+        Note(
+            new Key(
+                detector.Model.Sha256, detector.Model.ImageSize, detector.Execution.Device,
+                detector.Execution.Settings.Precision, detector.Execution.Settings.Threads),
+            begin, clock.GetTimestamp());
         return result;
     }
 
@@ -25,7 +29,9 @@ public sealed class EncoderSpeeds(TimeProvider clock)
     {
         lock (_lock)
         {
-            return [.. _samples.Where(pair => pair.Key.Sha256 == sha256).OrderByDescending(pair => pair.Value.Max(sample => sample.End)).Select(pair => Speed(pair.Key, pair.Value))];
+            return [.. _samples.Where(pair => pair.Key.Sha256 == sha256)
+                .OrderByDescending(pair => pair.Value.Max(sample => sample.End))
+                .Select(pair => Speed(pair.Key, pair.Value))];
         }
     }
 
@@ -53,7 +59,8 @@ public sealed class EncoderSpeeds(TimeProvider clock)
         recent = recent.Count > 0 ? recent : [.. samples.TakeLast(1)];
         var span = clock.GetElapsedTime(recent.Min(sample => sample.Begin), last).TotalSeconds;
         return new EncoderSpeed(
-            key.ImageSize, key.Device.ToString(), DeviceFacts.Name(key.Precision), key.Threads, recent.Average(sample => clock.GetElapsedTime(sample.Begin, sample.End).TotalMilliseconds),
+            key.ImageSize, key.Device.ToString(), DeviceFacts.Name(key.Precision), key.Threads,
+            recent.Average(sample => clock.GetElapsedTime(sample.Begin, sample.End).TotalMilliseconds),
             span > 0 ? recent.Count / span : 0, recent.Count);
     }
 

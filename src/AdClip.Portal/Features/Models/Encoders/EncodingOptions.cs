@@ -21,7 +21,8 @@ public sealed class EncodingOptions
 
     internal DeviceWish Wish => DeviceWish.Parse(Device);
 
-    internal Precision EncoderPrecision => Precision.Equals("float16", StringComparison.OrdinalIgnoreCase) ? Vision.Graphs.Precision.Float16 : Vision.Graphs.Precision.Float32;
+    internal Precision EncoderPrecision =>
+        Precision.Equals("float16", StringComparison.OrdinalIgnoreCase) ? Vision.Graphs.Precision.Float16 : Vision.Graphs.Precision.Float32;
 }
 
 internal sealed class ValidateEncodingOptions : IValidateOptions<EncodingOptions>
@@ -37,7 +38,8 @@ internal sealed class ValidateEncodingOptions : IValidateOptions<EncodingOptions
         {
             wrong.Add($"Runs:Device is '{options.Device}'; give auto, cpu, cuda, cuda:1 or directml.");
         }
-        if (!options.Precision.Equals("float32", StringComparison.OrdinalIgnoreCase) && !options.Precision.Equals("float16", StringComparison.OrdinalIgnoreCase))
+        if (!options.Precision.Equals("float32", StringComparison.OrdinalIgnoreCase)
+            && !options.Precision.Equals("float16", StringComparison.OrdinalIgnoreCase))
         {
             wrong.Add($"Runs:Precision is '{options.Precision}'; give float32 or float16.");
         }

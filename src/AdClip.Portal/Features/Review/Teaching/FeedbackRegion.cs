@@ -36,7 +36,10 @@ public sealed record FeedbackRegion(ImageRectangle? Box = null, ImagePoint? Poin
         var (right, bottom) = (Math.Min(width, box.X + box.Width), Math.Min(height, box.Y + box.Height));
         if (!(right - left > 0 && bottom - top > 0))
         {
-            throw new RefusedInputException(RefusalCode.FeedbackRegionOutside, $"A box of {box.Width} x {box.Height} pixels at {box.X}, {box.Y} covers nothing of an image of {width} x {height}; draw it on the image.", box.Width, box.Height, box.X, box.Y, width, height);
+            throw new RefusedInputException(
+                RefusalCode.FeedbackRegionOutside,
+                $"A box of {box.Width} x {box.Height} pixels at {box.X}, {box.Y} covers nothing of an image of {width} x {height}; draw it on the image.",
+                box.Width, box.Height, box.X, box.Y, width, height);
         }
         double Part(int patch, double from, double to, int length) =>
             Math.Max(0, Math.Min(to * grid / length, patch + 1) - Math.Max(from * grid / length, patch));
@@ -52,7 +55,10 @@ public sealed record FeedbackRegion(ImageRectangle? Box = null, ImagePoint? Poin
         var value = isInside ? map.Values[(mapY * map.Width) + mapX] : float.NaN;
         if (!(value >= level))
         {
-            throw new RefusedInputException(RefusalCode.FeedbackRegionCold, $"The map is {value} at {point.X}, {point.Y}, below {level}: nothing stands out there; draw a box.", value, point.X, point.Y, level);
+            throw new RefusedInputException(
+                RefusalCode.FeedbackRegionCold,
+                $"The map is {value} at {point.X}, {point.Y}, below {level}: nothing stands out there; draw a box.",
+                value, point.X, point.Y, level);
         }
         var regions = DefectRegions.Find([.. map.Values.Select(one => one >= level ? (byte)1 : (byte)0)], map.Width, map.Height);
         var labels = regions.Labels.Span;
@@ -68,6 +74,10 @@ public sealed record FeedbackRegion(ImageRectangle? Box = null, ImagePoint? Poin
             }
         }
         var around = regions.Bounds(map.Width)[region];
-        return (coverage, new ImageRectangle((double)around.X * width / map.Width, (double)around.Y * height / map.Height, (double)around.Width * width / map.Width, (double)around.Height * height / map.Height));
+        return (
+            coverage,
+            new ImageRectangle(
+                (double)around.X * width / map.Width, (double)around.Y * height / map.Height,
+                (double)around.Width * width / map.Width, (double)around.Height * height / map.Height));
     }
 }

@@ -36,13 +36,19 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
             scores[i] = await slots.InSlotAsync(() => Score(model, golden.Images[i], before, after, known), stop);
             progress.Step();
         });
-        List<(GoldenImage Image, double Before, double After)> compared = [.. golden.Images.Zip(scores).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!.Value.Before, pair.Second.Value.After))];
+        List<(GoldenImage Image, double Before, double After)> compared =
+        [
+            .. golden.Images.Zip(scores)
+                .Where(pair => pair.Second is not null)
+                .Select(pair => (pair.First, pair.Second!.Value.Before, pair.Second.Value.After)),
+        ];
         var (threshold, thresholdSource) = await ThresholdAsync(line, before.Regions.Regions.Count > 0, compared, cancel);
         return GoldenComparison.Of(golden.Source, compared, scores.Length - compared.Count, threshold, thresholdSource);
     }
 
     // An image that cannot be read any longer, or that the inspection area does not fit, says nothing; the comparison counts it.
-    private (double Before, double After)? Score(ClipDetector model, GoldenImage image, FittedDetector before, FittedDetector after, ConcurrentDictionary<string, double> known)
+    private (double Before, double After)? Score(
+        ClipDetector model, GoldenImage image, FittedDetector before, FittedDetector after, ConcurrentDictionary<string, double> known)
     {
         var sha256 = image.Sha256;
         if (!before.Regions.Fits(image.Width, image.Height))
@@ -60,7 +66,8 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
         }
     }
 
-    private async Task<(double? Value, GoldenThreshold Source)> ThresholdAsync(TaughtLine line, bool hasArea, IReadOnlyList<(GoldenImage Image, double Before, double After)> compared, CancellationToken cancel)
+    private async Task<(double? Value, GoldenThreshold Source)> ThresholdAsync(
+        TaughtLine line, bool hasArea, IReadOnlyList<(GoldenImage Image, double Before, double After)> compared, CancellationToken cancel)
     {
         foreach (var version in new[] { line.Head, line.Root }.OfType<DetectorVersion>())
         {
@@ -75,7 +82,9 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
             return (suggested, GoldenThreshold.Suggested);
         }
         bool[] truths = [.. compared.Select(one => one.Image.IsAnomaly)];
-        if (!truths.Contains(true) || !truths.Contains(false) || PrecisionRecallCurve.FromScores([.. compared.Select(one => one.Before)], truths).BestF1 is not { } best)
+        if (!truths.Contains(true)
+            || !truths.Contains(false)
+            || PrecisionRecallCurve.FromScores([.. compared.Select(one => one.Before)], truths).BestF1 is not { } best)
         {
             return (null, GoldenThreshold.None);
         }

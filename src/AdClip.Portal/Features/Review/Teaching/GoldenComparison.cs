@@ -37,7 +37,9 @@ public sealed record GoldenChange(Guid ImageId, string FileName, bool IsAnomaly,
 /// <param name="Unreadable">How many could not be.</param>
 /// <param name="Changed">How many have another score.</param>
 /// <param name="Changes">Those whose verdict changes, the worse first, and others whose scores change most.</param>
-public sealed record GoldenComparison(GoldenSource Source, int Images, int Unreadable, double? Threshold, GoldenThreshold ThresholdSource, int Changed, IReadOnlyList<GoldenChange> Changes)
+public sealed record GoldenComparison(
+    GoldenSource Source, int Images, int Unreadable, double? Threshold,
+    GoldenThreshold ThresholdSource, int Changed, IReadOnlyList<GoldenChange> Changes)
 {
     // Score changes without a change of verdict are shown for orientation only.
     private const int MostQuiet = 5;
@@ -48,12 +50,20 @@ public sealed record GoldenComparison(GoldenSource Source, int Images, int Unrea
     [JsonIgnore]
     public IReadOnlyList<GoldenChange> Better => [.. Changes.Where(change => change.IsBetter)];
 
-    public static GoldenComparison Of(GoldenSource source, IReadOnlyList<(GoldenImage Image, double Before, double After)> scores, int unreadable, double? threshold, GoldenThreshold thresholdSource)
+    public static GoldenComparison Of(
+        GoldenSource source, IReadOnlyList<(GoldenImage Image, double Before, double After)> scores,
+        int unreadable, double? threshold, GoldenThreshold thresholdSource)
     {
         bool? Right(GoldenImage image, double score) => threshold is { } level ? score >= level == image.IsAnomaly : null;
         var changes = scores.Where(score => score.Before != score.After)
-            .Select(score => new GoldenChange(score.Image.ImageId, score.Image.FileName, score.Image.IsAnomaly, score.Before, score.After, Right(score.Image, score.Before), Right(score.Image, score.After)))
-            .OrderByDescending(change => change.IsWorse).ThenByDescending(change => change.IsBetter).ThenByDescending(change => Math.Abs(change.After - change.Before)).ToList();
+            .Select(
+                score => new GoldenChange(
+                    score.Image.ImageId, score.Image.FileName, score.Image.IsAnomaly, score.Before,
+                    score.After, Right(score.Image, score.Before), Right(score.Image, score.After)))
+            .OrderByDescending(change => change.IsWorse)
+            .ThenByDescending(change => change.IsBetter)
+            .ThenByDescending(change => Math.Abs(change.After - change.Before))
+            .ToList();
         var verdicts = changes.Count(change => change.IsWorse || change.IsBetter);
         return new GoldenComparison(source, scores.Count, unreadable, threshold, thresholdSource, changes.Count, [.. changes.Take(verdicts + MostQuiet)]);
     }

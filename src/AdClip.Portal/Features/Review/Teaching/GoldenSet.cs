@@ -48,7 +48,11 @@ public sealed record GoldenSet(GoldenSource Source, IReadOnlyList<GoldenImage> I
             join image in db.Set<ImageRecord>() on result.ImageId equals image.Id
             where result.RunId == runId && image.DeletedAt == null && image.Label != ImageLabel.Unlabelled
             orderby image.Sha256
-            select new { Image = new GoldenImage(image.Id, image.FileName, image.Sha256, image.Label == ImageLabel.Anomaly, image.Width, image.Height), IsReviewed = db.Set<ReviewDecision>().Any(decision => decision.RunId == runId && decision.ImageId == image.Id) }).ToListAsync(cancel);
+            select new
+            {
+                Image = new GoldenImage(image.Id, image.FileName, image.Sha256, image.Label == ImageLabel.Anomaly, image.Width, image.Height),
+                IsReviewed = db.Set<ReviewDecision>().Any(decision => decision.RunId == runId && decision.ImageId == image.Id),
+            }).ToListAsync(cancel);
         var reviewed = labelled.Where(one => one.IsReviewed).ToList();
         var (source, chosen) = reviewed.Count > 0 ? (GoldenSource.Reviewed, reviewed) : (GoldenSource.Labelled, labelled);
         return chosen.Count == 0 ? new GoldenSet(GoldenSource.None, []) : new GoldenSet(source, Balanced([.. chosen.Select(one => one.Image)]));
@@ -72,11 +76,22 @@ public sealed record GoldenSet(GoldenSource Source, IReadOnlyList<GoldenImage> I
     {
         if (isGolden && image.Label == ImageLabel.Unlabelled)
         {
-            throw new RefusedInputException(RefusalCode.GoldenImageUnlabelled, "Nobody has labelled this image, so no detector can be held to it; label it good or anomaly first.");
+            throw new RefusedInputException(
+                RefusalCode.GoldenImageUnlabelled,
+                "Nobody has labelled this image, so no detector can be held to it; label it good or anomaly first.");
         }
         if (await HoldsAsync(db, image.Id, cancel) != isGolden)
         {
-            db.Add(new GoldenMark { ProjectId = image.ProjectId, ImageId = image.Id, IsGolden = isGolden, IsAnomaly = image.Label == ImageLabel.Anomaly, MarkedAt = now, MarkedBy = userId });
+            db.Add(
+                new GoldenMark
+                {
+                    ProjectId = image.ProjectId,
+                    ImageId = image.Id,
+                    IsGolden = isGolden,
+                    IsAnomaly = image.Label == ImageLabel.Anomaly,
+                    MarkedAt = now,
+                    MarkedBy = userId,
+                });
             await db.SaveChangesAsync(cancel);
         }
     }

@@ -20,11 +20,21 @@ public sealed class LessonLabels(IDbContextFactory<PortalDb> dbs, GroundTruthSto
         var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == lesson.ImageId, cancel);
         var truth = await truths.ReadAsync(image, cancel);
         // The lesson's id: said twice, it is the same shape.
-        var shape = new BoxShape { Id = $"{lesson.Id:N}", ClassName = className, Box = new ImageRectangle(lesson.X, lesson.Y, lesson.Width, lesson.Height), Provenance = Provenance.Edited };
-        var saved = await truths.SaveAsync(image, truth with { Label = VisionLabel.Anomaly, Shapes = [.. truth.Shapes.Where(other => other.Id != shape.Id), shape] }, image.AnnotationRevision, Guid.NewGuid(), author, cancel);
+        var shape = new BoxShape
+        {
+            Id = $"{lesson.Id:N}",
+            ClassName = className,
+            Box = new ImageRectangle(lesson.X, lesson.Y, lesson.Width, lesson.Height),
+            Provenance = Provenance.Edited,
+        };
+        var saved = await truths.SaveAsync(
+            image, truth with { Label = VisionLabel.Anomaly, Shapes = [.. truth.Shapes.Where(other => other.Id != shape.Id), shape] },
+            image.AnnotationRevision, Guid.NewGuid(), author, cancel);
         if (saved.IsConflict)
         {
-            throw new RefusedInputException(RefusalCode.FeedbackLabelConflict, "The detector has learned it, but somebody changed the ground truth of this image at the same moment; draw the region in the labeler.");
+            throw new RefusedInputException(
+                RefusalCode.FeedbackLabelConflict,
+                "The detector has learned it, but somebody changed the ground truth of this image at the same moment; draw the region in the labeler.");
         }
     }
 
@@ -35,7 +45,9 @@ public sealed class LessonLabels(IDbContextFactory<PortalDb> dbs, GroundTruthSto
         var (labelled, _) = await truths.LabelAsync(lesson.ProjectId, [lesson.ImageId], ImageLabel.Good, author, cancel);
         if (labelled.Count == 0)
         {
-            throw new RefusedInputException(RefusalCode.FeedbackLabelConflict, "The detector has learned it, but somebody changed the ground truth of this image at the same moment; draw the region in the labeler.");
+            throw new RefusedInputException(
+                RefusalCode.FeedbackLabelConflict,
+                "The detector has learned it, but somebody changed the ground truth of this image at the same moment; draw the region in the labeler.");
         }
     }
 }

@@ -19,7 +19,10 @@ public sealed class Teacher(IDbContextFactory<PortalDb> dbs, DetectorVersions ve
         if (golden.Worse.Count > 0 && !acceptsRegressions)
         {
             throw new RefusedInputException(
-                RefusalCode.FeedbackRegressions, $"{golden.Worse.Count} golden images that were judged right would be judged wrong, {golden.Worse[0].FileName} among them; look at the list and accept it, or discard this.", golden.Worse.Count, golden.Worse[0].FileName);
+                RefusalCode.FeedbackRegressions,
+                $"{golden.Worse.Count} golden images that were judged right would be judged wrong, "
+                + $"{golden.Worse[0].FileName} among them; look at the list and accept it, or discard this.",
+                golden.Worse.Count, golden.Worse[0].FileName);
         }
         var root = preview.Line.Root ?? await AddBaseAsync(preview, userId, cancel);
         var now = clock.GetUtcNow();
@@ -68,7 +71,9 @@ public sealed class Teacher(IDbContextFactory<PortalDb> dbs, DetectorVersions ve
         run, seenId, TeachingStepKind.Redone, line => line.History.RedoId,
         new RefusedInputException(RefusalCode.FeedbackNothingToRedo, "Nothing was undone since the last lesson, so there is nothing to redo."), userId, cancel);
 
-    private async Task MoveAsync(Run run, Guid? seenId, TeachingStepKind kind, Func<TaughtLine, Guid?> target, RefusedInputException nowhere, Guid userId, CancellationToken cancel)
+    private async Task MoveAsync(
+        Run run, Guid? seenId, TeachingStepKind kind, Func<TaughtLine, Guid?> target,
+        RefusedInputException nowhere, Guid userId, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancel);
@@ -92,7 +97,9 @@ public sealed class Teacher(IDbContextFactory<PortalDb> dbs, DetectorVersions ve
                 throw TaughtLine.Moved();
             }
         }
-        var report = new VersionReport(fitted.Sha256s.Count, 0, 0, [], 0, 0, null, null, null, null, fitted.Options, fitted.Detector.Report, [], 0, fitted.Taken.TotalSeconds)
+        var report = new VersionReport(
+            fitted.Sha256s.Count, 0, 0, [], 0, 0, null, null, null, null,
+            fitted.Options, fitted.Detector.Report, [], 0, fitted.Taken.TotalSeconds)
         {
             AreaRevision = preview.Run.AreaRevision,
         };

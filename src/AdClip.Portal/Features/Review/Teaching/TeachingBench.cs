@@ -16,7 +16,8 @@ namespace AdClip.Portal.Features.Review.Teaching;
 
 /// <summary>Shows what a detector says of an image, and what it would say if it were taught a region. Stores nothing.</summary>
 public sealed class TeachingBench(
-    IDbContextFactory<PortalDb> dbs, TeachingLines lines, DetectorPool detectors, DetectorVersions versions, ModelCatalog catalog, TokenSource source, EncoderSlots slots, GoldenCheck golden,
+    IDbContextFactory<PortalDb> dbs, TeachingLines lines, DetectorPool detectors, DetectorVersions versions,
+    ModelCatalog catalog, TokenSource source, EncoderSlots slots, GoldenCheck golden,
     RunBoard runs, InspectionAreaStore areas, BlobStore blobs, MapShelf shelf, TimeProvider clock)
 {
     private const int KeptBases = 3;
@@ -57,7 +58,9 @@ public sealed class TeachingBench(
                 var taught = detector.With([said]);
                 var after = taught.Score(tokens, image.Sha256);
                 return new FeedbackPreview(
-                    run, image, kind, line, fittedBase, taught, said, bounds, before.Score, after.Score, shelf.Put(run.ProjectId, before.Map), shelf.Put(run.ProjectId, after.Map), Task.FromException<GoldenComparison>(new InvalidOperationException("Not begun.")), new GoldenProgress());
+                    run, image, kind, line, fittedBase, taught, said, bounds, before.Score, after.Score,
+                    shelf.Put(run.ProjectId, before.Map), shelf.Put(run.ProjectId, after.Map),
+                    Task.FromException<GoldenComparison>(new InvalidOperationException("Not begun.")), new GoldenProgress());
             },
             cancel);
         // Nobody waits for it before the new heatmap is seen.
@@ -70,7 +73,8 @@ public sealed class TeachingBench(
         return await golden.CompareAsync(lease.Detector, preview.Line, preview.Run.Id, before, preview.After, preview.Progress, CancellationToken.None);
     }
 
-    private Task<DetectorLease> RentAsync(TaughtLine line, CancellationToken cancel) => detectors.RentAsync(line.ModelId, line.ImageSize, cancel, patience: MemoryPatience);
+    private Task<DetectorLease> RentAsync(TaughtLine line, CancellationToken cancel) =>
+        detectors.RentAsync(line.ModelId, line.ImageSize, cancel, patience: MemoryPatience);
 
     private ImageTokens Tokens(ClipDetector model, ImageRecord image) => source.Encode(model, blobs.PathOf(image.Sha256), image.Sha256).Tokens;
 
@@ -125,7 +129,11 @@ public sealed class TeachingBench(
         List<string> sha256s;
         await using (var db = await dbs.CreateDbContextAsync(cancel))
         {
-            sha256s = await db.Set<RunReference>().Where(reference => reference.RunId == run.Id).OrderBy(reference => reference.Sha256).Select(reference => reference.Sha256).ToListAsync(cancel);
+            sha256s = await db.Set<RunReference>()
+                .Where(reference => reference.RunId == run.Id)
+                .OrderBy(reference => reference.Sha256)
+                .Select(reference => reference.Sha256)
+                .ToListAsync(cancel);
             if (sha256s.Count == 0)
             {
                 // A run from words alone: what people have called good since.
@@ -135,11 +143,16 @@ public sealed class TeachingBench(
             }
         }
         var images = new LabelledTokens[sha256s.Count];
-        await Parallel.ForAsync(0, images.Length, new ParallelOptions { MaxDegreeOfParallelism = slots.Parallelism, CancellationToken = cancel }, async (i, stop) =>
-            images[i] = new LabelledTokens(sha256s[i], await slots.InSlotAsync(() => source.Encode(model, blobs.PathOf(sha256s[i]), sha256s[i]).Tokens, stop), IsAnomaly: false, Class: null, Mask: null));
+        await Parallel.ForAsync(
+            0, images.Length, new ParallelOptions { MaxDegreeOfParallelism = slots.Parallelism, CancellationToken = cancel },
+            async (i, stop) =>
+                images[i] = new LabelledTokens(
+                    sha256s[i], await slots.InSlotAsync(() => source.Encode(model, blobs.PathOf(sha256s[i]), sha256s[i]).Tokens, stop),
+                    IsAnomaly: false, Class: null, Mask: null));
         var options = new FitOptions(UseText: false, UseHeads: false, UseAnomalyBank: false);
         var texts = model.EncodePrompts(new PromptSettings(ProductName: run.ObjectName));
-        var fitted = await slots.InSlotAsync(() => FittedDetector.Fit(texts, model.FitContext.At(area.Regions), images, options, progress: null, cancel), cancel);
+        var fitted = await slots.InSlotAsync(
+            () => FittedDetector.Fit(texts, model.FitContext.At(area.Regions), images, options, progress: null, cancel), cancel);
         return new FittedBase(fitted, sha256s, options, (await catalog.GetAsync(line.ModelId, cancel)).Name, model.EncoderId, clock.GetElapsedTime(begin));
     }
 

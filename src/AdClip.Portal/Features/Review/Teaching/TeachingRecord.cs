@@ -30,13 +30,25 @@ public sealed record TeachingRecord(TaughtLine Line, IReadOnlyList<LessonView> L
             join person in db.Users on lesson.CreatedBy equals person.Id
             where lesson.RootVersionId == root.Id
             orderby version.Number descending
-            select new { lesson, version.Number, version.ParentId, image.FileName, Person = person.UserName ?? "" }).AsNoTracking().Take(MostLessons).ToListAsync(cancel);
+            select new
+            {
+                lesson,
+                version.Number,
+                version.ParentId,
+                image.FileName,
+                Person = person.UserName ?? "",
+            }).AsNoTracking().Take(MostLessons).ToListAsync(cancel);
         var parents = rows.ToDictionary(row => row.lesson.VersionId, row => row.ParentId);
         HashSet<Guid> inForce = [];
         for (var id = line.Head?.Id; id is { } known && parents.TryGetValue(known, out var parent); id = parent)
         {
             inForce.Add(known);
         }
-        return new TeachingRecord(line, [.. rows.Select(row => new LessonView(row.lesson, row.Number, row.FileName, row.Person, GoldenComparison.Parse(row.lesson.Golden), inForce.Contains(row.lesson.VersionId)))]);
+        return new TeachingRecord(
+            line,
+            [.. rows.Select(
+                row => new LessonView(
+                    row.lesson, row.Number, row.FileName, row.Person,
+                    GoldenComparison.Parse(row.lesson.Golden), inForce.Contains(row.lesson.VersionId)))]);
     }
 }

@@ -14,7 +14,8 @@ namespace AdClip.Portal.Features.Review.Teaching;
 
 /// <summary>What a person sees and can do who teaches the detector on one result.</summary>
 public sealed class TeachingState(
-    IDbContextFactory<PortalDb> dbs, TeachingLines lines, TeachingBench bench, Teacher teacher, LessonLabels labels, FeedbackTarget target, RunBoard runs, TimeProvider clock)
+    IDbContextFactory<PortalDb> dbs, TeachingLines lines, TeachingBench bench, Teacher teacher,
+    LessonLabels labels, FeedbackTarget target, RunBoard runs, TimeProvider clock)
 {
     private (Run Run, ImageRecord Image)? _target;
 
@@ -55,7 +56,11 @@ public sealed class TeachingState(
         }
         await using var db = await dbs.CreateDbContextAsync();
         IsGolden = await GoldenSet.HoldsAsync(db, record.Id);
-        Classes = await db.Set<DefectClassRecord>().Where(known => known.ProjectId == run.ProjectId).OrderBy(known => known.Name).Select(known => known.Name).ToListAsync();
+        Classes = await db.Set<DefectClassRecord>()
+            .Where(known => known.ProjectId == run.ProjectId)
+            .OrderBy(known => known.Name)
+            .Select(known => known.Name)
+            .ToListAsync();
         if (RunSettings.Parse(run.Settings).Tiles is null)
         {
             Record = await TeachingRecord.ReadAsync(db, await lines.FindAsync(run, CancellationToken.None), CancellationToken.None);
@@ -153,7 +158,9 @@ public sealed class TeachingState(
     {
         await using var db = await dbs.CreateDbContextAsync();
         var images = await RunBoard.ImagesOf(db, Target.Run.Id).Select(image => image.ImageId).ToListAsync();
-        return await runs.StartAsync(project, new NewRun(Images: ImageChoice.Selection, ImageIds: images, Detector: Record!.Line.Head!.Id), user.UserId(), CancellationToken.None);
+        return await runs.StartAsync(
+            project, new NewRun(Images: ImageChoice.Selection, ImageIds: images, Detector: Record!.Line.Head!.Id),
+            user.UserId(), CancellationToken.None);
     }
 
     private (Run Run, ImageRecord Image) Target => _target ?? throw new InvalidOperationException("No result was loaded.");

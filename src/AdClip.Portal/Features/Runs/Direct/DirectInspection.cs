@@ -19,13 +19,16 @@ namespace AdClip.Portal.Features.Runs.Direct;
 
 /// <summary>Looks at one image that is sent, without a run; nothing is stored unless asked.</summary>
 public sealed class DirectInspection(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, DetectorVersions versions, RunBoard runs, ScoreThresholds thresholds, TileAdvisor advisor, ImageScoring inspector, InspectionAreaStore areas, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, DetectorVersions versions,
+    RunBoard runs, ScoreThresholds thresholds, TileAdvisor advisor, ImageScoring inspector,
+    InspectionAreaStore areas, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
 {
     private static readonly TimeSpan MemoryPatience = TimeSpan.FromSeconds(30);
     private const int ChunkBytes = 1 << 17;
 
     /// <exception cref="RefusedInputException">The file is not an image that can be read, there is no such model, or tiles that cannot be cut.</exception>
-    public async Task<InspectAnswer> InspectAsync(Project project, InspectRequest request, string fileName, Stream content, Guid userId, CancellationToken cancel)
+    public async Task<InspectAnswer> InspectAsync(
+        Project project, InspectRequest request, string fileName, Stream content, Guid userId, CancellationToken cancel)
     {
         await using var incoming = blobs.Begin();
         var sha256 = await ReceiveAsync(incoming, content, cancel);
@@ -45,8 +48,11 @@ public sealed class DirectInspection(
         var boxes = MapBoxes.Find(detection.Map, request.MapThreshold, width, height);
         var verdict = looked.Applied is { } band ? band.Of(detection.Score) : boxes.Count > 0 ? Verdict.Fail : Verdict.Pass;
         return new InspectAnswer(
-            VerdictNames.Of(verdict), detection.Score, (float?)looked.Applied?.FailFrom, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
-            boxes, request.MapThreshold, looked.ModelId, looked.References, looked.AreaRevision, looked.Tiles, width, height, sha256, looked.Inspection.Milliseconds, imageId, request.Detector, detection.Probability, detection.Probability is null ? null : detection.ClassProbabilities)
+            VerdictNames.Of(verdict), detection.Score, (float?)looked.Applied?.FailFrom,
+            detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
+            boxes, request.MapThreshold, looked.ModelId, looked.References, looked.AreaRevision,
+            looked.Tiles, width, height, sha256, looked.Inspection.Milliseconds, imageId, request.Detector,
+            detection.Probability, detection.Probability is null ? null : detection.ClassProbabilities)
         {
             ReviewFrom = looked.Applied is { HasReview: true } applied ? (float)applied.ReviewFrom : null,
         };
@@ -67,7 +73,8 @@ public sealed class DirectInspection(
         }
         var kind = new ScoreKind(project.Id, lease.Detector.EncoderId, references.Count > 0, area.Regions.Regions.Count > 0);
         var (tiles, applied) = await SettleAsync(kind, request, lease.Detector, info, cancel);
-        var scorer = await inspector.ScorerAsync(lease.Detector, new PromptSettings(ProductName: project.ObjectName), references, area.Regions, tiles, _ => { }, cancel);
+        var scorer = await inspector.ScorerAsync(
+            lease.Detector, new PromptSettings(ProductName: project.ObjectName), references, area.Regions, tiles, _ => { }, cancel);
         // One image alone gets all processors; the same bits, sooner. A run that begins meanwhile shares them with this one image.
         // Tiles of one image are many images already.
         using var alone = tiles is null && inspector.IsIdle ? await detectors.TryRentForOneAsync(model.Id, null, cancel) : null;
@@ -76,11 +83,16 @@ public sealed class DirectInspection(
     }
 
     // As in a run, a trained detector compares with what it learned and looks at the whole image, or at the area that it learned.
-    private async Task<Looked> LookTrainedAsync(Project project, InspectRequest request, DetectorVersion version, string path, string sha256, CancellationToken cancel)
+    private async Task<Looked> LookTrainedAsync(
+        Project project, InspectRequest request, DetectorVersion version, string path, string sha256, CancellationToken cancel)
     {
         if (request is not { Model: null, References: null or ReferenceChoice.None, ReferenceCount: null, Tiles: null })
         {
-            throw new RefusedInputException(RefusalCode.DetectorVersionFixed, $"Detector {version.Number} was trained with its own model, texts and image size on whole images; leave out model, objectName, prompts, references, tiles, 8 bits and image size.", version.Number);
+            throw new RefusedInputException(
+                RefusalCode.DetectorVersionFixed,
+                $"Detector {version.Number} was trained with its own model, texts and image size on whole "
+                + $"images; leave out model, objectName, prompts, references, tiles, 8 bits and image size.",
+                version.Number);
         }
         using var lease = await detectors.RentAsync(version.ModelId, version.ImageSize, cancel, patience: MemoryPatience);
         var fitted = await versions.OpenAsync(version, lease.Detector, cancel);
@@ -91,7 +103,8 @@ public sealed class DirectInspection(
         return new Looked(inspection, Asked(request) ?? saved?.Band ?? VerdictBand.At(report.Threshold), version.ModelId, 0, report.AreaRevision, null);
     }
 
-    private async Task<(TileSettings? Tiles, VerdictBand? Applied)> SettleAsync(ScoreKind kind, InspectRequest request, ClipDetector detector, ImageInfo info, CancellationToken cancel)
+    private async Task<(TileSettings? Tiles, VerdictBand? Applied)> SettleAsync(
+        ScoreKind kind, InspectRequest request, ClipDetector detector, ImageInfo info, CancellationToken cancel)
     {
         if (request.FollowsThreshold)
         {
@@ -113,7 +126,9 @@ public sealed class DirectInspection(
         {
             if (target.Length + read > most)
             {
-                throw new RefusedInputException(RefusalCode.FileTooLarge, $"The file has more than {most} bytes, which is the most that is accepted.", target.Length + read, most);
+                throw new RefusedInputException(
+                    RefusalCode.FileTooLarge, $"The file has more than {most} bytes, which is the most that is accepted.",
+                    target.Length + read, most);
             }
             await target.WriteAsync(buffer.AsMemory(0, read), cancel);
         }
@@ -131,4 +146,6 @@ public sealed class DirectInspection(
 /// <param name="FollowsThreshold">Cut the image as those of the run whose threshold is applied; without one it is looked at whole.</param>
 /// <param name="Tiles">Else how to cut it; null: it is looked at whole.</param>
 /// <param name="Detector">A trained detector of the project; null: the model itself.</param>
-public sealed record InspectRequest(string? Model, ReferenceChoice? References, int? ReferenceCount, float? Threshold, float MapThreshold, bool Store, bool FollowsThreshold, RunTiles? Tiles, Guid? Detector = null);
+public sealed record InspectRequest(
+    string? Model, ReferenceChoice? References, int? ReferenceCount, float? Threshold,
+    float MapThreshold, bool Store, bool FollowsThreshold, RunTiles? Tiles, Guid? Detector = null);

@@ -18,7 +18,9 @@ using Microsoft.EntityFrameworkCore;
 namespace AdClip.Portal.Features.Runs.Pages;
 
 /// <summary>What the runs page of a project shows and can do.</summary>
-public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageScoring inspector, LearnedPrompts learned, DetectorPool detectors, TileAdvisor advisor, PrecisionChecks precisions, DetectorVersions versions, Checkpoints checkpoints)
+public sealed class RunsState(
+    IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageScoring inspector, LearnedPrompts learned,
+    DetectorPool detectors, TileAdvisor advisor, PrecisionChecks precisions, DetectorVersions versions, Checkpoints checkpoints)
 {
     /// <summary>Numbers of good images that the few-shot stages of AD-CLIP use.</summary>
     private static readonly int[] Stages = [4, 10, 110];
@@ -93,7 +95,10 @@ public sealed class RunsState(IDbContextFactory<PortalDb> dbs, RunBoard runs, Mo
         {
             return null;
         }
-        var sizes = await images.GroupBy(image => new { image.Width, image.Height }).Select(group => new { group.Key.Width, group.Key.Height, Count = group.Count() }).ToListAsync();
+        var sizes = await images
+            .GroupBy(image => new { image.Width, image.Height })
+            .Select(group => new { group.Key.Width, group.Key.Height, Count = group.Count() })
+            .ToListAsync();
         return new TileOutlook(advice, sizes.ConvertAll(size => (size.Width, size.Height, size.Count)));
     }
 

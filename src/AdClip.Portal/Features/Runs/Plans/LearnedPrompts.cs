@@ -24,7 +24,10 @@ public sealed class LearnedPrompts(ModelFolders folders, BlobStore blobs)
     /// <exception cref="RefusedInputException">There is no such file.</exception>
     public string PathOf(ModelRecord model, string? name) => List(model).Contains(name)
         ? Path.Combine(folders.PathOf(model), FolderName, name!)
-        : throw new RefusedInputException(RefusalCode.CheckpointUnknown, $"There is no file of learned prompts '{name}' in the folder {FolderName} of the model {model.Id}; put it there, or choose other prompts.", name ?? "", FolderName, model.Id);
+        : throw new RefusedInputException(
+            RefusalCode.CheckpointUnknown,
+            $"There is no file of learned prompts '{name}' in the folder {FolderName} of the model {model.Id}; put it there, or choose other prompts.",
+            name ?? "", FolderName, model.Id);
 
     /// <summary>The path of a run's file, whose content is still what it was when the run was made; null: the run needs none.</summary>
     /// <exception cref="RefusedInputException">It is gone, or was exchanged.</exception>
@@ -41,7 +44,10 @@ public sealed class LearnedPrompts(ModelFolders folders, BlobStore blobs)
         var path = PathOf(model, prompts.Checkpoint);
         return Sha256(path) == prompts.CheckpointSha256
             ? path
-            : throw new RefusedInputException(RefusalCode.CheckpointChanged, $"The file of learned prompts '{prompts.Checkpoint}' was exchanged after the run was made; start a new run.", prompts.Checkpoint);
+            : throw new RefusedInputException(
+                RefusalCode.CheckpointChanged,
+                $"The file of learned prompts '{prompts.Checkpoint}' was exchanged after the run was made; start a new run.",
+                prompts.Checkpoint);
     }
 
     public static string Sha256(string path)

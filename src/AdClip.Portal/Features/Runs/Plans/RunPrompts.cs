@@ -8,7 +8,8 @@ namespace AdClip.Portal.Features.Runs.Plans;
 /// <param name="Normal">Phrases for a good product, with <c>{}</c> for its name; for <see cref="PromptKind.Lists"/>.</param>
 /// <param name="Abnormal">Phrases for a defective product; for <see cref="PromptKind.Lists"/>.</param>
 /// <param name="Templates">Sentences with <c>{}</c> for a phrase; null: "{}." alone.</param>
-/// <param name="Checkpoint">File name of learned prompts in the model's folder of checkpoints; for <see cref="PromptKind.Learned"/>. With <paramref name="CheckpointId"/> their name, not asked for.</param>
+/// <param name="Checkpoint">File name of learned prompts in the model's folder of checkpoints; for
+/// <see cref="PromptKind.Learned"/>. With <paramref name="CheckpointId"/> their name, not asked for.</param>
 /// <param name="CheckpointSha256">Of that file when the run was made; not asked for.</param>
 /// <param name="CheckpointId">Learned prompts of the project instead of a file.</param>
 public sealed record RunPrompts(
@@ -31,5 +32,6 @@ public sealed record RunPrompts(
     /// <param name="checkpointFile">Full path of <see cref="Checkpoint"/>.</param>
     public PromptSettings For(string objectName, string? checkpointFile) => new(Kind, objectName, Normal, Abnormal, Templates, checkpointFile);
 
-    private static List<string> Phrases(IReadOnlyList<string>? lines) => [.. (lines ?? []).Select(line => line.Trim()).Where(line => line.Length > 0).Distinct(StringComparer.Ordinal)];
+    private static List<string> Phrases(IReadOnlyList<string>? lines) =>
+        [.. (lines ?? []).Select(line => line.Trim()).Where(line => line.Length > 0).Distinct(StringComparer.Ordinal)];
 }

@@ -15,7 +15,9 @@ namespace AdClip.Portal.Features.Runs.Plans;
 /// <param name="DetectorVersionId">The trained detector that scores; null: the model itself.</param>
 /// <param name="DetectorNumber">Its number, as people call it.</param>
 /// <param name="Fallback">That this is a slower device than was asked for, and why; null: it is not.</param>
-public sealed record RunSettings(int ImageSize, RunPrompts? Prompts = null, Guid? RescoredFromRunId = null, TileSettings? Tiles = null, bool IsEightBit = false, string? Device = null, DeviceFallback? Fallback = null, Guid? DetectorVersionId = null, int? DetectorNumber = null)
+public sealed record RunSettings(
+    int ImageSize, RunPrompts? Prompts = null, Guid? RescoredFromRunId = null, TileSettings? Tiles = null, bool IsEightBit = false,
+    string? Device = null, DeviceFallback? Fallback = null, Guid? DetectorVersionId = null, int? DetectorNumber = null)
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerOptions.Web) { Converters = { new JsonStringEnumConverter() } };
 

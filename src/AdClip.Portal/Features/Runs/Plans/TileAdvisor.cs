@@ -22,7 +22,8 @@ public sealed class TileAdvisor(IDbContextFactory<PortalDb> dbs, GroundTruthStor
 
     /// <summary>The tiles that a request means for these images; null: they are looked at whole.</summary>
     /// <exception cref="Vision.RefusedInputException">A side or an overlap that cannot be used.</exception>
-    internal async Task<TileSettings?> SettleAsync(Guid projectId, RunTiles? wanted, ModelDescription model, IQueryable<ImageRecord> images, CancellationToken cancel) =>
+    internal async Task<TileSettings?> SettleAsync(
+        Guid projectId, RunTiles? wanted, ModelDescription model, IQueryable<ImageRecord> images, CancellationToken cancel) =>
         TryRead(wanted, out var settings) || await AdviseAsync(projectId, model, images, OverlapOf(wanted), cancel) is not { Tiles: > 1 } advice
             ? settings
             : new TileSettings(advice.Side, OverlapOf(wanted));
@@ -37,7 +38,10 @@ public sealed class TileAdvisor(IDbContextFactory<PortalDb> dbs, GroundTruthStor
     /// <summary>An automatic choice for the largest of these images; null where there is none.</summary>
     public async Task<TileAdvice?> AdviseAsync(Guid projectId, ModelDescription model, IQueryable<ImageRecord> images, double overlap, CancellationToken cancel)
     {
-        var largest = await images.OrderByDescending(image => (long)image.Width * image.Height).Select(image => new { image.Width, image.Height }).FirstOrDefaultAsync(cancel);
+        var largest = await images
+            .OrderByDescending(image => (long)image.Width * image.Height)
+            .Select(image => new { image.Width, image.Height })
+            .FirstOrDefaultAsync(cancel);
         return largest is null ? null : await AdviseAsync(projectId, model, largest.Width, largest.Height, overlap, cancel);
     }
 

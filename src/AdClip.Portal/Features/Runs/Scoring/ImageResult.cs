@@ -49,7 +49,9 @@ public sealed class ImageResult
 
     /// <summary>Most probable first; empty unless a trained detector says it.</summary>
     public static IReadOnlyList<KeyValuePair<string, double>> ClassesOf(string? classProbabilities) =>
-        classProbabilities is null ? [] : [.. (JsonSerializer.Deserialize<Dictionary<string, double>>(classProbabilities) ?? []).OrderByDescending(one => one.Value)];
+        classProbabilities is null
+            ? []
+            : [.. (JsonSerializer.Deserialize<Dictionary<string, double>>(classProbabilities) ?? []).OrderByDescending(one => one.Value)];
 }
 
 internal sealed class ImageResultTable : IEntityTypeConfiguration<ImageResult>

@@ -41,7 +41,9 @@ public sealed class ImageScoring
     /// <param name="tiles">How images are cut; null: each is looked at whole.</param>
     /// <param name="encoded">Told of tiles that are done (an image that is looked at whole is one), perhaps by several threads at once.</param>
     /// <exception cref="Vision.RefusedInputException">A good image cannot be read, or the prompts do not fit the model.</exception>
-    public async Task<Scorer> ScorerAsync(ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> referenceSha256s, InspectionRegions regions, TileSettings? tiles, Action<int> encoded, CancellationToken cancel)
+    public async Task<Scorer> ScorerAsync(
+        ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> referenceSha256s,
+        InspectionRegions regions, TileSettings? tiles, Action<int> encoded, CancellationToken cancel)
     {
         var key = Key(detector, prompts, referenceSha256s, regions, tiles);
         if (FindScorer(key) is { } kept)
@@ -56,12 +58,14 @@ public sealed class ImageScoring
             return tiled;
         }
         var references = new Reference[referenceSha256s.Count];
-        await Parallel.ForAsync(0, references.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancel }, async (i, stop) =>
-        {
-            var (tokens, _) = await _slots.InSlotAsync(() => _source.Encode(detector, _blobs.PathOf(referenceSha256s[i]), referenceSha256s[i]), stop);
-            references[i] = new Reference(referenceSha256s[i], tokens);
-            encoded(1);
-        });
+        await Parallel.ForAsync(
+            0, references.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancel },
+            async (i, stop) =>
+            {
+                var (tokens, _) = await _slots.InSlotAsync(() => _source.Encode(detector, _blobs.PathOf(referenceSha256s[i]), referenceSha256s[i]), stop);
+                references[i] = new Reference(referenceSha256s[i], tokens);
+                encoded(1);
+            });
         var scorer = await _slots.InSlotAsync(() => detector.CreateScorer(prompts, references, regions), cancel);
         KeepScorer(key, scorer);
         return scorer;
@@ -71,7 +75,9 @@ public sealed class ImageScoring
     /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
     /// <param name="tiles">As the scorer was made with.</param>
     /// <param name="looked">Told of tiles that are done, perhaps by several threads at once.</param>
-    public Task<Inspection> InspectAsync(ClipDetector detector, Scorer scorer, TileSettings? tiles, string path, string sha256, Action<int> looked, CancellationToken cancel) => _slots.InSlotAsync(
+    public Task<Inspection> InspectAsync(
+        ClipDetector detector, Scorer scorer, TileSettings? tiles, string path,
+        string sha256, Action<int> looked, CancellationToken cancel) => _slots.InSlotAsync(
         () =>
         {
             var begin = Stopwatch.GetTimestamp();
@@ -79,8 +85,10 @@ public sealed class ImageScoring
             if (tiles is not null)
             {
                 var isKept = true;
-                var detection = _slots.WithSpareSlots(parallelism => new TiledInspection(detector, tiles, parallelism, _limits, TokensOfTiles(detector, path, tiles, () => isKept = false))
-                    .Inspect(path, sha256, scorer, (_, _) => looked(1), cancel));
+                var detection = _slots.WithSpareSlots(
+                    parallelism => new TiledInspection(
+                        detector, tiles, parallelism, _limits, TokensOfTiles(detector, path, tiles, () => isKept = false))
+                        .Inspect(path, sha256, scorer, (_, _) => looked(1), cancel));
                 return new Inspection(detection, Stopwatch.GetElapsedTime(begin).TotalMilliseconds, isKept);
             }
             var (tokens, wasCached) = _source.Encode(detector, path, sha256);
@@ -92,7 +100,8 @@ public sealed class ImageScoring
 
     /// <summary>Looks at one image file, whole, with a detector that was fitted to the project.</summary>
     /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
-    public Task<Inspection> InspectAsync(ClipDetector detector, FittedDetector fitted, string path, string sha256, CancellationToken cancel) => _slots.InSlotAsync(
+    public Task<Inspection> InspectAsync(
+        ClipDetector detector, FittedDetector fitted, string path, string sha256, CancellationToken cancel) => _slots.InSlotAsync(
         () =>
         {
             var begin = Stopwatch.GetTimestamp();
@@ -137,8 +146,10 @@ public sealed class ImageScoring
         {
             var path = _blobs.PathOf(sha256s[i]);
             cores[i] = await _slots.InSlotAsync(
-                () => _slots.WithSpareSlots(parallelism => new TiledInspection(detector, tiles, parallelism, _limits, TokensOfTiles(detector, path, tiles, () => { }))
-                    .Reference(path, sha256s[i], TiledInspection.PatchesOfEach(cores.Length), regions, (_, _) => encoded(1), stop)),
+                () => _slots.WithSpareSlots(
+                    parallelism => new TiledInspection(
+                        detector, tiles, parallelism, _limits, TokensOfTiles(detector, path, tiles, () => { }))
+                        .Reference(path, sha256s[i], TiledInspection.PatchesOfEach(cores.Length), regions, (_, _) => encoded(1), stop)),
                 stop);
         });
         return cores;
@@ -167,10 +178,15 @@ public sealed class ImageScoring
     }
 
     // A tile that is the whole image is encoded as the image is.
-    private static string KeyOf(string sha256, Tile tile, int width, int height) => (tile.Width, tile.Height) == (width, height) ? sha256 : $"{sha256}-{tile.Key}";
+    private static string KeyOf(string sha256, Tile tile, int width, int height) =>
+        (tile.Width, tile.Height) == (width, height) ? sha256 : $"{sha256}-{tile.Key}";
 
-    private static string Key(ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> references, InspectionRegions regions, TileSettings? tiles) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [detector.EncoderId, detector.TextIdOf(prompts), InspectionRegionsJson.Write(regions), $"{tiles}", .. references]))));
+    private static string Key(
+        ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> references, InspectionRegions regions, TileSettings? tiles) =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(
+                    string.Join('\n', [detector.EncoderId, detector.TextIdOf(prompts), InspectionRegionsJson.Write(regions), $"{tiles}", .. references]))));
 
     private Scorer? FindScorer(string key)
     {

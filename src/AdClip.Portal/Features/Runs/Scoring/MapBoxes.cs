@@ -26,7 +26,9 @@ internal static class MapBoxes
             }
             ref var extent = ref extents[labels[i]];
             var (x, y) = (i % map.Width, i / map.Width);
-            extent = (Math.Min(extent.Left, x), Math.Min(extent.Top, y), Math.Max(extent.Right, x), Math.Max(extent.Bottom, y), Math.Max(extent.Peak, map.Values[i]));
+            extent = (
+                Math.Min(extent.Left, x), Math.Min(extent.Top, y), Math.Max(extent.Right, x),
+                Math.Max(extent.Bottom, y), Math.Max(extent.Peak, map.Values[i]));
         }
         return [.. extents.Select(extent => ToStored(extent, map, imageWidth, imageHeight)).OrderByDescending(box => box.Peak)];
     }

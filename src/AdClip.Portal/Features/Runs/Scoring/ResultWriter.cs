@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AdClip.Portal.Features.Runs.Scoring;
 
 /// <summary>Stores what a run finds, several images at a time: maps first, then in one transaction the rows that name them.</summary>
-/// <remarks>While one batch is on its way to the disk the next gathers, so a slow encoder stores each image at once and a fast re-scoring many together.</remarks>
+/// <remarks>While one batch is on its way to the disk the next gathers, so a slow
+/// encoder stores each image at once and a fast re-scoring many together.</remarks>
 internal sealed class ResultWriter(IDbContextFactory<PortalDb> dbs, BlobStore blobs, Action stored)
 {
     private const int MostInBatch = 64;

@@ -19,11 +19,16 @@ internal static class CheckpointEndpoints
             .WithSummary("Upload learned prompts (epoch_N.pth of adclip train, of this portal or of AnomalyCLIP); the body is the file")
             .WithDescription("Query: name of the file, and model, which they must fit; left out: the project's default model.")
             .Accepts<Stream>("application/octet-stream");
-        api.MapGet("/trainings/{trainingId:guid}/epochs", EpochsAsync).WithTags("Training").WithSummary("Loss and out-of-fold numbers of each epoch that a training has learned, and its checkpoint");
-        api.MapGet("/checkpoints/{checkpointId:guid}/file", FileAsync).WithTags("Training").WithSummary("Learned prompts as a file that adclip and AnomalyCLIP's code load");
+        api.MapGet("/trainings/{trainingId:guid}/epochs", EpochsAsync)
+            .WithTags("Training")
+            .WithSummary("Loss and out-of-fold numbers of each epoch that a training has learned, and its checkpoint");
+        api.MapGet("/checkpoints/{checkpointId:guid}/file", FileAsync)
+            .WithTags("Training")
+            .WithSummary("Learned prompts as a file that adclip and AnomalyCLIP's code load");
     }
 
-    private static async Task<Results<Ok<List<CheckpointAnswer>>, NotFound>> ListAsync(Guid projectId, ProjectAccess access, Checkpoints checkpoints, ClaimsPrincipal user, CancellationToken cancel) =>
+    private static async Task<Results<Ok<List<CheckpointAnswer>>, NotFound>> ListAsync(
+        Guid projectId, ProjectAccess access, Checkpoints checkpoints, ClaimsPrincipal user, CancellationToken cancel) =>
         await access.FindAsync(projectId, user, cancel) is null
             ? TypedResults.NotFound()
             : TypedResults.Ok<List<CheckpointAnswer>>([.. (await checkpoints.ListAsync(projectId, cancel)).Select(CheckpointAnswer.Of)]);
@@ -43,12 +48,14 @@ internal static class CheckpointEndpoints
         return TypedResults.Created($"/api/v1/checkpoints/{taken.Id}/file", CheckpointAnswer.Of(taken));
     }
 
-    private static async Task<Results<Ok<List<CheckpointAnswer>>, NotFound>> EpochsAsync(Guid trainingId, IDbContextFactory<PortalDb> dbs, Checkpoints checkpoints, ClaimsPrincipal user, CancellationToken cancel) =>
+    private static async Task<Results<Ok<List<CheckpointAnswer>>, NotFound>> EpochsAsync(
+        Guid trainingId, IDbContextFactory<PortalDb> dbs, Checkpoints checkpoints, ClaimsPrincipal user, CancellationToken cancel) =>
         await TrainingEndpoints.FindAsync(dbs, trainingId, user, cancel) is null
             ? TypedResults.NotFound()
             : TypedResults.Ok<List<CheckpointAnswer>>([.. (await checkpoints.OfTrainingAsync(trainingId, cancel)).Select(CheckpointAnswer.Of)]);
 
-    private static async Task<Results<FileStreamHttpResult, NotFound>> FileAsync(Guid checkpointId, Checkpoints checkpoints, ClaimsPrincipal user, CancellationToken cancel) =>
+    private static async Task<Results<FileStreamHttpResult, NotFound>> FileAsync(
+        Guid checkpointId, Checkpoints checkpoints, ClaimsPrincipal user, CancellationToken cancel) =>
         await checkpoints.FindAsync(checkpointId, user, cancel) is { } checkpoint
             ? TypedResults.File(await checkpoints.OpenFileAsync(checkpoint, cancel), "application/octet-stream", checkpoint.Name)
             : TypedResults.NotFound();
@@ -57,13 +64,17 @@ internal static class CheckpointEndpoints
 /// <summary>Learned prompts as the API shows them.</summary>
 /// <param name="TrainingId">Null: they were uploaded.</param>
 /// <param name="Loss">Means over the epoch; null: they were uploaded.</param>
-/// <param name="OutOfFold">On images that the prompts of their fold did not see. F1 is at the best threshold of the same scores, beside it the F1 of calling everything anomalous.</param>
-public sealed record CheckpointAnswer(Guid Id, Guid ProjectId, Guid? TrainingId, int? Epoch, string Name, string Model, LossParts? Loss, EpochScore? OutOfFold, DateTimeOffset CreatedAt, string FileUrl)
+/// <param name="OutOfFold">On images that the prompts of their fold did not see. F1 is at the
+/// best threshold of the same scores, beside it the F1 of calling everything anomalous.</param>
+public sealed record CheckpointAnswer(
+    Guid Id, Guid ProjectId, Guid? TrainingId, int? Epoch, string Name, string Model,
+    LossParts? Loss, EpochScore? OutOfFold, DateTimeOffset CreatedAt, string FileUrl)
 {
     public static CheckpointAnswer Of(StoredCheckpoint checkpoint)
     {
         var report = checkpoint.ReadReport();
         return new(
-            checkpoint.Id, checkpoint.ProjectId, checkpoint.TrainingId, checkpoint.Epoch, checkpoint.Name, checkpoint.ModelId, report?.Loss, report?.OutOfFold, checkpoint.CreatedAt, $"/api/v1/checkpoints/{checkpoint.Id}/file");
+            checkpoint.Id, checkpoint.ProjectId, checkpoint.TrainingId, checkpoint.Epoch, checkpoint.Name, checkpoint.ModelId,
+            report?.Loss, report?.OutOfFold, checkpoint.CreatedAt, $"/api/v1/checkpoints/{checkpoint.Id}/file");
     }
 }

@@ -13,7 +13,9 @@ using Microsoft.Extensions.Options;
 namespace AdClip.Portal.Features.Training.Prompts;
 
 /// <summary>The learned prompts of projects. The only writer of their table.</summary>
-public sealed class Checkpoints(IDbContextFactory<PortalDb> dbs, BlobStore blobs, DataFolder folder, ModelCatalog catalog, DetectorPool detectors, IOptions<TrainingOptions> options, TimeProvider clock)
+public sealed class Checkpoints(
+    IDbContextFactory<PortalDb> dbs, BlobStore blobs, DataFolder folder, ModelCatalog catalog,
+    DetectorPool detectors, IOptions<TrainingOptions> options, TimeProvider clock)
 {
     private const int ChunkBytes = 1 << 17;
 
@@ -29,7 +31,11 @@ public sealed class Checkpoints(IDbContextFactory<PortalDb> dbs, BlobStore blobs
     public async Task<IReadOnlyList<StoredCheckpoint>> OfTrainingAsync(Guid trainingId, CancellationToken cancel = default)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        return await db.Set<StoredCheckpoint>().AsNoTracking().Where(checkpoint => checkpoint.TrainingId == trainingId).OrderBy(checkpoint => checkpoint.Epoch).ToListAsync(cancel);
+        return await db.Set<StoredCheckpoint>()
+            .AsNoTracking()
+            .Where(checkpoint => checkpoint.TrainingId == trainingId)
+            .OrderBy(checkpoint => checkpoint.Epoch)
+            .ToListAsync(cancel);
     }
 
     /// <summary>Null when it does not exist or this person may not know that it does.</summary>
@@ -37,7 +43,9 @@ public sealed class Checkpoints(IDbContextFactory<PortalDb> dbs, BlobStore blobs
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         return await db.Set<StoredCheckpoint>().AsNoTracking()
-            .SingleOrDefaultAsync(checkpoint => checkpoint.Id == checkpointId && ProjectAccess.Visible(db, user).Any(project => project.Id == checkpoint.ProjectId), cancel);
+            .SingleOrDefaultAsync(
+                checkpoint => checkpoint.Id == checkpointId && ProjectAccess.Visible(db, user).Any(project => project.Id == checkpoint.ProjectId),
+                cancel);
     }
 
     /// <summary>Learned prompts of this project.</summary>
@@ -45,8 +53,12 @@ public sealed class Checkpoints(IDbContextFactory<PortalDb> dbs, BlobStore blobs
     public async Task<StoredCheckpoint> GetAsync(Guid projectId, Guid checkpointId, CancellationToken cancel = default)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        return await db.Set<StoredCheckpoint>().AsNoTracking().SingleOrDefaultAsync(checkpoint => checkpoint.Id == checkpointId && checkpoint.ProjectId == projectId, cancel)
-            ?? throw new RefusedInputException(RefusalCode.StoredCheckpointUnknown, $"This project has no learned prompts {checkpointId}; choose one of the list on the Training page.", checkpointId);
+        return await db.Set<StoredCheckpoint>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(checkpoint => checkpoint.Id == checkpointId && checkpoint.ProjectId == projectId, cancel)
+            ?? throw new RefusedInputException(
+                RefusalCode.StoredCheckpointUnknown,
+                $"This project has no learned prompts {checkpointId}; choose one of the list on the Training page.", checkpointId);
     }
 
     /// <summary>Full path of the file, which can be used as learned prompts.</summary>
@@ -94,7 +106,9 @@ public sealed class Checkpoints(IDbContextFactory<PortalDb> dbs, BlobStore blobs
             Check(incoming.Path, name, lease.Detector.Model.Architecture);
         }
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        if (await db.Set<StoredCheckpoint>().AsNoTracking().FirstOrDefaultAsync(kept => kept.ProjectId == project.Id && kept.Blob == sha256 && kept.ModelId == model.Id, cancel) is { } known)
+        if (await db.Set<StoredCheckpoint>()
+            .AsNoTracking()
+            .FirstOrDefaultAsync(kept => kept.ProjectId == project.Id && kept.Blob == sha256 && kept.ModelId == model.Id, cancel) is { } known)
         {
             return known;
         }
@@ -142,16 +156,22 @@ public sealed class Checkpoints(IDbContextFactory<PortalDb> dbs, BlobStore blobs
         {
             var prompts = PromptCheckpoint.Read(path);
             prompts.CheckFits(model, name);
-            if (prompts.Parameters.Concat([prompts.Normal.Prefix, prompts.Normal.Suffix, prompts.Abnormal.Prefix, prompts.Abnormal.Suffix]).Any(values => values.Any(value => !float.IsFinite(value))))
+            if (prompts.Parameters.Concat([prompts.Normal.Prefix, prompts.Normal.Suffix, prompts.Abnormal.Prefix, prompts.Abnormal.Suffix])
+                .Any(values => values.Any(value => !float.IsFinite(value))))
             {
-                throw new RefusedInputException(RefusalCode.CheckpointInvalid, $"{name} cannot be used as learned prompts of this model: it has values that are no finite numbers.", name, "it has values that are no finite numbers");
+                throw new RefusedInputException(
+                    RefusalCode.CheckpointInvalid,
+                    $"{name} cannot be used as learned prompts of this model: it has values that are no finite numbers.",
+                    name, "it has values that are no finite numbers");
             }
         }
         catch (RefusedInputException refused) when (refused.Message.Contains(Path.GetFileName(path), StringComparison.Ordinal))
         {
             // On its way in it has no name of its own.
             string Named(string text) => text.Replace(path, name, StringComparison.Ordinal).Replace(Path.GetFileName(path), name, StringComparison.Ordinal);
-            throw new RefusedInputException(refused.Code, Named(refused.Message), [.. refused.Arguments.Select(argument => argument is string text ? Named(text) : argument)]);
+            throw new RefusedInputException(
+                refused.Code, Named(refused.Message),
+                [.. refused.Arguments.Select(argument => argument is string text ? Named(text) : argument)]);
         }
     }
 
@@ -163,7 +183,9 @@ public sealed class Checkpoints(IDbContextFactory<PortalDb> dbs, BlobStore blobs
         {
             if (target.Length + read > most)
             {
-                throw new RefusedInputException(RefusalCode.FileTooLarge, $"The file has more than {most} bytes, which is the most that is accepted.", target.Length + read, most);
+                throw new RefusedInputException(
+                    RefusalCode.FileTooLarge, $"The file has more than {most} bytes, which is the most that is accepted.",
+                    target.Length + read, most);
             }
             await target.WriteAsync(buffer.AsMemory(0, read), cancel);
         }

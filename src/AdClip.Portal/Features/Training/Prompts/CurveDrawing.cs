@@ -34,18 +34,24 @@ public static class CurveDrawing
         for (var tick = 0; tick <= Ticks; tick++)
         {
             var value = low + ((high - low) * tick / Ticks);
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"curve-grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(value):0.#}\" y2=\"{Y(value):0.#}\"/>")
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<line class=\"curve-grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(value):0.#}\" y2=\"{Y(value):0.#}\"/>")
                 .Append(CultureInfo.InvariantCulture, $"<text class=\"curve-tick\" x=\"{Left - 6}\" y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">")
                 .Append(value.ToString(high - low < 0.5 ? "0.000" : "0.0#", CultureInfo.CurrentCulture)).Append("</text>");
         }
         var step = Math.Max(1, (int)Math.Ceiling(epochs / 8.0));
         for (var epoch = 1; epoch <= epochs; epoch += step)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"curve-tick\" x=\"{X(epoch):0.#}\" y=\"{Height - 8}\" text-anchor=\"middle\">{epoch}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"curve-tick\" x=\"{X(epoch):0.#}\" y=\"{Height - 8}\" text-anchor=\"middle\">{epoch}</text>");
         }
         if (best is { } marked)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"curve-best\" x1=\"{X(marked):0.#}\" x2=\"{X(marked):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"/>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<line class=\"curve-best\" x1=\"{X(marked):0.#}\" x2=\"{X(marked):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"/>");
         }
         foreach (var curve in curves)
         {

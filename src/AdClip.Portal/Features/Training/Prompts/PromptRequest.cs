@@ -50,7 +50,8 @@ public enum PromptPreset
 /// <param name="Turns">Whether views are turned.</param>
 /// <param name="Brightness">Whether views are brighter or darker.</param>
 public sealed record PromptRequest(
-    PromptPreset Preset = PromptPreset.AnomalyClip, int? Epochs = null, int? BatchSize = null, double? LearningRate = null, string? Optimiser = null, int? ContextLength = null, int? DeepLength = null, int? Depth = null,
+    PromptPreset Preset = PromptPreset.AnomalyClip, int? Epochs = null, int? BatchSize = null, double? LearningRate = null,
+    string? Optimiser = null, int? ContextLength = null, int? DeepLength = null, int? Depth = null,
     double? ClassificationWeight = null, double? AnomalyWeight = null, double? ContrastiveWeight = null, int? Folds = null, int? Seed = null,
     int Views = 0, bool Crops = false, bool Mirrors = false, bool Turns = false, bool Brightness = false)
 {
@@ -61,7 +62,8 @@ public sealed record PromptRequest(
     private static readonly string[] Optimisers = ["adam", "adamw"];
 
     /// <summary>The preset alone.</summary>
-    public static TrainingSettings Of(PromptPreset preset) => (preset == PromptPreset.ModelCard ? TrainingSettings.ModelCard : TrainingSettings.AnomalyClip) with { SaveEvery = 1 };
+    public static TrainingSettings Of(PromptPreset preset) =>
+        (preset == PromptPreset.ModelCard ? TrainingSettings.ModelCard : TrainingSettings.AnomalyClip) with { SaveEvery = 1 };
 
     /// <summary>The settings with nothing left open.</summary>
     /// <exception cref="RefusedInputException">A number out of its range, or one that the model cannot have.</exception>
@@ -72,7 +74,9 @@ public sealed record PromptRequest(
         {
             "adam" => false,
             "adamw" => true,
-            var other => throw new RefusedInputException(RefusalCode.TrainingSettingUnknown, $"optimiser is '{other}'; choose {string.Join(" or ", Optimisers)}.", "optimiser", other, string.Join(", ", Optimisers)),
+            var other => throw new RefusedInputException(
+                RefusalCode.TrainingSettingUnknown, $"optimiser is '{other}'; choose {string.Join(" or ", Optimisers)}.",
+                "optimiser", other, string.Join(", ", Optimisers)),
         };
         var shape = PromptShape.For(model);
         var settings = preset with
@@ -89,18 +93,23 @@ public sealed record PromptRequest(
                 (false, { } rate) => OptimiserSettings.Adam(rate),
                 _ => OptimiserSettings.Adam(),
             },
-            Weights = new LossWeights(ClassificationWeight ?? preset.Weights.Classification, AnomalyWeight ?? preset.Weights.Anomaly, ContrastiveWeight ?? preset.Weights.Contrastive),
+            Weights = new LossWeights(
+                ClassificationWeight ?? preset.Weights.Classification,
+                AnomalyWeight ?? preset.Weights.Anomaly, ContrastiveWeight ?? preset.Weights.Contrastive),
         };
         settings.Check();
         settings.Prompts.Check(model);
         if (settings.Folds < LeastFolds)
         {
             // Without folds only images that were learned from could judge, and their scores flatter.
-            throw new RefusedInputException(RefusalCode.TrainingSettingInvalid, $"folds is {settings.Folds}; training takes {LeastFolds} to 20.", "folds", settings.Folds, LeastFolds, 20);
+            throw new RefusedInputException(
+                RefusalCode.TrainingSettingInvalid, $"folds is {settings.Folds}; training takes {LeastFolds} to 20.",
+                "folds", settings.Folds, LeastFolds, 20);
         }
         if (Views is < 0 or > MostViews)
         {
-            throw new RefusedInputException(RefusalCode.TrainingSettingInvalid, $"views is {Views}; training takes 0 to {MostViews}.", "views", Views, 0, MostViews);
+            throw new RefusedInputException(
+                RefusalCode.TrainingSettingInvalid, $"views is {Views}; training takes 0 to {MostViews}.", "views", Views, 0, MostViews);
         }
         return new PromptPlan(settings, new Augmentation(Views, Crops, Mirrors, Turns, Brightness));
     }

@@ -9,7 +9,8 @@ namespace AdClip.Portal.Features.Training.Stages;
 /// <param name="Seeds">How often the images are drawn anew.</param>
 /// <param name="ObjectName">The word for the product in the texts; null: the project's.</param>
 public sealed record NewStages(
-    IReadOnlyList<string>? Stages = null, IReadOnlyList<StageDetector>? Detectors = null, IReadOnlyList<string>? Models = null, int Seeds = NewStages.UsualSeeds, string? ObjectName = null)
+    IReadOnlyList<string>? Stages = null, IReadOnlyList<StageDetector>? Detectors = null,
+    IReadOnlyList<string>? Models = null, int Seeds = NewStages.UsualSeeds, string? ObjectName = null)
 {
     public const int UsualSeeds = 5;
 
@@ -20,7 +21,9 @@ public sealed record NewStages(
 /// <summary>What the job is told: the request with nothing left open.</summary>
 /// <param name="Stages">Those asked for, without anomalies first, then by size.</param>
 /// <param name="Supply">What they are drawn from.</param>
-public sealed record StagePlan(IReadOnlyList<Stage> Stages, IReadOnlyList<StageDetector> Detectors, IReadOnlyList<StageModel> Models, int Seeds, string ObjectName, StageSupply Supply)
+public sealed record StagePlan(
+    IReadOnlyList<Stage> Stages, IReadOnlyList<StageDetector> Detectors,
+    IReadOnlyList<StageModel> Models, int Seeds, string ObjectName, StageSupply Supply)
 {
     /// <summary>The stages that are tried.</summary>
     public IReadOnlyList<Stage> Filled => Supply.Fillable(Stages);

@@ -57,7 +57,8 @@ public sealed class StageBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog cat
         {
             throw new RefusedInputException(
                 RefusalCode.StagesNoneFilled,
-                $"None of the stages can be filled from {plan.Supply.Good} good and {plan.Supply.Anomalies} anomalous labelled images, of which {StageSupply.LeastTested} of either kind are kept for the test; label more or take smaller stages.",
+                $"None of the stages can be filled from {plan.Supply.Good} good and {plan.Supply.Anomalies} anomalous labelled images, "
+                + $"of which {StageSupply.LeastTested} of either kind are kept for the test; label more or take smaller stages.",
                 plan.Supply.Good, plan.Supply.Anomalies, StageSupply.LeastTested);
         }
         StageExperiment? made = null;
@@ -85,19 +86,25 @@ public sealed class StageBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog cat
     public async Task<IReadOnlyList<StageView>> ListAsync(Guid projectId, CancellationToken cancel = default)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        return [.. (await With(db, db.Set<StageExperiment>().Where(experiment => experiment.ProjectId == projectId)).ToListAsync(cancel)).Select(row => View(row.Experiment, row.Job))];
+        return [.. (await With(db, db.Set<StageExperiment>().Where(experiment => experiment.ProjectId == projectId)).ToListAsync(cancel))
+            .Select(row => View(row.Experiment, row.Job))];
     }
 
     /// <summary>The experiment, or null when it does not exist or this person may not know that it does.</summary>
     public async Task<StageView?> FindAsync(Guid experimentId, ClaimsPrincipal user, CancellationToken cancel = default)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        var found = await With(db, db.Set<StageExperiment>().Where(experiment => experiment.Id == experimentId && ProjectAccess.Visible(db, user).Any(project => project.Id == experiment.ProjectId))).SingleOrDefaultAsync(cancel);
+        var found = await With(
+            db,
+            db.Set<StageExperiment>()
+                .Where(experiment => experiment.Id == experimentId && ProjectAccess.Visible(db, user).Any(project => project.Id == experiment.ProjectId)))
+            .SingleOrDefaultAsync(cancel);
         return found is null ? null : View(found.Experiment, found.Job);
     }
 
     /// <summary>The table as far as it is done.</summary>
-    public async Task<StageTable> TableAsync(StageView view, CancellationToken cancel = default) => new(view.Plan, await CellsAsync(view.Experiment.Id, cancel));
+    public async Task<StageTable> TableAsync(StageView view, CancellationToken cancel = default) => new(
+        view.Plan, await CellsAsync(view.Experiment.Id, cancel));
 
     internal async Task<StageExperiment> OfJobAsync(Guid jobId, CancellationToken cancel)
     {
@@ -111,7 +118,8 @@ public sealed class StageBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog cat
     internal async Task<IReadOnlyDictionary<StageCellKey, StageFigures>> CellsAsync(Guid experimentId, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        return (await db.Set<StageCell>().AsNoTracking().Where(cell => cell.ExperimentId == experimentId).ToListAsync(cancel)).ToDictionary(cell => cell.Key, cell => StageFigures.Parse(cell.Figures));
+        return (await db.Set<StageCell>().AsNoTracking().Where(cell => cell.ExperimentId == experimentId).ToListAsync(cancel))
+            .ToDictionary(cell => cell.Key, cell => StageFigures.Parse(cell.Figures));
     }
 
     internal async Task KeepAsync(Guid experimentId, StageCellKey key, StageFigures figures, CancellationToken cancel)
@@ -134,7 +142,9 @@ public sealed class StageBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog cat
     /// <exception cref="RefusedInputException">Something else is written, or too many stages.</exception>
     private static IReadOnlyList<Stage> StagesOf(IReadOnlyList<string>? written)
     {
-        var stages = written is null ? NewStages.UsualStages : [.. written.Select(text => Stage.Parse(text) ?? throw Invalid("stages", text, "anomalous + good images, such as 10+4"))];
+        var stages = written is null
+            ? NewStages.UsualStages
+            : [.. written.Select(text => Stage.Parse(text) ?? throw Invalid("stages", text, "anomalous + good images, such as 10+4"))];
         if (stages.Count is 0 or > MostStages)
         {
             throw Invalid("stages", $"{stages.Count}", $"1 to {MostStages}");
@@ -155,7 +165,8 @@ public sealed class StageBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog cat
     private static RefusedInputException Invalid(string name, string value, string allowed) =>
         new(RefusalCode.StageRequestInvalid, $"{name} is {value}; give {allowed}.", name, value, allowed);
 
-    private static StageSupply SupplyOf(IReadOnlyList<StageImage> images, int leftOut) => new(images.Count(image => !image.IsAnomaly), images.Count(image => image.IsAnomaly), leftOut);
+    private static StageSupply SupplyOf(IReadOnlyList<StageImage> images, int leftOut) => new(
+        images.Count(image => !image.IsAnomaly), images.Count(image => image.IsAnomaly), leftOut);
 
     private static IQueryable<ExperimentRow> With(PortalDb db, IQueryable<StageExperiment> experiments) =>
         from experiment in experiments.AsNoTracking()

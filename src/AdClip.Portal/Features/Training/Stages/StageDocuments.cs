@@ -12,14 +12,19 @@ public static class StageDocuments
     public static string Csv(StageTable table)
     {
         using var text = new StringWriter();
-        Line(["model", "detector", "stage", "anomalies", "good", "seed", "tested_good", "tested_anomalies", "threshold", .. StageMetric.All.Select(metric => metric.Key), "f1_all_positive"]);
+        Line(
+            [
+                "model", "detector", "stage", "anomalies", "good", "seed", "tested_good", "tested_anomalies",
+                "threshold", .. StageMetric.All.Select(metric => metric.Key), "f1_all_positive",
+            ]);
         foreach (var (key, figures) in table.Cells.OrderBy(cell => cell.Key.ModelId, StringComparer.Ordinal).ThenBy(cell => cell.Key.Detector)
             .ThenBy(cell => cell.Key.Stage.Anomalies).ThenBy(cell => cell.Key.Stage.Good).ThenBy(cell => cell.Key.Seed))
         {
             Line(
             [
                 key.ModelId, TrainingAnswer.NameOf(key.Detector), key.Stage.ToString(), Number(key.Stage.Anomalies), Number(key.Stage.Good), Number(key.Seed),
-                Number(figures.TestedGood), Number(figures.TestedAnomalies), Number(figures.Threshold), .. StageMetric.All.Select(metric => Number(metric.Value(figures))), Number(figures.AllPositiveF1),
+                Number(figures.TestedGood), Number(figures.TestedAnomalies), Number(figures.Threshold),
+                .. StageMetric.All.Select(metric => Number(metric.Value(figures))), Number(figures.AllPositiveF1),
             ]);
         }
         return text.ToString();
@@ -40,7 +45,8 @@ public static class StageDocuments
         }
         return markdown.ToString();
 
-        void Line(IEnumerable<string> cells) => markdown.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+        void Line(IEnumerable<string> cells) =>
+            markdown.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
 
         string Cell(StageRow row, StageMetric metric)
         {

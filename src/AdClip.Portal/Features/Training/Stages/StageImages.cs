@@ -22,7 +22,10 @@ public static class StageImages
         var all = await db.Set<ImageRecord>().AsNoTracking()
             .Where(image => image.ProjectId == projectId && image.DeletedAt == null && image.Label != ImageLabel.Unlabelled)
             .OrderBy(image => image.Sha256)
-            .Select(image => new StageImage(image.Id, image.Sha256, image.Width, image.Height, image.Label == ImageLabel.Anomaly, image.ShapeCount > 0 ? image.AnnotationRevision : 0))
+            .Select(
+                image => new StageImage(
+                    image.Id, image.Sha256, image.Width, image.Height, image.Label == ImageLabel.Anomaly,
+                    image.ShapeCount > 0 ? image.AnnotationRevision : 0))
             .ToListAsync(cancel);
         if (all.Count <= most)
         {
@@ -50,7 +53,8 @@ public static class StageImages
                 .Where(revision => revisions[revision.ImageId] == revision.Revision)
                 .ToDictionary(revision => revision.ImageId, revision => revision.Document);
             read.AddRange(some.Select(image => new LabelledImage(
-                image.Sha256, image.Width, image.Height, image.IsAnomaly, documents.TryGetValue(image.ImageId, out var document) ? GroundTruthJson.ReadImage(document).Shapes : [])));
+                image.Sha256, image.Width, image.Height, image.IsAnomaly,
+                documents.TryGetValue(image.ImageId, out var document) ? GroundTruthJson.ReadImage(document).Shapes : [])));
         }
         return read;
     }
@@ -60,5 +64,6 @@ public static class StageImages
     public static IReadOnlyList<StageImage> Parse(string json) =>
         JsonSerializer.Deserialize<List<StageImage>>(json, JsonSerializerOptions.Web) ?? throw new JsonException("The images of the experiment are empty.");
 
-    private static IEnumerable<StageImage> Evenly(List<StageImage> all, int count) => Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]);
+    private static IEnumerable<StageImage> Evenly(List<StageImage> all, int count) =>
+        Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]);
 }

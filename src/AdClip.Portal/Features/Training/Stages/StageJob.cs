@@ -14,7 +14,8 @@ namespace AdClip.Portal.Features.Training.Stages;
 /// <summary>Fills the table of an experiment cell by cell: tokens first, then each detector on each stage of each draw.</summary>
 /// <remarks>Every cell is stored when it is done, so that a stopped experiment goes on with the next one.</remarks>
 internal sealed class StageJob(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, TokenSource source, EncoderSlots slots, StageBoard board, BlobStore blobs, DataFolder data) : IJobHandler
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, TokenSource source,
+    EncoderSlots slots, StageBoard board, BlobStore blobs, DataFolder data) : IJobHandler
 {
     public const string Kind = "Stages";
 
@@ -36,7 +37,9 @@ internal sealed class StageJob(
             var model = await catalog.GetAsync(planned.Id, cancel);
             if (model.Sha256 != planned.Sha256)
             {
-                throw new RefusedInputException(RefusalCode.StageExperimentOutdated, $"The weights of {planned.Name} were exchanged after the experiment was made; start a new one.", planned.Name);
+                throw new RefusedInputException(
+                    RefusalCode.StageExperimentOutdated,
+                    $"The weights of {planned.Name} were exchanged after the experiment was made; start a new one.", planned.Name);
             }
             if (cells.Count > 0)
             {
@@ -49,14 +52,19 @@ internal sealed class StageJob(
                     // A draw depends on every image: with one fewer, cells of this attempt would not belong to those kept.
                     if (whole is not null && whole.TestedGood + whole.TestedAnomalies != split.Judged.Count)
                     {
-                        throw new RefusedInputException(RefusalCode.StageImagesUnreadable, $"{noted.Count - images.Count} labelled images can no longer be read; start a new experiment without them.", noted.Count - images.Count);
+                        throw new RefusedInputException(
+                            RefusalCode.StageImagesUnreadable,
+                            $"{noted.Count - images.Count} labelled images can no longer be read; start a new experiment without them.",
+                            noted.Count - images.Count);
                     }
                     foreach (var cell in draw)
                     {
                         var learned = split.Learned[plan.Filled.ToList().IndexOf(cell.Stage)];
                         var begin = Stopwatch.GetTimestamp();
                         var scratch = Path.Combine(data.Cache, $"stages-{job.JobId:N}");
-                        var pupil = await slots.InSlotAsync(() => StagePupil.Teach(cell.Detector, lease.Detector, plan.ObjectName, learned, cell.Seed, scratch, cancel), cancel);
+                        var pupil = await slots.InSlotAsync(
+                            () => StagePupil.Teach(cell.Detector, lease.Detector, plan.ObjectName, learned, cell.Seed, scratch, cancel),
+                            cancel);
                         var seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
                         var figures = await pupil.MeasureAsync(learned, split.Judged, seconds, slots, cancel);
                         await board.KeepAsync(experiment.Id, cell, figures, cancel);
@@ -73,17 +81,21 @@ internal sealed class StageJob(
 
     /// <summary>The subsets of one draw, and what they are judged by.</summary>
     internal static NestedDraw<StageExample> Draw(IReadOnlyList<StageExample> images, IReadOnlyList<Stage> stages, int seed) =>
-        NestedDraw.Of([.. images.Where(image => !image.Image.IsAnomaly)], [.. images.Where(image => image.Image.IsAnomaly)], image => image.Image.Class, stages, seed);
+        NestedDraw.Of(
+            [.. images.Where(image => !image.Image.IsAnomaly)],
+            [.. images.Where(image => image.Image.IsAnomaly)], image => image.Image.Class, stages, seed);
 
     private async Task<List<StageExample>> EncodeAsync(ClipDetector detector, IReadOnlyList<LabelledImage> images, Action<int> report, CancellationToken cancel)
     {
         var examples = new StageExample?[images.Count];
         var done = 0;
-        await Parallel.ForAsync(0, examples.Length, new ParallelOptions { MaxDegreeOfParallelism = slots.Parallelism, CancellationToken = cancel }, async (i, stop) =>
-        {
-            examples[i] = await slots.InSlotAsync(() => Example(detector, images[i]), stop);
-            report(Interlocked.Increment(ref done));
-        });
+        await Parallel.ForAsync(
+            0, examples.Length, new ParallelOptions { MaxDegreeOfParallelism = slots.Parallelism, CancellationToken = cancel },
+            async (i, stop) =>
+            {
+                examples[i] = await slots.InSlotAsync(() => Example(detector, images[i]), stop);
+                report(Interlocked.Increment(ref done));
+            });
         return [.. examples.OfType<StageExample>()];
     }
 

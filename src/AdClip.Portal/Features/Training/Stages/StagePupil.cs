@@ -28,7 +28,9 @@ internal sealed record StagePupil(Func<StageExample, Detection> Score, IReadOnly
     }
 
     /// <summary>Lets a detector learn. Takes the processors for a moment: call it in a slot.</summary>
-    public static StagePupil Teach(StageDetector kind, ClipDetector model, string objectName, IReadOnlyList<StageExample> learned, int seed, string scratch, CancellationToken cancel)
+    public static StagePupil Teach(
+        StageDetector kind, ClipDetector model, string objectName,
+        IReadOnlyList<StageExample> learned, int seed, string scratch, CancellationToken cancel)
     {
         var prompts = new PromptSettings(ProductName: objectName);
         var tokens = learned.ToDictionary(image => image.Image.Sha256, image => image.Load(), StringComparer.Ordinal);
@@ -37,15 +39,21 @@ internal sealed record StagePupil(Func<StageExample, Detection> Score, IReadOnly
             case StageDetector.Text:
                 return Of(model.CreateScorer(prompts, []));
             case StageDetector.Bank:
-                return Of(model.CreateScorer(prompts, [.. learned.Where(image => !image.Image.IsAnomaly).Select(image => new Reference(image.Image.Sha256, tokens[image.Image.Sha256]))]));
+                return Of(
+                    model.CreateScorer(
+                        prompts,
+                        [.. learned.Where(image => !image.Image.IsAnomaly).Select(image => new Reference(image.Image.Sha256, tokens[image.Image.Sha256]))]));
             case StageDetector.Prompts:
                 return Prompts();
             default:
                 var fitted = FittedDetector.Fit(
                     model.EncodePrompts(prompts), model.FitContext,
-                    [.. learned.Select(image => new LabelledTokens(image.Image.Sha256, tokens[image.Image.Sha256], image.Image.IsAnomaly, image.Image.Class, image.Mask))],
+                    [.. learned.Select(
+                        image => new LabelledTokens(image.Image.Sha256, tokens[image.Image.Sha256], image.Image.IsAnomaly, image.Image.Class, image.Mask))],
                     new FitOptions(Seed: seed), null, cancel);
-                return new StagePupil(image => fitted.Score(image.Load(), image.Image.Sha256), [.. fitted.Report.Scores.Select(image => (image.Score, image.IsAnomaly))]);
+                return new StagePupil(
+                    image => fitted.Score(image.Load(), image.Image.Sha256),
+                    [.. fitted.Report.Scores.Select(image => (image.Score, image.IsAnomaly))]);
         }
 
         // Neither texts nor a bank without the image itself learn from the image that is scored.
@@ -60,11 +68,15 @@ internal sealed record StagePupil(Func<StageExample, Detection> Score, IReadOnly
             {
                 using var trainer = new PromptTrainer(
                     model,
-                    [.. learned.Select(image => new TrainingItem(image.Image.Sha256, "", image.Image.IsAnomaly, () => new TrainingTokens(tokens[image.Image.Sha256], image.Mask)))],
+                    [.. learned.Select(
+                        image => new TrainingItem(
+                            image.Image.Sha256, "", image.Image.IsAnomaly, () => new TrainingTokens(tokens[image.Image.Sha256], image.Mask)))],
                     TrainingSettings.AnomalyClip with { Seed = seed, Prompts = PromptShape.For(model) });
                 var outcome = trainer.Train(scratch, cancel: cancel);
                 var scorer = model.CreateScorer(new PromptSettings(PromptKind.Learned, CheckpointFile: outcome.BestFile), []);
-                return new StagePupil(image => scorer.Score(image.Load(), image.Image.Sha256), [.. outcome.Best.HeldOut.Select(image => (image.Score, image.IsAnomaly))]);
+                return new StagePupil(
+                    image => scorer.Score(image.Load(), image.Image.Sha256),
+                    [.. outcome.Best.HeldOut.Select(image => (image.Score, image.IsAnomaly))]);
             }
             finally
             {
@@ -76,7 +88,9 @@ internal sealed record StagePupil(Func<StageExample, Detection> Score, IReadOnly
     /// <summary>Measures on images that it did not learn from, in bounded memory: maps are looked at and thrown away.</summary>
     /// <param name="seconds">That it took to learn.</param>
     /// <exception cref="InvalidOperationException">An image is among those learned from: no figure of it could be believed.</exception>
-    public async Task<StageFigures> MeasureAsync(IReadOnlyList<StageExample> learned, IReadOnlyList<StageExample> judged, double seconds, EncoderSlots slots, CancellationToken cancel)
+    public async Task<StageFigures> MeasureAsync(
+        IReadOnlyList<StageExample> learned, IReadOnlyList<StageExample> judged,
+        double seconds, EncoderSlots slots, CancellationToken cancel)
     {
         var seen = learned.Select(image => image.Image.Sha256).ToHashSet(StringComparer.Ordinal);
         if (judged.FirstOrDefault(image => seen.Contains(image.Image.Sha256)) is { } leaked)
@@ -89,8 +103,10 @@ internal sealed record StagePupil(Func<StageExample, Detection> Score, IReadOnly
         foreach (var some in judged.Chunk(4 * slots.Parallelism))
         {
             var found = new Detection[some.Length];
-            await Parallel.ForAsync(0, some.Length, new ParallelOptions { MaxDegreeOfParallelism = slots.Parallelism, CancellationToken = cancel }, async (i, stop) =>
-                found[i] = await slots.InSlotAsync(() => Score(some[i]), stop));
+            await Parallel.ForAsync(
+                0, some.Length, new ParallelOptions { MaxDegreeOfParallelism = slots.Parallelism, CancellationToken = cancel },
+                async (i, stop) =>
+                    found[i] = await slots.InSlotAsync(() => Score(some[i]), stop));
             foreach (var (image, detection) in some.Zip(found))
             {
                 scores.Add(detection.Score);

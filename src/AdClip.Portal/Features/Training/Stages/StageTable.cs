@@ -76,12 +76,18 @@ public sealed class StageTable
                 against.Add(metric.Key, difference);
             }
         }
-        return new StageRow(model, detector, stage, values, before, against, StageMetric.Shares.Where(metric => IsBest(metric, own)).Select(metric => metric.Key).ToHashSet());
+        return new StageRow(
+            model, detector, stage, values, before, against,
+            StageMetric.Shares.Where(metric => IsBest(metric, own)).Select(metric => metric.Key).ToHashSet());
     }
 
     private StageSpread? Spread(StageMetric metric, (string Model, StageDetector Detector, Stage Stage) row)
     {
-        var figures = Enumerable.Range(1, _plan.Seeds).Select(seed => Figures(row, seed)).OfType<StageFigures>().Where(one => metric.Value(one) is not null).ToList();
+        var figures = Enumerable.Range(1, _plan.Seeds)
+            .Select(seed => Figures(row, seed))
+            .OfType<StageFigures>()
+            .Where(one => metric.Value(one) is not null)
+            .ToList();
         if (figures.Count == 0)
         {
             return null;
@@ -115,5 +121,6 @@ public sealed class StageTable
         return differences.Count > 0 && differences.TrueForAll(difference => difference is { IsClear: true, Mean: > 0 });
     }
 
-    private StageFigures? Figures((string Model, StageDetector Detector, Stage Stage) row, int seed) => _cells.GetValueOrDefault(new StageCellKey(row.Model, row.Detector, row.Stage, seed));
+    private StageFigures? Figures((string Model, StageDetector Detector, Stage Stage) row, int seed) =>
+        _cells.GetValueOrDefault(new StageCellKey(row.Model, row.Detector, row.Stage, seed));
 }

@@ -15,7 +15,10 @@ public static class StageTexts
 
     /// <summary>What a stage lacks.</summary>
     public static string Gap(StageGap gap, IStringLocalizer<StagesText> text) =>
-        string.Join(", ", ((IReadOnlyList<string>)[gap.Good > 0 ? text["MissingGood", gap.Good] : "", gap.Anomalies > 0 ? text["MissingAnomalies", gap.Anomalies] : ""]).Where(part => part.Length > 0));
+        string.Join(
+            ", ",
+            ((IReadOnlyList<string>)[gap.Good > 0 ? text["MissingGood", gap.Good] : "", gap.Anomalies > 0 ? text["MissingAnomalies", gap.Anomalies] : ""])
+                .Where(part => part.Length > 0));
 
     /// <summary>Mean ± standard deviation over seeds: in percent, or in seconds.</summary>
     public static string Spread(StageSpread? spread, StageMetric metric) => spread switch
@@ -32,7 +35,12 @@ public static class StageTexts
         { Mean: 0, Deviation: 0 } => text["Same"],
         { Interval: null } => text["DifferenceOfOne", Signed(difference.Mean, metric)],
         { Interval: { } interval } => text[
-            difference switch { { IsClear: false } => "NoClearDifference", { Mean: > 0 } => metric.IsShare ? "ClearlyBetter" : "ClearlyLonger", _ => metric.IsShare ? "ClearlyWorse" : "ClearlyShorter" },
+            difference switch
+            {
+                { IsClear: false } => "NoClearDifference",
+                { Mean: > 0 } => metric.IsShare ? "ClearlyBetter" : "ClearlyLonger",
+                _ => metric.IsShare ? "ClearlyWorse" : "ClearlyShorter",
+            },
             Signed(difference.Mean, metric), Signed(interval.Low, metric), Signed(interval.High, metric)],
     };
 

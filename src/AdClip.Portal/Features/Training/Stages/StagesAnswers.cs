@@ -10,7 +10,8 @@ namespace AdClip.Portal.Features.Training.Stages;
 /// <param name="Cells">Of the whole table, finished or not.</param>
 public sealed record StagesAnswer(
     Guid Id, Guid ProjectId, int Number, Guid JobId, string State, string? Message, double? RemainingSeconds, DateTimeOffset CreatedAt,
-    IReadOnlyList<string> Stages, IReadOnlyList<StageNotFilledAnswer> NotFilled, IReadOnlyList<string> Detectors, IReadOnlyList<string> Models, int Seeds, string ObjectName,
+    IReadOnlyList<string> Stages, IReadOnlyList<StageNotFilledAnswer> NotFilled,
+    IReadOnlyList<string> Detectors, IReadOnlyList<string> Models, int Seeds, string ObjectName,
     int LabelledGood, int LabelledAnomalies, int LeftOut, int TestedGood, int TestedAnomalies, int Cells)
 {
     public static StagesAnswer Of(StageView view, JobTexts texts, DateTimeOffset now)
@@ -18,9 +19,11 @@ public sealed record StagesAnswer(
         var (experiment, plan, job) = view;
         var tested = plan.Supply.Tested(plan.Filled)!;
         return new(
-            experiment.Id, experiment.ProjectId, experiment.Number, experiment.JobId, TrainingAnswer.NameOf(job.State), texts.Sentence(job), job.Remaining(now)?.TotalSeconds, experiment.CreatedAt,
+            experiment.Id, experiment.ProjectId, experiment.Number, experiment.JobId, TrainingAnswer.NameOf(job.State),
+            texts.Sentence(job), job.Remaining(now)?.TotalSeconds, experiment.CreatedAt,
             [.. plan.Filled.Select(stage => stage.ToString())],
-            [.. plan.Stages.Except(plan.Filled).Select(stage => new StageNotFilledAnswer(stage.ToString(), plan.Supply.Missing(stage).Good, plan.Supply.Missing(stage).Anomalies))],
+            [.. plan.Stages.Except(plan.Filled)
+                .Select(stage => new StageNotFilledAnswer(stage.ToString(), plan.Supply.Missing(stage).Good, plan.Supply.Missing(stage).Anomalies))],
             [.. plan.Detectors.Select(TrainingAnswer.NameOf<StageDetector>)], [.. plan.Models.Select(model => model.Id)], plan.Seeds, plan.ObjectName,
             plan.Supply.Good, plan.Supply.Anomalies, plan.Supply.LeftOut, tested.Good, tested.Anomalies, plan.Cells().Count());
     }
@@ -38,7 +41,8 @@ public sealed record StageRowAnswer(string Model, string Detector, string Stage,
     public static StageRowAnswer Of(StageRow row) => new(
         row.Model.Id, TrainingAnswer.NameOf(row.Detector), row.Stage.ToString(), row.Before?.ToString(),
         row.Values.ToDictionary(value => value.Key, value => new StageValueAnswer(
-            value.Value.Mean, value.Value.Deviation, value.Value.Seeds, value.Value.Beside, row.IsBest.Contains(value.Key), StageDifferenceAnswer.Of(row.AgainstBefore.GetValueOrDefault(value.Key)))));
+            value.Value.Mean, value.Value.Deviation, value.Value.Seeds, value.Value.Beside,
+            row.IsBest.Contains(value.Key), StageDifferenceAnswer.Of(row.AgainstBefore.GetValueOrDefault(value.Key)))));
 }
 
 /// <param name="AllPositive">Of F1 only: that of calling everything anomalous.</param>
@@ -50,11 +54,14 @@ public sealed record StageValueAnswer(double Mean, double? Deviation, int Seeds,
 /// <param name="IsClear">The interval leaves out 0.</param>
 public sealed record StageDifferenceAnswer(double Mean, double? Low, double? High, bool IsClear)
 {
-    public static StageDifferenceAnswer? Of(PairedDifference? difference) => difference is null ? null : new(difference.Mean, difference.Interval?.Low, difference.Interval?.High, difference.IsClear);
+    public static StageDifferenceAnswer? Of(PairedDifference? difference) =>
+        difference is null ? null : new(difference.Mean, difference.Interval?.Low, difference.Interval?.High, difference.IsClear);
 }
 
 /// <summary>One draw of one stage.</summary>
-public sealed record StageCellAnswer(string Model, string Detector, string Stage, int Seed, double? Threshold, int TestedGood, int TestedAnomalies, IReadOnlyDictionary<string, double?> Metrics)
+public sealed record StageCellAnswer(
+    string Model, string Detector, string Stage, int Seed, double? Threshold,
+    int TestedGood, int TestedAnomalies, IReadOnlyDictionary<string, double?> Metrics)
 {
     public static StageCellAnswer Of(StageCellKey key, StageFigures figures) => new(
         key.ModelId, TrainingAnswer.NameOf(key.Detector), key.Stage.ToString(), key.Seed, figures.Threshold, figures.TestedGood, figures.TestedAnomalies,
@@ -63,7 +70,10 @@ public sealed record StageCellAnswer(string Model, string Detector, string Stage
     public static IReadOnlyList<StageCellAnswer> All(StageTable table) =>
     [
         .. table.Cells.OrderBy(cell => cell.Key.ModelId, StringComparer.Ordinal).ThenBy(cell => cell.Key.Detector)
-            .ThenBy(cell => cell.Key.Stage.Anomalies).ThenBy(cell => cell.Key.Stage.Good).ThenBy(cell => cell.Key.Seed).Select(cell => Of(cell.Key, cell.Value)),
+            .ThenBy(cell => cell.Key.Stage.Anomalies)
+            .ThenBy(cell => cell.Key.Stage.Good)
+            .ThenBy(cell => cell.Key.Seed)
+            .Select(cell => Of(cell.Key, cell.Value)),
     ];
 }
 
