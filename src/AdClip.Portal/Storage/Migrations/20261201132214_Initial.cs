@@ -1,4 +1,4 @@
-using System;
+﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -229,6 +229,34 @@ namespace AdClip.Portal.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "ModelMeasurements",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ModelId = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ImageSize = table.Column<int>(type: "INTEGER", nullable: false),
+                    Device = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Precision = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Threads = table.Column<int>(type: "INTEGER", nullable: false),
+                    Callers = table.Column<int>(type: "INTEGER", nullable: false),
+                    MillisecondsPerImage = table.Column<double>(type: "REAL", nullable: false),
+                    ImagesPerSecond = table.Column<double>(type: "REAL", nullable: false),
+                    Bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    MeasuredAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ModelMeasurements", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ModelMeasurements_Models_ModelId",
+                        column: x => x.ModelId,
+                        principalTable: "Models",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "DefectClasses",
                 columns: table => new
                 {
@@ -289,6 +317,30 @@ namespace AdClip.Portal.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "InspectionAreaRevisions",
+                columns: table => new
+                {
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    Document = table.Column<string>(type: "TEXT", nullable: false),
+                    RegionCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    AuthorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AuthorName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    SavedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    SaveId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_InspectionAreaRevisions", x => new { x.ProjectId, x.Revision });
+                    table.ForeignKey(
+                        name: "FK_InspectionAreaRevisions_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Jobs",
                 columns: table => new
                 {
@@ -325,6 +377,37 @@ namespace AdClip.Portal.Storage.Migrations
                         column: x => x.ProjectId,
                         principalTable: "Projects",
                         principalColumn: "Id");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "PrecisionChecks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ModelId = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ImageSize = table.Column<int>(type: "INTEGER", nullable: false),
+                    Passed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Figures = table.Column<string>(type: "TEXT", nullable: false),
+                    Speedup = table.Column<double>(type: "REAL", nullable: false),
+                    CheckedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_PrecisionChecks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_PrecisionChecks_Models_ModelId",
+                        column: x => x.ModelId,
+                        principalTable: "Models",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_PrecisionChecks_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -422,6 +505,41 @@ namespace AdClip.Portal.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "GoldenMarks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ImageId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    IsGolden = table.Column<bool>(type: "INTEGER", nullable: false),
+                    IsAnomaly = table.Column<bool>(type: "INTEGER", nullable: false),
+                    MarkedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    MarkedBy = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_GoldenMarks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_GoldenMarks_AspNetUsers_MarkedBy",
+                        column: x => x.MarkedBy,
+                        principalTable: "AspNetUsers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_GoldenMarks_Images_ImageId",
+                        column: x => x.ImageId,
+                        principalTable: "Images",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_GoldenMarks_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "MaskFiles",
                 columns: table => new
                 {
@@ -452,6 +570,91 @@ namespace AdClip.Portal.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "DetectorVersions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    JobId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ModelId = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    ModelName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    EncoderId = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    ImageSize = table.Column<int>(type: "INTEGER", nullable: false),
+                    ObjectName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    ParentId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Blob = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Taught = table.Column<string>(type: "TEXT", nullable: true),
+                    Report = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DetectorVersions", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_DetectorVersions_AspNetUsers_CreatedBy",
+                        column: x => x.CreatedBy,
+                        principalTable: "AspNetUsers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_DetectorVersions_DetectorVersions_ParentId",
+                        column: x => x.ParentId,
+                        principalTable: "DetectorVersions",
+                        principalColumn: "Id");
+                    table.ForeignKey(
+                        name: "FK_DetectorVersions_Jobs_JobId",
+                        column: x => x.JobId,
+                        principalTable: "Jobs",
+                        principalColumn: "Id");
+                    table.ForeignKey(
+                        name: "FK_DetectorVersions_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "PromptCheckpoints",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TrainingId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Epoch = table.Column<int>(type: "INTEGER", nullable: true),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    ModelId = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Blob = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Report = table.Column<string>(type: "TEXT", nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_PromptCheckpoints", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_PromptCheckpoints_AspNetUsers_CreatedBy",
+                        column: x => x.CreatedBy,
+                        principalTable: "AspNetUsers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_PromptCheckpoints_Jobs_TrainingId",
+                        column: x => x.TrainingId,
+                        principalTable: "Jobs",
+                        principalColumn: "Id");
+                    table.ForeignKey(
+                        name: "FK_PromptCheckpoints_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Runs",
                 columns: table => new
                 {
@@ -465,6 +668,7 @@ namespace AdClip.Portal.Storage.Migrations
                     References = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     ReferenceCount = table.Column<int>(type: "INTEGER", nullable: false),
                     ImageCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    AreaRevision = table.Column<int>(type: "INTEGER", nullable: false),
                     Settings = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false)
@@ -493,6 +697,146 @@ namespace AdClip.Portal.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "StageExperiments",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    JobId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Plan = table.Column<string>(type: "TEXT", nullable: false),
+                    Images = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StageExperiments", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_StageExperiments_AspNetUsers_CreatedBy",
+                        column: x => x.CreatedBy,
+                        principalTable: "AspNetUsers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_StageExperiments_Jobs_JobId",
+                        column: x => x.JobId,
+                        principalTable: "Jobs",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_StageExperiments_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TrainingImages",
+                columns: table => new
+                {
+                    TrainingId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ImageId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    IsAnomaly = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TrainingImages", x => new { x.TrainingId, x.ImageId });
+                    table.ForeignKey(
+                        name: "FK_TrainingImages_Images_ImageId",
+                        column: x => x.ImageId,
+                        principalTable: "Images",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_TrainingImages_Jobs_TrainingId",
+                        column: x => x.TrainingId,
+                        principalTable: "Jobs",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "DetectorVersionImages",
+                columns: table => new
+                {
+                    VersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DetectorVersionImages", x => new { x.VersionId, x.Sha256 });
+                    table.ForeignKey(
+                        name: "FK_DetectorVersionImages_DetectorVersions_VersionId",
+                        column: x => x.VersionId,
+                        principalTable: "DetectorVersions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TeachingBases",
+                columns: table => new
+                {
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    VersionId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TeachingBases", x => new { x.ProjectId, x.Key });
+                    table.ForeignKey(
+                        name: "FK_TeachingBases_DetectorVersions_VersionId",
+                        column: x => x.VersionId,
+                        principalTable: "DetectorVersions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_TeachingBases_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TeachingSteps",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RootVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    VersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    MovedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    MovedBy = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TeachingSteps", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_TeachingSteps_AspNetUsers_MovedBy",
+                        column: x => x.MovedBy,
+                        principalTable: "AspNetUsers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_TeachingSteps_DetectorVersions_RootVersionId",
+                        column: x => x.RootVersionId,
+                        principalTable: "DetectorVersions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_TeachingSteps_DetectorVersions_VersionId",
+                        column: x => x.VersionId,
+                        principalTable: "DetectorVersions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ImageResults",
                 columns: table => new
                 {
@@ -503,6 +847,8 @@ namespace AdClip.Portal.Storage.Migrations
                     ZeroShotScore = table.Column<float>(type: "REAL", nullable: false),
                     FewShotScore = table.Column<float>(type: "REAL", nullable: true),
                     ClassProbability = table.Column<float>(type: "REAL", nullable: false),
+                    Probability = table.Column<double>(type: "REAL", nullable: true),
+                    ClassProbabilities = table.Column<string>(type: "TEXT", nullable: true),
                     MapBlob = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     MapMin = table.Column<float>(type: "REAL", nullable: false),
                     MapMax = table.Column<float>(type: "REAL", nullable: false),
@@ -515,6 +861,69 @@ namespace AdClip.Portal.Storage.Migrations
                     table.PrimaryKey("PK_ImageResults", x => x.Id);
                     table.ForeignKey(
                         name: "FK_ImageResults_Runs_RunId",
+                        column: x => x.RunId,
+                        principalTable: "Runs",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Lessons",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RootVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    VersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RunId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ImageId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    X = table.Column<double>(type: "REAL", nullable: false),
+                    Y = table.Column<double>(type: "REAL", nullable: false),
+                    Width = table.Column<double>(type: "REAL", nullable: false),
+                    Height = table.Column<double>(type: "REAL", nullable: false),
+                    Patches = table.Column<int>(type: "INTEGER", nullable: false),
+                    ScoreBefore = table.Column<double>(type: "REAL", nullable: false),
+                    ScoreAfter = table.Column<double>(type: "REAL", nullable: false),
+                    Golden = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Lessons", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Lessons_AspNetUsers_CreatedBy",
+                        column: x => x.CreatedBy,
+                        principalTable: "AspNetUsers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_Lessons_DetectorVersions_RootVersionId",
+                        column: x => x.RootVersionId,
+                        principalTable: "DetectorVersions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_Lessons_DetectorVersions_VersionId",
+                        column: x => x.VersionId,
+                        principalTable: "DetectorVersions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_Lessons_Images_ImageId",
+                        column: x => x.ImageId,
+                        principalTable: "Images",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_Lessons_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_Lessons_Runs_RunId",
                         column: x => x.RunId,
                         principalTable: "Runs",
                         principalColumn: "Id",
@@ -615,6 +1024,8 @@ namespace AdClip.Portal.Storage.Migrations
                     ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
                     RunId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Value = table.Column<double>(type: "REAL", nullable: false),
+                    ReviewFrom = table.Column<double>(type: "REAL", nullable: true),
+                    Origin = table.Column<string>(type: "TEXT", nullable: true),
                     TruePositives = table.Column<long>(type: "INTEGER", nullable: false),
                     FalsePositives = table.Column<long>(type: "INTEGER", nullable: false),
                     TrueNegatives = table.Column<long>(type: "INTEGER", nullable: false),
@@ -641,6 +1052,29 @@ namespace AdClip.Portal.Storage.Migrations
                         name: "FK_ThresholdChoices_Runs_RunId",
                         column: x => x.RunId,
                         principalTable: "Runs",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StageCells",
+                columns: table => new
+                {
+                    ExperimentId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ModelId = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Detector = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Anomalies = table.Column<int>(type: "INTEGER", nullable: false),
+                    Good = table.Column<int>(type: "INTEGER", nullable: false),
+                    Seed = table.Column<int>(type: "INTEGER", nullable: false),
+                    Figures = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StageCells", x => new { x.ExperimentId, x.ModelId, x.Detector, x.Anomalies, x.Good, x.Seed });
+                    table.ForeignKey(
+                        name: "FK_StageCells_StageExperiments_ExperimentId",
+                        column: x => x.ExperimentId,
+                        principalTable: "StageExperiments",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -758,6 +1192,43 @@ namespace AdClip.Portal.Storage.Migrations
                 columns: new[] { "ProjectId", "ClassName" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_DetectorVersions_CreatedBy",
+                table: "DetectorVersions",
+                column: "CreatedBy");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_DetectorVersions_JobId",
+                table: "DetectorVersions",
+                column: "JobId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_DetectorVersions_ParentId",
+                table: "DetectorVersions",
+                column: "ParentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_DetectorVersions_ProjectId_Number",
+                table: "DetectorVersions",
+                columns: new[] { "ProjectId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_GoldenMarks_ImageId",
+                table: "GoldenMarks",
+                column: "ImageId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_GoldenMarks_MarkedBy",
+                table: "GoldenMarks",
+                column: "MarkedBy");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_GoldenMarks_ProjectId_ImageId",
+                table: "GoldenMarks",
+                columns: new[] { "ProjectId", "ImageId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ImageResults_ImageId",
                 table: "ImageResults",
                 column: "ImageId");
@@ -795,6 +1266,12 @@ namespace AdClip.Portal.Storage.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_InspectionAreaRevisions_ProjectId_SaveId",
+                table: "InspectionAreaRevisions",
+                columns: new[] { "ProjectId", "SaveId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Jobs_CreatedAt",
                 table: "Jobs",
                 column: "CreatedAt");
@@ -815,6 +1292,37 @@ namespace AdClip.Portal.Storage.Migrations
                 columns: new[] { "State", "CreatedAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Lessons_CreatedBy",
+                table: "Lessons",
+                column: "CreatedBy");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Lessons_ImageId",
+                table: "Lessons",
+                column: "ImageId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Lessons_ProjectId",
+                table: "Lessons",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Lessons_RootVersionId",
+                table: "Lessons",
+                column: "RootVersionId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Lessons_RunId",
+                table: "Lessons",
+                column: "RunId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Lessons_VersionId",
+                table: "Lessons",
+                column: "VersionId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_MaskFiles_ImageId",
                 table: "MaskFiles",
                 column: "ImageId");
@@ -826,6 +1334,21 @@ namespace AdClip.Portal.Storage.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_ModelMeasurements_ModelId_MeasuredAt",
+                table: "ModelMeasurements",
+                columns: new[] { "ModelId", "MeasuredAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_PrecisionChecks_ModelId",
+                table: "PrecisionChecks",
+                column: "ModelId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_PrecisionChecks_ProjectId_ModelId_CheckedAt",
+                table: "PrecisionChecks",
+                columns: new[] { "ProjectId", "ModelId", "CheckedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ProjectMembers_UserId",
                 table: "ProjectMembers",
                 column: "UserId");
@@ -834,6 +1357,22 @@ namespace AdClip.Portal.Storage.Migrations
                 name: "IX_Projects_CreatedAt",
                 table: "Projects",
                 column: "CreatedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_PromptCheckpoints_CreatedBy",
+                table: "PromptCheckpoints",
+                column: "CreatedBy");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_PromptCheckpoints_ProjectId_Blob",
+                table: "PromptCheckpoints",
+                columns: new[] { "ProjectId", "Blob" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_PromptCheckpoints_TrainingId_Epoch",
+                table: "PromptCheckpoints",
+                columns: new[] { "TrainingId", "Epoch" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_ReviewDecisions_DecidedBy",
@@ -883,6 +1422,44 @@ namespace AdClip.Portal.Storage.Migrations
                 columns: new[] { "ProjectId", "CreatedAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_StageExperiments_CreatedBy",
+                table: "StageExperiments",
+                column: "CreatedBy");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StageExperiments_JobId",
+                table: "StageExperiments",
+                column: "JobId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StageExperiments_ProjectId_Number",
+                table: "StageExperiments",
+                columns: new[] { "ProjectId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TeachingBases_VersionId",
+                table: "TeachingBases",
+                column: "VersionId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TeachingSteps_MovedBy",
+                table: "TeachingSteps",
+                column: "MovedBy");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TeachingSteps_RootVersionId_Number",
+                table: "TeachingSteps",
+                columns: new[] { "RootVersionId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TeachingSteps_VersionId",
+                table: "TeachingSteps",
+                column: "VersionId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ThresholdChoices_ChosenBy",
                 table: "ThresholdChoices",
                 column: "ChosenBy");
@@ -896,6 +1473,11 @@ namespace AdClip.Portal.Storage.Migrations
                 name: "IX_ThresholdChoices_RunId",
                 table: "ThresholdChoices",
                 column: "RunId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TrainingImages_ImageId",
+                table: "TrainingImages",
+                column: "ImageId");
         }
 
         /// <inheritdoc />
@@ -929,19 +1511,37 @@ namespace AdClip.Portal.Storage.Migrations
                 name: "DefectClasses");
 
             migrationBuilder.DropTable(
+                name: "DetectorVersionImages");
+
+            migrationBuilder.DropTable(
+                name: "GoldenMarks");
+
+            migrationBuilder.DropTable(
+                name: "InspectionAreaRevisions");
+
+            migrationBuilder.DropTable(
+                name: "Lessons");
+
+            migrationBuilder.DropTable(
                 name: "MaskFiles");
 
             migrationBuilder.DropTable(
-                name: "Models");
+                name: "ModelMeasurements");
 
             migrationBuilder.DropTable(
                 name: "PixelEvaluations");
+
+            migrationBuilder.DropTable(
+                name: "PrecisionChecks");
 
             migrationBuilder.DropTable(
                 name: "ProjectMembers");
 
             migrationBuilder.DropTable(
                 name: "ProjectModels");
+
+            migrationBuilder.DropTable(
+                name: "PromptCheckpoints");
 
             migrationBuilder.DropTable(
                 name: "ReviewDecisions");
@@ -956,13 +1556,34 @@ namespace AdClip.Portal.Storage.Migrations
                 name: "RunRefusals");
 
             migrationBuilder.DropTable(
+                name: "StageCells");
+
+            migrationBuilder.DropTable(
+                name: "TeachingBases");
+
+            migrationBuilder.DropTable(
+                name: "TeachingSteps");
+
+            migrationBuilder.DropTable(
                 name: "ThresholdChoices");
+
+            migrationBuilder.DropTable(
+                name: "TrainingImages");
 
             migrationBuilder.DropTable(
                 name: "AspNetRoles");
 
             migrationBuilder.DropTable(
+                name: "Models");
+
+            migrationBuilder.DropTable(
                 name: "ImageResults");
+
+            migrationBuilder.DropTable(
+                name: "StageExperiments");
+
+            migrationBuilder.DropTable(
+                name: "DetectorVersions");
 
             migrationBuilder.DropTable(
                 name: "Images");
