@@ -71,7 +71,9 @@ public sealed class DeviceTests
         var model = Assert.Single((await client.GetFromJsonAsync<List<ModelAnswer>>("/api/v1/models", Cancel))!);
 
         Assert.Equal("ready", await client.GetStringAsync("/health/ready", Cancel));
-        Assert.Equal(("cpu", "float32", false, false, null), (model.Execution.Device, model.Execution.Precision, model.Execution.TakesBatches, model.Execution.IsOpen, model.Execution.FallbackReason));
+        Assert.Equal(
+            ("cpu", "float32", false, false, null),
+            (model.Execution.Device, model.Execution.Precision, model.Execution.TakesBatches, model.Execution.IsOpen, model.Execution.FallbackReason));
         Assert.True(model.Execution.MemoryBytes > 8 << 20);
     }
 
@@ -79,7 +81,10 @@ public sealed class DeviceTests
     [InlineData("gpu", "float32", "Inference:Device is 'gpu'")]
     [InlineData("cpu", "float8", "Inference:Precision is 'float8'")]
     public void Validate_UnknownDeviceOrPrecision_IsRefusedAtStart(string device, string precision, string words) =>
-        Assert.Contains(words, Assert.Single(new ValidateEncodingOptions().Validate(null, new EncodingOptions { Device = device, Precision = precision }).Failures!), StringComparison.Ordinal);
+        Assert.Contains(
+            words,
+            Assert.Single(new ValidateEncodingOptions().Validate(null, new EncodingOptions { Device = device, Precision = precision }).Failures!),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Rent_NoRoomBesideModelsInUse_WaitsUntilOneIsReturned()
