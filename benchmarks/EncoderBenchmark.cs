@@ -18,7 +18,8 @@ internal static class EncoderBenchmark
             var measured = Rounds.Interleave(model.Rounds, new Candidate("encoder", () => encoder.Encode(pixels)), new Candidate("matrices", matrices.Run));
             var work = EncoderCost.MultiplyAdds(weights.Architecture, model.Settings);
             var (encoderRate, matrixRate) = (2 * work / measured[0].CpuSeconds / 1e9, 2 * matrices.MultiplyAdds / measured[1].CpuSeconds / 1e9);
-            Console.WriteLine($"| {model.Title} | {2 * work / 1e9:F1} | {measured[0].CpuSeconds * 1000:F0} | {encoderRate:F1} | {matrixRate:F1} | {encoderRate / matrixRate:P1} |");
+            Console.WriteLine($"| {model.Title} | {2 * work / 1e9:F1} | {measured[0].CpuSeconds * 1000:F0} "
+                + $"| {encoderRate:F1} | {matrixRate:F1} | {encoderRate / matrixRate:P1} |");
         }
     }
 }

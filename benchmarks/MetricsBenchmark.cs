@@ -23,8 +23,10 @@ internal static class MetricsBenchmark
         Print($"{Maps}", "buckets", all);
         Print($"first {Subset}", "every value", exact);
         Print($"first {Subset}", "buckets", bounded);
-        var holds = Enumerable.Range(0, exact.Numbers.Length).All(i => Math.Abs(exact.Numbers[i].Value - bounded.Numbers[i].Value) <= bounded.Numbers[i].Error + 1e-12);
-        Console.WriteLine($"\nEvery bound holds on the subset: {(holds ? "yes" : "NO")}. Peak of {Maps} maps within 200 MB: {(all.PeakMegabytes <= 200 ? "yes" : "NO")}.");
+        var holds = Enumerable.Range(0, exact.Numbers.Length)
+            .All(i => Math.Abs(exact.Numbers[i].Value - bounded.Numbers[i].Value) <= bounded.Numbers[i].Error + 1e-12);
+        Console.WriteLine(
+            $"\nEvery bound holds on the subset: {(holds ? "yes" : "NO")}. Peak of {Maps} maps within 200 MB: {(all.PeakMegabytes <= 200 ? "yes" : "NO")}.");
     }
 
     /// <summary>The child's side: maps, whether every value is kept.</summary>
@@ -44,10 +46,15 @@ internal static class MetricsBenchmark
         var curve = metrics.ToCurve();
         Bounded?[] numbers = [curve.AreaUnderRoc, curve.AveragePrecision, curve.F1Max, curve.Aupro(), curve.Aupro(0.05)];
         var seconds = Stopwatch.GetElapsedTime(starting).TotalSeconds;
-        Console.WriteLine(string.Join(' ', numbers.Select(number => string.Create(CultureInfo.InvariantCulture, $"{number!.Value.Value:R} {number.Value.Error:R}")).Append(string.Create(CultureInfo.InvariantCulture, $"{seconds} {PeakMegabytes()}"))));
+        Console.WriteLine(string.Join(
+            ' ', numbers.Select(number => string.Create(CultureInfo.InvariantCulture, $"{number!.Value.Value:R} {number.Value.Error:R}"))
+                .Append(string.Create(CultureInfo.InvariantCulture, $"{seconds} {PeakMegabytes()}"))));
     }
 
-    /// <summary>A map as bilinear upsampling makes it, nearly all values distinct; on anomalies up to three defects, above their surroundings more often than not.</summary>
+    /// <summary>
+    /// A map as bilinear upsampling makes it, nearly all values distinct; on anomalies up to three defects,
+    /// above their surroundings more often than not.
+    /// </summary>
     private static void Make(Random random, float[] map, byte[] mask, bool isAnomaly)
     {
         const int Grid = 38;
@@ -87,18 +94,29 @@ internal static class MetricsBenchmark
 
     private static (Bounded[] Numbers, double Seconds, double PeakMegabytes) Child(int maps, bool isExact)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, ArgumentList = { "metrics-child", $"{maps}", $"{isExact}" } };
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            ArgumentList = { "metrics-child", $"{maps}", $"{isExact}" },
+        };
         using var child = Process.Start(start)!;
         var line = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
-        double[] values = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+        double[] values = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
         return ([.. values[..^2].Chunk(2).Select(pair => new Bounded(pair[0], pair[1]))], values[^2], values[^1]);
     }
 
     private static void Print(string maps, string kept, (Bounded[] Numbers, double Seconds, double PeakMegabytes) result) => Console.WriteLine(
-        $"| {maps} | {kept} | {result.Seconds:F0} | {result.PeakMegabytes:F0} | {string.Join(" | ", result.Numbers.Select(number => number.Error == 0 ? $"{number.Value:F6}" : $"{number.Value:F6} ± {number.Error:E1}"))} |");
+        $"| {maps} | {kept} | {result.Seconds:F0} | {result.PeakMegabytes:F0} "
+            + $"| {string.Join(" | ", result.Numbers.Select(number => number.Error == 0 ? $"{number.Value:F6}" : $"{number.Value:F6} ± {number.Error:E1}"))} "
+            + "|");
 
     private static double PeakMegabytes() => OperatingSystem.IsLinux()
-        ? long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1e6
+        ? long.Parse(
+            File.ReadLines("/proc/self/status")
+                .First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture) * 1024 / 1e6
         : Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
 }

@@ -20,7 +20,8 @@ internal static class Models
     /// <summary>Pictures of a made-up product that come with the program.</summary>
     public static string SampleFolder { get; } = Path.Combine(Root(), "data", "samples", "brushed-steel");
 
-    public static MeasuredModel Embedded { get; } = new("adclip-mini", Path.Combine(EmbeddedFolder, "model.safetensors"), new ImageEncoderSettings(224, 4, [4, 6, 8]), 20);
+    public static MeasuredModel Embedded { get; } = new(
+        "adclip-mini", Path.Combine(EmbeddedFolder, "model.safetensors"), new ImageEncoderSettings(224, 4, [4, 6, 8]), 20);
 
     public static MeasuredModel Base => new(ClipSize.Base.Name, Made(ClipSize.Base), ClipSize.Base.Settings, 8);
 

@@ -28,7 +28,8 @@ internal static class RescoringBenchmark
             Console.WriteLine("| good images | encode, ms CPU | again, ms CPU | ratio |\n|---|---|---|---|");
             foreach (var count in (int[])[0, 10])
             {
-                var scorer = detector.CreateScorer(new PromptSettings(PromptKind.Pair), [.. files.Take(count).Select(file => new Reference(file, tokens[file]))]);
+                var scorer = detector.CreateScorer(
+                    new PromptSettings(PromptKind.Pair), [.. files.Take(count).Select(file => new Reference(file, tokens[file]))]);
                 var measured = Rounds.Interleave(
                     5,
                     new Candidate("encode", () => Each(i => scorer.Score(detector.EncodeFile(files[i % files.Length]), null))),

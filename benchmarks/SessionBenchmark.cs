@@ -23,7 +23,8 @@ internal static class SessionBenchmark
             // The quickest of several starts, the largest of their peaks.
             var attempts = Enumerable.Range(0, Attempts).Select(_ => Child(model, precision)).ToList();
             var (read, start) = (attempts.Min(attempt => attempt[0]), attempts.Min(attempt => attempt[1]));
-            Console.WriteLine($"| {model.Title} | {precision} | {read:F0} | {start:F0} | {start / read:F2} | {attempts.Max(attempt => attempt[2]):F0} | {attempts.Max(attempt => attempt[3]):F0} |");
+            Console.WriteLine($"| {model.Title} | {precision} | {read:F0} | {start:F0} | {start / read:F2} "
+                + $"| {attempts.Max(attempt => attempt[2]):F0} | {attempts.Max(attempt => attempt[3]):F0} |");
         }
     }
 
@@ -44,7 +45,8 @@ internal static class SessionBenchmark
             warm.Run();
         }
         var starting = Stopwatch.GetTimestamp();
-        using var encoder = new ImageEncoder(ClipWeights.From(WeightFile.Open(file)), settings, "benchmark", new SessionSettings(Precision: precision), eightBitFile: kept);
+        using var encoder = new ImageEncoder(
+            ClipWeights.From(WeightFile.Open(file)), settings, "benchmark", new SessionSettings(Precision: precision), eightBitFile: kept);
         var start = Stopwatch.GetElapsedTime(starting).TotalMilliseconds;
         encoder.Encode(Pixels.Random(settings.ImageSize));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{read} {start} {Status("VmHWM:")} {Status("RssAnon:")}"));
@@ -53,14 +55,18 @@ internal static class SessionBenchmark
     private static double[] Child(MeasuredModel model, Precision precision)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        foreach (var argument in new[] { "session-child", model.File, $"{model.Settings.ImageSize}", $"{model.Settings.Dpam}", string.Join(',', model.Settings.Layers), $"{precision}" })
+        foreach (var argument in new[]
+        {
+            "session-child", model.File, $"{model.Settings.ImageSize}", $"{model.Settings.Dpam}", string.Join(',', model.Settings.Layers), $"{precision}",
+        })
         {
             start.ArgumentList.Add(argument);
         }
         using var child = Process.Start(start)!;
         var line = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
-        return [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+        return [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
     }
 
     private static void Read(string file)
@@ -74,5 +80,9 @@ internal static class SessionBenchmark
 
     // Kibibytes of Linux's own account, as megabytes.
     private static double Status(string name)
-        => long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1e6;
+        => long.Parse(
+            File.ReadLines("/proc/self/status")
+                .First(line => line.StartsWith(name, StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture) * 1024 / 1e6;
 }

@@ -29,7 +29,8 @@ internal static class SmallBenchmarks
     public static void Tokenizer()
     {
         using var detector = ClipDetector.Open(Models.EmbeddedFolder);
-        string[] texts = [.. Enumerable.Range(0, 2000).Select(i => $"a cropped photo of a damaged {(i % 3 == 0 ? "magnetic tile" : "브러시 강판")} number {i}, with scratches & blowholes")];
+        string[] texts = [.. Enumerable.Range(0, 2000)
+            .Select(i => $"a cropped photo of a damaged {(i % 3 == 0 ? "magnetic tile" : "브러시 강판")} number {i}, with scratches & blowholes")];
         detector.Tokenize(texts[0]);
         var measured = Rounds.Interleave(5, new Candidate("tokenizer", () =>
         {

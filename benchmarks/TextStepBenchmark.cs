@@ -21,14 +21,17 @@ internal static class TextStepBenchmark
         using var cutPasses = new PromptPasses(weights, cut, new SessionSettings());
         using var wholePasses = new PromptPasses(weights, whole, new SessionSettings(), weights.Architecture.ContextLength);
         var (cutLearner, wholeLearner) = (Learner(cutPasses, cut), Learner(wholePasses, whole));
-        var measured = Benchmarks.Rounds.Interleave(Rounds, new Candidate($"{Ids.Length} tokens", () => Step(cutLearner)), new Candidate("77 tokens", () => Step(wholeLearner)));
+        var measured = Benchmarks.Rounds.Interleave(
+            Rounds, new Candidate($"{Ids.Length} tokens", () => Step(cutLearner)), new Candidate("77 tokens", () => Step(wholeLearner)));
         Console.WriteLine("| tokens | ms CPU a step |\n|---|---|");
         foreach (var one in measured)
         {
             Console.WriteLine($"| {one.Name} | {one.CpuSeconds * 1000:F0} |");
         }
         var apart = cut.Parameters.Zip(whole.Parameters).Max(pair => pair.First.Zip(pair.Second).Max(values => Math.Abs(values.First - values.Second)));
-        Console.WriteLine($"\nratio {measured[0].CpuSeconds / measured[1].CpuSeconds:F2} of processor time, {measured[0].WallSeconds / measured[1].WallSeconds:F2} by the clock; parameters after {Rounds + 1} steps differ by at most {apart:G2}");
+        Console.WriteLine(
+            $"\nratio {measured[0].CpuSeconds / measured[1].CpuSeconds:F2} of processor time, {measured[0].WallSeconds / measured[1].WallSeconds:F2} "
+                + $"by the clock; parameters after {Rounds + 1} steps differ by at most {apart:G2}");
     }
 
     private static PromptLearner Learner(PromptPasses passes, PromptCheckpoint prompts) => new(passes, prompts, OptimiserSettings.Adam());

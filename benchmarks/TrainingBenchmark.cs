@@ -7,7 +7,10 @@ using AdClip.Vision.Training.Views;
 
 namespace AdClip.Benchmarks;
 
-/// <summary>The model card's third stage with the embedded model, tokens being kept: 10 defective and 110 good images, 15 epochs of prompts, then bank and heads.</summary>
+/// <summary>
+/// The model card's third stage with the embedded model, tokens being kept: 10 defective and 110 good
+/// images, 15 epochs of prompts, then bank and heads.
+/// </summary>
 /// <remarks>The sample product has fewer good images, so views of them, each as an image of its own, make up the number.</remarks>
 internal static class TrainingBenchmark
 {
@@ -28,7 +31,8 @@ internal static class TrainingBenchmark
                 .. encoded.Where(image => !image.Image.IsAnomaly).Take(Good),
             ];
             TrainingItem[] items = [.. tokens.Items(images).Select((item, i) => item with { Sha256 = $"{i:x64}", View = "" })];
-            Console.WriteLine($"{items.Count(item => !item.IsAnomaly)} good, {items.Count(item => item.IsAnomaly)} defective images\n\n| what | s CPU | s by the clock |\n|---|---|---|");
+            Console.WriteLine($"{items.Count(item => !item.IsAnomaly)} good, {items.Count(item => item.IsAnomaly)} "
+                + "defective images\n\n| what | s CPU | s by the clock |\n|---|---|---|");
             foreach (var folds in (int[])[3, 0])
             {
                 var settings = TrainingSettings.AnomalyClip with { Folds = folds, Prompts = PromptShape.For(model) };
@@ -38,8 +42,10 @@ internal static class TrainingBenchmark
                     trainer.Train(Path.Combine(folder, $"{folds}"));
                 });
             }
-            LabelledTokens[] labelled = [.. images.Zip(items, (image, item) => new LabelledTokens(item.Sha256, tokens.Load(image), item.IsAnomaly, image.Image.DefectClass, image.Mask))];
-            Time("bank, heads, fusion", () => FittedDetector.Fit(model.EncodePrompts(new PromptSettings()), model.FitContext, labelled, new FitOptions(), null, CancellationToken.None));
+            LabelledTokens[] labelled = [.. images.Zip(
+                items, (image, item) => new LabelledTokens(item.Sha256, tokens.Load(image), item.IsAnomaly, image.Image.DefectClass, image.Mask))];
+            Time("bank, heads, fusion", () => FittedDetector.Fit(
+                model.EncodePrompts(new PromptSettings()), model.FitContext, labelled, new FitOptions(), null, CancellationToken.None));
         }
         finally
         {

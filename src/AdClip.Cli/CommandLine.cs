@@ -30,7 +30,8 @@ internal static class CommandLine
         try
         {
             // The library's own handling begins when a command first waits, which ours, busy computing, never do.
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
         }
         catch (RefusedInputException refusal)
         {

@@ -15,10 +15,18 @@ internal static class EncodeCommand
         var model = new ModelOptions();
         var images = new Option<string[]>("--images") { Description = "Image files or folders", AllowMultipleArgumentsPerToken = true };
         var pixels = new Option<string?>("--pixels") { Description = "A safetensors file with a tensor pixels [n, 3, S, S], already preprocessed" };
-        var path = new Option<string>("--path") { Description = "Whose patch tokens: values (i.patches.L of the value-value path), original (the same of CLIP's own path), both (adds i.original.L)", DefaultValueFactory = _ => "values" };
+        var path = new Option<string>("--path")
+        {
+            Description = "Whose patch tokens: values (i.patches.L of the value-value path), original (the same of CLIP's own path), both (adds i.original.L)",
+            DefaultValueFactory = _ => "values",
+        };
         path.AcceptOnlyFromAmong("values", "original", "both");
         var output = new Option<string>("--out") { Description = "The safetensors file to write", Required = true };
-        var command = new Command("encode", "Encode images: tensors i.pixels [3, S, S], i.class [D], i.patches.L [1+T, D] for image i and layer L, not normalised") { images, pixels, path, output };
+        var command =
+            new Command("encode", "Encode images: tensors i.pixels [3, S, S], i.class [D], i.patches.L [1+T, D] for image i and layer L, not normalised")
+            {
+                images, pixels, path, output,
+            };
         model.AddAll(command);
         model.AddPrecision(command);
         command.Validators.Add(result =>
@@ -85,7 +93,9 @@ internal static class EncodeCommand
         if (tensor is not { Shape: [_, 3, var height, var width] } || height != side || width != side)
         {
             var found = tensor is null ? "none" : $"[{string.Join(", ", tensor.Shape)}]";
-            throw new RefusedInputException(RefusalCode.TensorShapeWrong, $"{file.FilePath} needs a tensor pixels of shape [n, 3, {side}, {side}] for this image size; it has {found}.", "pixels", file.FilePath, found, $"[n, 3, {side}, {side}]");
+            throw new RefusedInputException(
+                RefusalCode.TensorShapeWrong, $"{file.FilePath} needs a tensor pixels of shape [n, 3, {side}, {side}] for this image size; it has {found}.",
+                "pixels", file.FilePath, found, $"[n, 3, {side}, {side}]");
         }
         return tensor.ReadFloats().Chunk(3 * side * side);
     }

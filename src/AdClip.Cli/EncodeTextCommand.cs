@@ -12,7 +12,10 @@ internal static class EncodeTextCommand
         var prompts = new PromptOptions();
         var text = new Option<string[]>("--text") { Description = "Texts to encode: tensor text [n, D]", AllowMultipleArgumentsPerToken = true };
         var output = new Option<string>("--out") { Description = "The safetensors file to write", Required = true };
-        var command = new Command("encode-text", "Encode texts and the pair of prompts: tensors text [n, D] and prompts [2, D] (normal, anomaly)") { text, output };
+        var command = new Command("encode-text", "Encode texts and the pair of prompts: tensors text [n, D] and prompts [2, D] (normal, anomaly)")
+        {
+            text, output,
+        };
         model.AddModel(command);
         prompts.Add(command);
         command.SetAction(parsed =>

@@ -48,7 +48,10 @@ internal static class ImageFiles
         files = [.. files.DistinctBy(file => file.Path)];
         if (files.Count == 0)
         {
-            throw new RefusedInputException(RefusalCode.FileMissing, $"There is no image in {string.Join(", ", paths)}; give files, or a folder with {string.Join(", ", Extensions.Order())} files.", string.Join(", ", paths));
+            throw new RefusedInputException(
+                RefusalCode.FileMissing,
+                $"There is no image in {string.Join(", ", paths)}; give files, or a folder with {string.Join(", ", Extensions.Order())} files.",
+                string.Join(", ", paths));
         }
         return Named(files);
     }
@@ -72,7 +75,8 @@ internal static class ImageFiles
     // The stem names an image; where two share it, the extension is kept; where two folders share that, a number is added.
     private static List<ImageFile> Named(List<(string Path, string Relative)> files)
     {
-        var stems = files.CountBy(file => Path.ChangeExtension(file.Relative, null), StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        var stems = files.CountBy(file => Path.ChangeExtension(file.Relative, null), StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(StringComparer.OrdinalIgnoreCase);
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var named = new List<ImageFile>();
         foreach (var (path, relative) in files)

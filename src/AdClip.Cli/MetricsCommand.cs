@@ -33,7 +33,10 @@ internal static class MetricsCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var text = JsonSerializer.Serialize(
-                parsed.GetValue(scores) is { } csv ? OfScores(csv.FullName, cancel) : OfMaps(parsed.GetValue(masks)!.FullName, parsed.GetValue(maps)!.FullName, cancel), Layout);
+                parsed.GetValue(scores) is { } csv
+                    ? OfScores(csv.FullName, cancel)
+                    : OfMaps(parsed.GetValue(masks)!.FullName, parsed.GetValue(maps)!.FullName, cancel),
+                Layout);
             if (parsed.GetValue(json) is { } file)
             {
                 await File.WriteAllTextAsync(file.FullName, text + "\n", cancel);
@@ -180,7 +183,8 @@ internal static class MetricsCommand
         catch (InvalidDataException wrong)
         {
             throw new RefusedInputException(
-                RefusalCode.MetricsInputInvalid, $"{Path.GetFileName(path)} is no float32 map of height x width: {wrong.Message} Write it again with NumPy.", Path.GetFileName(path), wrong.Message);
+                RefusalCode.MetricsInputInvalid, $"{Path.GetFileName(path)} is no float32 map of height x width: {wrong.Message} Write it again with NumPy.",
+                Path.GetFileName(path), wrong.Message);
         }
     }
 

@@ -19,7 +19,11 @@ internal sealed class ModelOptions
     private readonly Option<int?> _imageSize = new("--image-size", "--image_size") { Description = "Side of the square input in pixels" };
     private readonly Option<int?> _dpam = new("--dpam") { Description = "The last K-1 blocks run the value-value path; 0: none, plain CLIP tokens" };
     private readonly Option<string?> _vocabulary = new("--vocabulary") { Description = "Folder of the tokenizer's files, if they are not beside the weights" };
-    private readonly Option<string> _device = new("--device") { Description = "What encodes the images: auto, cpu, cuda, cuda:N or directml", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "What encodes the images: auto, cpu, cuda, cuda:N or directml",
+        DefaultValueFactory = _ => "auto",
+    };
     private readonly Option<string[]> _layers = new("--layers", "--features_list")
     {
         Description = "Blocks, counted from 1, whose patch tokens are used: 2,4,6",
@@ -28,7 +32,8 @@ internal sealed class ModelOptions
 
     private readonly Option<string> _precision = new("--precision")
     {
-        Description = "float32; float16, for graphics processors; or int8: 8-bit matrix products, about twice as fast; whether they are good enough for your images is told by check-precision",
+        Description = "float32; float16, for graphics processors; or int8: 8-bit matrix products, "
+            + "about twice as fast; whether they are good enough for your images is told by check-precision",
         DefaultValueFactory = _ => "float32",
     };
 
@@ -48,7 +53,8 @@ internal sealed class ModelOptions
         });
         _layers.Validators.Add(result =>
         {
-            if (result.Tokens.SelectMany(token => token.Value.Split(',')).Any(text => !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            if (result.Tokens.SelectMany(token => token.Value.Split(','))
+                .Any(text => !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
             {
                 result.AddError($"--layers needs whole numbers, as in 2,4,6; got '{string.Join(' ', result.Tokens)}'.");
             }

@@ -12,11 +12,27 @@ internal static class PredictCommand
     {
         var model = new ModelOptions();
         var prompts = new PromptOptions();
-        var references = new Option<string[]>("--reference") { Description = "Good images to compare with: a folder, or files", AllowMultipleArgumentsPerToken = true };
+        var references = new Option<string[]>("--reference")
+        {
+            Description = "Good images to compare with: a folder, or files",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var threshold = new Option<float?>("--threshold") { Description = "Label images with at least this score as anomaly" };
-        var area = new Option<string?>("--regions") { Description = "Inspect only this area of the images: the inspection area's JSON, as the portal downloads it" };
-        var images = new Option<string[]>("--images") { Description = "Images to inspect: files, a folder, or a product in MVTec-AD layout", Required = true, AllowMultipleArgumentsPerToken = true };
-        var output = new Option<string>("--out") { Description = "Folder for results.json, results.csv, and NAME.heatmap.png and NAME.map.npy of each image", Required = true };
+        var area = new Option<string?>("--regions")
+        {
+            Description = "Inspect only this area of the images: the inspection area's JSON, as the portal downloads it",
+        };
+        var images = new Option<string[]>("--images")
+        {
+            Description = "Images to inspect: files, a folder, or a product in MVTec-AD layout",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder for results.json, results.csv, and NAME.heatmap.png and NAME.map.npy of each image",
+            Required = true,
+        };
         var tiles = new TileOptions();
         var command = new Command("predict", "Score images, and show where they look abnormal") { references, threshold, area, images, output };
         model.AddAll(command);

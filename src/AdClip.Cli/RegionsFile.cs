@@ -21,7 +21,9 @@ internal static class RegionsFile
         }
         return file.Length <= InspectionRegionsJson.MostBytes
             ? InspectionRegionsJson.Read(File.ReadAllText(path))
-            : throw new RefusedInputException(RefusalCode.FileTooLarge, $"{path} has {file.Length} bytes; an inspection area has at most {InspectionRegionsJson.MostBytes}.", file.Length, InspectionRegionsJson.MostBytes);
+            : throw new RefusedInputException(
+                RefusalCode.FileTooLarge, $"{path} has {file.Length} bytes; an inspection area has at most {InspectionRegionsJson.MostBytes}.",
+                file.Length, InspectionRegionsJson.MostBytes);
     }
 
     /// <summary>Refuses an image on which the area cannot be laid; without an area, none is opened.</summary>

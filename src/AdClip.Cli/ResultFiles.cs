@@ -46,7 +46,9 @@ internal static class ResultFiles
         var csv = new StringBuilder("file,sha256,score,label,zero_shot_score,few_shot_score,class_probability,heatmap,map,refusal\n");
         foreach (var image in images)
         {
-            csv.AppendJoin(',', Quote(image.File), image.Sha256, Number(image.Score), image.Label, Number(image.ZeroShotScore), Number(image.FewShotScore), Number(image.ClassProbability), Quote(image.Heatmap), Quote(image.Map), Quote(image.Refusal));
+            csv.AppendJoin(
+                ',', Quote(image.File), image.Sha256, Number(image.Score), image.Label, Number(image.ZeroShotScore),
+                Number(image.FewShotScore), Number(image.ClassProbability), Quote(image.Heatmap), Quote(image.Map), Quote(image.Refusal));
             csv.Append('\n');
         }
         WriteWhole(Path.Combine(folder, "results.csv"), csv.ToString());

@@ -39,7 +39,8 @@ internal sealed class StageInputs(ClipDetector model, DatasetTokens tokens, Prom
         var folder = Directory.CreateTempSubdirectory("adclip-prompts-").FullName;
         try
         {
-            using var trainer = new PromptTrainer(model, tokens.Items(images), TrainingSettings.AnomalyClip with { Seed = seed, Prompts = PromptShape.For(model) });
+            using var trainer = new PromptTrainer(
+                model, tokens.Items(images), TrainingSettings.AnomalyClip with { Seed = seed, Prompts = PromptShape.For(model) });
             FinishedEpoch? chosen = null;
             foreach (var finished in trainer.Learn(folder, cancel: cancel))
             {

@@ -19,7 +19,8 @@ internal sealed record CarriedThreshold(double? OutOfFold, double Threshold, dou
 /// <param name="RejectedGood">Share of the good test images that this rejects.</param>
 /// <param name="Seconds">To learn, tokens being kept.</param>
 internal sealed record StageFigures(
-    string Product, string Detector, Stage Stage, int Seed, double Share, CarriedThreshold? OwnShare, CarriedThreshold? AtShare, CarriedThreshold? FalseRejects, double? RejectedGood,
+    string Product, string Detector, Stage Stage, int Seed, double Share, CarriedThreshold? OwnShare,
+    CarriedThreshold? AtShare, CarriedThreshold? FalseRejects, double? RejectedGood,
     double Seconds, ProductResult Result);
 
 /// <summary>Stages, detectors and seeds side by side.</summary>
@@ -34,7 +35,8 @@ internal static class StageTable
         inputs.Model.EncodePrompts(inputs.Prompts);
         var figures = new List<StageFigures>();
         var products = images.GroupBy(image => image.Image.Product).ToArray();
-        (string Name, Stage Stage)[] cells = [.. detectors.SelectMany(name => stages.Select(stage => (name, stage))).Where(cell => StageDetector.CanLearn(cell.name, cell.stage))];
+        (string Name, Stage Stage)[] cells =
+            [.. detectors.SelectMany(name => stages.Select(stage => (name, stage))).Where(cell => StageDetector.CanLearn(cell.name, cell.stage))];
         using var progress = new Progress("stages", products.Length * seeds * cells.Length);
         foreach (var product in products)
         {
@@ -58,9 +60,11 @@ internal static class StageTable
         return figures;
     }
 
-    private static StageFigures Figures(string product, string name, Stage stage, int seed, StageDetector detector, double seconds, ProductResult result, double? asked)
+    private static StageFigures Figures(
+        string product, string name, Stage stage, int seed, StageDetector detector, double seconds, ProductResult result, double? asked)
     {
-        var learned = PrecisionRecallCurve.FromScores([.. detector.OutOfFold.Select(image => image.Score)], [.. detector.OutOfFold.Select(image => image.IsAnomaly)]);
+        var learned = PrecisionRecallCurve.FromScores(
+            [.. detector.OutOfFold.Select(image => image.Score)], [.. detector.OutOfFold.Select(image => image.IsAnomaly)]);
         var test = result.Image;
         var hasBoth = learned is { Positives: > 0, Negatives: > 0 };
         var share = asked ?? (test is { Positives: > 0, Negatives: > 0 } ? (double)test.Positives / (test.Positives + test.Negatives) : 0.5);
@@ -74,6 +78,8 @@ internal static class StageTable
             return new StageFigures(product, name, stage, seed, share, own, atShare, null, null, seconds, result);
         }
         var budget = BudgetThreshold.ForFalseRejects(good, FalseRejectBudget).Threshold;
-        return new StageFigures(product, name, stage, seed, share, own, atShare, new CarriedThreshold(null, budget, test.At(budget).F1), test.At(budget).FalsePositiveRate, seconds, result);
+        return new StageFigures(
+            product, name, stage, seed, share, own, atShare, new CarriedThreshold(null, budget, test.At(budget).F1),
+            test.At(budget).FalsePositiveRate, seconds, result);
     }
 }

@@ -12,12 +12,24 @@ internal static class TestCommand
     {
         var model = new ModelOptions();
         var prompts = new PromptOptions();
-        var data = new Option<string>("--data_path", "--data-path") { Description = "Data set: MVTec-AD layout, or a folder with AnomalyCLIP's meta.json", Required = true };
+        var data = new Option<string>("--data_path", "--data-path")
+        {
+            Description = "Data set: MVTec-AD layout, or a folder with AnomalyCLIP's meta.json",
+            Required = true,
+        };
         var products = new Option<string[]>("--dataset") { Description = "Only these products of the data set", AllowMultipleArgumentsPerToken = true };
-        var references = new Option<string[]>("--reference") { Description = "Good images to compare with: a folder (with one folder a product, if there are several), or files", AllowMultipleArgumentsPerToken = true };
+        var references = new Option<string[]>("--reference")
+        {
+            Description = "Good images to compare with: a folder (with one folder a product, if there are several), or files",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var json = new Option<string?>("--json") { Description = "File for all figures" };
         var kept = new Option<string?>("--tokens") { Description = "Folder where tokens are kept for the next time; by default a temporary one" };
-        var shots = new Option<string[]>("--shots") { Description = "Stages to learn from and compare, defective + good images: 10+4,10+10,10+110", AllowMultipleArgumentsPerToken = true };
+        var shots = new Option<string[]>("--shots")
+        {
+            Description = "Stages to learn from and compare, defective + good images: 10+4,10+10,10+110",
+            AllowMultipleArgumentsPerToken = true,
+        };
         shots.Validators.Add(result =>
         {
             if (result.Tokens.SelectMany(token => token.Value.Split(',')).Any(text => Stage.Parse(text) is null))
@@ -33,9 +45,17 @@ internal static class TestCommand
                 result.AddError("--seeds needs a number from 1 to 1000.");
             }
         });
-        var detectors = new Option<string[]>("--detector") { Description = "What learns from the stages: " + string.Join(", ", StageDetector.Names), AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [StageDetector.Default] };
+        var detectors = new Option<string[]>("--detector")
+        {
+            Description = "What learns from the stages: " + string.Join(", ", StageDetector.Names),
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [StageDetector.Default],
+        };
         detectors.AcceptOnlyFromAmong(StageDetector.Names);
-        var share = new Option<double?>("--share") { Description = "Share of anomalies that F1 of the stages is brought to; by default that of the test images" };
+        var share = new Option<double?>("--share")
+        {
+            Description = "Share of anomalies that F1 of the stages is brought to; by default that of the test images",
+        };
         share.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double?>() is { } value && !(value is > 0 and < 1))
@@ -43,8 +63,15 @@ internal static class TestCommand
                 result.AddError("--share needs a number between 0 and 1.");
             }
         });
-        var leftOut = new Option<string[]>("--leave-out") { Description = "Classes of the data set that are left out, such as images of which nobody is sure", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("test", "Measure AUROC, AP, F1, AUPRO and box precision on the test images of a data set") { data, products, references, json, kept, shots, seeds, detectors, share, leftOut };
+        var leftOut = new Option<string[]>("--leave-out")
+        {
+            Description = "Classes of the data set that are left out, such as images of which nobody is sure",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var command = new Command("test", "Measure AUROC, AP, F1, AUPRO and box precision on the test images of a data set")
+        {
+            data, products, references, json, kept, shots, seeds, detectors, share, leftOut,
+        };
         model.AddAll(command);
         model.AddPrecision(command);
         prompts.Add(command);
@@ -64,7 +91,8 @@ internal static class TestCommand
         });
         command.SetAction((parsed, cancel) =>
         {
-            var images = DatasetProducts.Without(DatasetProducts.Read(parsed.GetRequiredValue(data), parsed.GetValue(products) ?? []), parsed.GetValue(leftOut) ?? []);
+            var images = DatasetProducts.Without(
+                DatasetProducts.Read(parsed.GetRequiredValue(data), parsed.GetValue(products) ?? []), parsed.GetValue(leftOut) ?? []);
             var settings = prompts.Read(parsed);
             using var detector = model.Open(parsed);
             detector.CheckPrompts(settings);
@@ -77,12 +105,15 @@ internal static class TestCommand
                     Stage[] wanted = [.. stages.SelectMany(text => text.Split(',')).Select(text => Stage.Parse(text)!)];
                     var encoded = Encode(tokens, images, cancel);
                     var table = StageTable.Measure(
-                        new StageInputs(detector, tokens, settings), encoded, [.. wanted.Distinct()], [.. parsed.GetValue(detectors)!.Distinct()], parsed.GetValue(seeds), parsed.GetValue(share), cancel);
+                        new StageInputs(detector, tokens, settings), encoded, [.. wanted.Distinct()],
+                        [.. parsed.GetValue(detectors)!.Distinct()], parsed.GetValue(seeds), parsed.GetValue(share), cancel);
                     TestReport.Write(table, detector.Model, parsed.GetValue(json));
                 }
                 else
                 {
-                    var results = Measure(detector, tokens, settings, Encode(tokens, [.. images.Where(image => image.Part == DatasetPart.Test)], cancel), parsed.GetValue(references) ?? [], cancel);
+                    var results = Measure(
+                        detector, tokens, settings, Encode(tokens, [.. images.Where(image => image.Part == DatasetPart.Test)], cancel),
+                        parsed.GetValue(references) ?? [], cancel);
                     TestReport.Write(results, detector.Model, settings, parsed.GetValue(json));
                 }
             }
@@ -104,11 +135,13 @@ internal static class TestCommand
         return tokens.Encode(images, done: progress.Step, cancel: cancel);
     }
 
-    private static List<TestedProduct> Measure(ClipDetector detector, DatasetTokens tokens, PromptSettings settings, IReadOnlyList<EncodedImage> images, string[] references, CancellationToken cancel)
+    private static List<TestedProduct> Measure(
+        ClipDetector detector, DatasetTokens tokens, PromptSettings settings, IReadOnlyList<EncodedImage> images, string[] references, CancellationToken cancel)
     {
         if (images.Count == 0)
         {
-            throw new RefusedInputException(RefusalCode.DatasetInvalid, "The data set has no test images; put them into test/good and test/DEFECT.", "--data_path", "no test images");
+            throw new RefusedInputException(
+                RefusalCode.DatasetInvalid, "The data set has no test images; put them into test/good and test/DEFECT.", "--data_path", "no test images");
         }
         var learned = TrainingFile.ImagesOf(settings.CheckpointFile);
         if (images.Count(image => learned.Contains(image.Sha256)) is > 0 and var seen)
@@ -120,7 +153,9 @@ internal static class TestCommand
         {
             var good = ReferencesOf(product.Key, references);
             var bank = new Reference[good.Count];
-            Parallel.For(0, good.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i => bank[i] = new Reference(FileHash.Sha256(good[i].Path), detector.EncodeFile(good[i].Path)));
+            Parallel.For(
+                0, good.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel },
+                i => bank[i] = new Reference(FileHash.Sha256(good[i].Path), detector.EncodeFile(good[i].Path)));
             var scorer = detector.CreateScorer(settings, bank);
             EncodedImage[] tested = [.. product];
             using var progress = new Progress($"{product.Key}: maps", tested.Length);

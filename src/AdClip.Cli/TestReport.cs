@@ -71,7 +71,8 @@ internal static class TestReport
     {
         var mean = Figures.Select(figure => Mean(products.Select(product => figure.Value(product.Result)))).ToArray();
         List<string[]> rows = [["product", "images", .. Figures.Select(figure => figure.Title)]];
-        rows.AddRange(products.Select(product => (string[])[product.Product, $"{product.Result.Images}", .. Figures.Select(figure => Text(figure.Value(product.Result)))]));
+        rows.AddRange(products.Select(
+            product => (string[])[product.Product, $"{product.Result.Images}", .. Figures.Select(figure => Text(figure.Value(product.Result)))]));
         if (products.Count > 1)
         {
             rows.Add(["mean", $"{products.Sum(product => product.Result.Images)}", .. mean.Select(Text)]);
@@ -113,7 +114,12 @@ internal static class TestReport
         {
             var bySeed = group.GroupBy(one => one.Seed).ToArray();
             var columns = StageColumns.Select(column => (column.Name, Spread: Spread([.. bySeed.Select(seed => Mean(seed.Select(column.Value)))]))).ToArray();
-            rows.Add([group.Key.Detector, group.Key.Stage.ToString(), $"{bySeed.Length}", .. columns.Select(column => column.Spread is var (mean, deviation) ? string.Create(CultureInfo.InvariantCulture, $"{mean:F3}±{deviation:F3}") : "-")]);
+            rows.Add(
+            [
+                group.Key.Detector, group.Key.Stage.ToString(), $"{bySeed.Length}",
+                .. columns.Select(
+                    column => column.Spread is var (mean, deviation) ? string.Create(CultureInfo.InvariantCulture, $"{mean:F3}±{deviation:F3}") : "-"),
+            ]);
             stages.Add((JsonNode)new JsonObject
             {
                 ["detector"] = group.Key.Detector,
@@ -138,8 +144,10 @@ internal static class TestReport
         Print(rows);
         var shares = figures.Select(one => one.Share).ToArray();
         var share = shares.Max() - shares.Min() < 1e-9 ? Number(shares[0]) : $"{Number(shares.Min())} to {Number(shares.Max())}";
-        Console.WriteLine("F1 oof: images learned from, each scored without itself. F1 test: other images, at the threshold of F1 oof. F1-max: the best threshold on the test images themselves.");
-        Console.WriteLine($"... s: the same brought to a share of anomalies of {share}; F1-all s is F1 of calling everything anomalous there. F1 test r, rejects: at the threshold that shall reject one good image in ten.");
+        Console.WriteLine("F1 oof: images learned from, each scored without itself. F1 test: other "
+            + "images, at the threshold of F1 oof. F1-max: the best threshold on the test images themselves.");
+        Console.WriteLine($"... s: the same brought to a share of anomalies of {share}; F1-all s is F1 of calling "
+            + "everything anomalous there. F1 test r, rejects: at the threshold that shall reject one good image in ten.");
         Save(file, new JsonObject { ["format"] = "adclip-stages", ["version"] = 1, ["model"] = Model(model), ["stages"] = stages });
     }
 
@@ -183,7 +191,8 @@ internal static class TestReport
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
         foreach (var row in rows)
         {
-            Console.WriteLine(string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd());
+            Console.WriteLine(
+                string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd());
         }
     }
 }

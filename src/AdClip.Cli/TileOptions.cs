@@ -12,9 +12,19 @@ namespace AdClip.Cli;
 internal sealed class TileOptions
 {
     private const string Automatic = "auto";
-    private readonly Option<string?> _side = new("--tile-size") { Description = "Look at large images in tiles of this side in pixels of the image, or auto; left out: whole" };
-    private readonly Option<double> _overlap = new("--tile-overlap") { Description = "Share of a tile's side that neighbours have in common", DefaultValueFactory = _ => TilePlan.DefaultOverlap };
-    private readonly Option<double?> _defect = new("--smallest-defect") { Description = "For --tile-size auto: shorter side of the smallest defect in pixels of the image" };
+    private readonly Option<string?> _side = new("--tile-size")
+    {
+        Description = "Look at large images in tiles of this side in pixels of the image, or auto; left out: whole",
+    };
+    private readonly Option<double> _overlap = new("--tile-overlap")
+    {
+        Description = "Share of a tile's side that neighbours have in common",
+        DefaultValueFactory = _ => TilePlan.DefaultOverlap,
+    };
+    private readonly Option<double?> _defect = new("--smallest-defect")
+    {
+        Description = "For --tile-size auto: shorter side of the smallest defect in pixels of the image",
+    };
 
     public TileOptions()
     {

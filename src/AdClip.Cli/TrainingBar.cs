@@ -25,7 +25,9 @@ internal sealed class TrainingBar : IProgress<TrainingProgress>, IDisposable
         {
             var cells = Cells * value.Step / Math.Max(1, value.Steps);
             var left = value.Remaining is { } time ? time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : "?";
-            Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\repoch {value.Epoch}/{value.Epochs} [{new string('#', cells),-Cells}] loss {value.Loss?.Total ?? 0:F4}, {left} left "));
+            Console.Error.Write(string.Create(
+                CultureInfo.InvariantCulture,
+                $"\repoch {value.Epoch}/{value.Epochs} [{new string('#', cells),-Cells}] loss {value.Loss?.Total ?? 0:F4}, {left} left "));
             _isOpen = true;
         }
     }
@@ -43,6 +45,9 @@ internal sealed class TrainingBar : IProgress<TrainingProgress>, IDisposable
     {
         var loss = epoch.Loss;
         var judged = epoch.OutOfFold is { } score ? FormattableString.Invariant($"; out of fold F1 {score.F1:F4} AUROC {score.AreaUnderRoc:F4}") : "";
-        return FormattableString.Invariant($"epoch {epoch.Epoch}/{epochs} loss {loss.Total:F4} (class {loss.Classification:F4}, focal {loss.Focal:F4}, dice {loss.Dice:F4}, contrastive {loss.Contrastive:F4}){judged}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"epoch {epoch.Epoch}/{epochs} loss {loss.Total:F4} (class {loss.Classification:F4}, focal {loss.Focal:F4}, "
+                + $"dice {loss.Dice:F4}, contrastive {loss.Contrastive:F4}){judged}");
     }
 }

@@ -46,7 +46,10 @@ internal static class TrainingFile
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(file));
-            return json.RootElement.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("sha256").GetString() ?? "").ToHashSet(StringComparer.Ordinal);
+            return json.RootElement.GetProperty("images")
+                .EnumerateArray()
+                .Select(image => image.GetProperty("sha256").GetString() ?? "")
+                .ToHashSet(StringComparer.Ordinal);
         }
         catch (Exception foreign) when (foreign is JsonException or KeyNotFoundException or InvalidOperationException)
         {

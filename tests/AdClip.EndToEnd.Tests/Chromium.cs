@@ -20,7 +20,8 @@ public sealed class Chromium : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var path = Environment.GetEnvironmentVariable("ADCLIP_CHROMIUM") ?? Places.FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("Chromium is not installed. Run: apt-get install chromium fonts-noto-cjk, or set ADCLIP_CHROMIUM to its path.");
+            ?? throw new InvalidOperationException(
+                "Chromium is not installed. Run: apt-get install chromium fonts-noto-cjk, or set ADCLIP_CHROMIUM to its path.");
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = path, Args = Arguments });
     }

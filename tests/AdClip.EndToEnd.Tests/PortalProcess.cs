@@ -76,7 +76,10 @@ public sealed partial class PortalProcess : IAsyncDisposable
     /// <summary>Signed in as the first administrator, as a browser is: cookie and antiforgery header. Survives a restart of the portal.</summary>
     public async Task<HttpClient> SignInAsync(CancellationToken cancel)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(Url) };
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() })
+        {
+            BaseAddress = new Uri(Url),
+        };
         client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
         var page = await client.GetStringAsync("/sign-in", cancel);
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
@@ -117,7 +120,10 @@ public sealed partial class PortalProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = DataFolder,
-            ArgumentList = { ProgramFile(), $"--urls={Url}", $"--Storage:DataFolder={DataFolder}", $"--Accounts:FirstPassword={AdminPassword}", "--Samples:Enabled=false" },
+            ArgumentList =
+            {
+                ProgramFile(), $"--urls={Url}", $"--Storage:DataFolder={DataFolder}", $"--Accounts:FirstPassword={AdminPassword}", "--Samples:Enabled=false",
+            },
         };
         foreach (var argument in _arguments)
         {
@@ -164,7 +170,9 @@ public sealed partial class PortalProcess : IAsyncDisposable
     /// <summary>The portal as its own project built it: beside it lie its settings and static files.</summary>
     private static string ProgramFile()
     {
-        var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+        var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            ? "Release"
+            : "Debug";
         return Path.Combine(SharedFolder.RepositoryRoot, "src", "AdClip.Portal", "bin", configuration, "net10.0", "AdClip.Portal.dll");
     }
 

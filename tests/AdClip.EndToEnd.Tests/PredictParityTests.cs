@@ -17,7 +17,8 @@ public sealed class PredictParityTests
     public async Task Runs_MagneticTile_EqualTheCommandLineBitForBitAndTheIndependentScores()
     {
         var tiles = SharedFolder.Require("data/magnetic_tile");
-        var expected = JsonNode.Parse(await File.ReadAllTextAsync(SharedFolder.Require("models/adclip-mini/expected_magnetic_tile.json"), Cancel))!["images"]!.AsObject();
+        var expected = JsonNode.Parse(await File.ReadAllTextAsync(SharedFolder.Require("models/adclip-mini/expected_magnetic_tile.json"), Cancel))!["images"]!
+            .AsObject();
         var shots = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(tiles, "splits.json"), Cancel))!["shots"]!.AsObject();
         var inspected = expected.Select(image => Path.Combine(tiles, image.Key)).ToList();
         string[] References(string count) => [.. shots[count]!.AsArray().Select(name => Path.Combine(tiles, "train", "good", name!.GetValue<string>()))];
@@ -73,7 +74,8 @@ public sealed class PredictParityTests
     }
 
     /// <summary>The results by SHA-256.</summary>
-    private static async Task<Dictionary<string, JsonNode>> RunAsync(HttpClient client, string projectId, IReadOnlyList<string> images, IReadOnlyList<string> references)
+    private static async Task<Dictionary<string, JsonNode>> RunAsync(
+        HttpClient client, string projectId, IReadOnlyList<string> images, IReadOnlyList<string> references)
     {
         var request = new { images = "selection", imageIds = images, references = references.Count == 0 ? "none" : "chosen", referenceImages = references };
         using var started = await client.PostAsJsonAsync($"/api/v1/projects/{projectId}/runs", request, Cancel);

@@ -11,8 +11,13 @@ public sealed class StartFaultTests
     [Fact]
     public async Task Start_WrongSettings_AreAllListed()
     {
-        var output = await RefusedAsync("--Jobs:Concurrent=0", "--Images:MaxMegapixels=0", "--Images:ThumbnailSide=1", "--Models:HubUrl=ftp://x/", "--Runs:MaxReferences=0", "--Storage:TokenCacheMebibytes=-1");
-        foreach (var setting in new[] { "Jobs:Concurrent", "Images:MaxMegapixels", "Images:ThumbnailSide", "Models:HubUrl", "Runs:MaxReferences", "Storage:TokenCacheMebibytes" })
+        var output = await RefusedAsync(
+            "--Jobs:Concurrent=0", "--Images:MaxMegapixels=0", "--Images:ThumbnailSide=1",
+            "--Models:HubUrl=ftp://x/", "--Runs:MaxReferences=0", "--Storage:TokenCacheMebibytes=-1");
+        foreach (var setting in new[]
+        {
+            "Jobs:Concurrent", "Images:MaxMegapixels", "Images:ThumbnailSide", "Models:HubUrl", "Runs:MaxReferences", "Storage:TokenCacheMebibytes",
+        })
         {
             Assert.Contains($"AdClip Portal did not start: {setting} ", output, StringComparison.Ordinal);
         }
@@ -67,7 +72,9 @@ public sealed class StartFaultTests
         var code = await portal.RunUntilExitAsync(Cancel);
         Assert.Equal(1, code);
         Assert.DoesNotContain("   at ", portal.Output, StringComparison.Ordinal);
-        Assert.All(portal.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.StartsWith("AdClip Portal did not start: ", line, StringComparison.Ordinal));
+        Assert.All(
+            portal.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            line => Assert.StartsWith("AdClip Portal did not start: ", line, StringComparison.Ordinal));
         return portal.Output;
     }
 }

@@ -192,11 +192,14 @@ public sealed partial class WholePathTests(Chromium chromium)
 
         await page.Locator(".metric-tile").First.WaitForAsync();
         await Assertions.Expect(page.Locator(".metric-tile:has-text('AUROC') .metric-tile-value").First).ToHaveTextAsync(Percent(AreaUnderRoc(scored)));
-        await Assertions.Expect(page.Locator("section[aria-label] .metric-tile:has(.metric-tile-label:text-is('AP')) .metric-tile-value").First).ToHaveTextAsync(Percent(AveragePrecision(scored)));
+        await Assertions.Expect(page.Locator("section[aria-label] .metric-tile:has(.metric-tile-label:text-is('AP')) .metric-tile-value").First)
+            .ToHaveTextAsync(Percent(AveragePrecision(scored)));
 
         // Every point of the curve, counted by hand.
         var curve = (await client.GetFromJsonAsync<CurveAnswer>($"/api/v1/runs/{run.Id}/curve?level=image", Cancel))!;
-        Assert.Equal(scored.Select(row => (double)row.Score).Distinct().Order(), curve.Points.Select(point => point.Threshold).Where(scored.Select(row => (double)row.Score).Contains).Order());
+        Assert.Equal(
+            scored.Select(row => (double)row.Score).Distinct().Order(),
+            curve.Points.Select(point => point.Threshold).Where(scored.Select(row => (double)row.Score).Contains).Order());
         foreach (var point in curve.Points)
         {
             var (truePositives, falsePositives, falseNegatives) = CountAt(scored, point.Threshold);

@@ -8,7 +8,8 @@ public sealed partial class ArchitectureTests
 {
     private static readonly string[] FeaturesInOrder =
     [
-        "Accounts", "Projects", "Images", "Annotations", "Jobs", "Models", "Training", "Runs", "Evaluation", "Review", "Exports", "Dashboard", "Samples",
+        "Accounts", "Projects", "Images", "Annotations", "Jobs", "Models",
+        "Training", "Runs", "Evaluation", "Review", "Exports", "Dashboard", "Samples",
     ];
 
     private static readonly string Source = Path.Combine(SharedFolder.RepositoryRoot, "src");
@@ -56,7 +57,9 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void OnnxRuntime_EverySource_IsNamedInOneFile()
     {
-        var files = Sources(Source).Where(file => File.ReadAllText(file).Contains("using Microsoft.ML.OnnxRuntime", StringComparison.Ordinal)).Select(Path.GetFileName);
+        var files = Sources(Source)
+            .Where(file => File.ReadAllText(file).Contains("using Microsoft.ML.OnnxRuntime", StringComparison.Ordinal))
+            .Select(Path.GetFileName);
         Assert.Empty(files.Except(["OnnxSession.cs"]));
     }
 

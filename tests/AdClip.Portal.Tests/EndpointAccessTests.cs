@@ -58,12 +58,16 @@ public sealed partial class EndpointAccessTests : IAsyncDisposable
         using var member = await _portal.ClientAsync(Roles.QaLead);
         using var outsider = await _portal.ClientAsync(Roles.QaLead);
         var ids = await ClosedProjectAsync(member);
-        var operations = (await OperationsAsync(outsider)).Where(operation => ids.Keys.Any(name => operation.Path.Contains($"{{{name}}}", StringComparison.Ordinal))).ToList();
+        var operations = (await OperationsAsync(outsider))
+            .Where(operation => ids.Keys.Any(name => operation.Path.Contains($"{{{name}}}", StringComparison.Ordinal)))
+            .ToList();
         Assert.True(operations.Count > 25);
         foreach (var operation in operations)
         {
             using var answer = await SendAsync(outsider, operation, ids);
-            Assert.True(answer.StatusCode == HttpStatusCode.NotFound, $"{operation.Verb} {operation.Path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(Cancel)}");
+            Assert.True(
+                answer.StatusCode == HttpStatusCode.NotFound,
+                $"{operation.Verb} {operation.Path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(Cancel)}");
             // Without this, a wrong address would pass the test too.
             if (operation.Verb == HttpMethod.Get)
             {
@@ -87,7 +91,9 @@ public sealed partial class EndpointAccessTests : IAsyncDisposable
         foreach (var page in pages)
         {
             using var answer = await client.GetAsync(Parameter().Replace(page, Guid.NewGuid().ToString()), Cancel);
-            Assert.True(answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location!.ToString().Contains("/sign-in", StringComparison.Ordinal), $"{page} answered {(int)answer.StatusCode}");
+            Assert.True(
+                answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location!.ToString().Contains("/sign-in", StringComparison.Ordinal),
+                $"{page} answered {(int)answer.StatusCode}");
         }
     }
 
@@ -149,8 +155,12 @@ public sealed partial class EndpointAccessTests : IAsyncDisposable
     {
         var project = await PortalHost.NewProjectAsync(member);
         var imageId = (await SamplePlates.UploadAsync(member, project.Id, SamplePlates.Defective(1)))[0];
-        (await member.PostAsJsonAsync($"/api/v1/projects/{project.Id}/labels", new { imageIds = new[] { imageId }, label = "anomaly" }, Cancel)).EnsureSuccessStatusCode();
-        using var area = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/projects/{project.Id}/inspection-area") { Content = new StringContent(InspectionRegionsJson.Write(InspectionRegions.Everything), null, "application/json") };
+        (await member.PostAsJsonAsync($"/api/v1/projects/{project.Id}/labels", new { imageIds = new[] { imageId }, label = "anomaly" }, Cancel))
+            .EnsureSuccessStatusCode();
+        using var area = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/projects/{project.Id}/inspection-area")
+        {
+            Content = new StringContent(InspectionRegionsJson.Write(InspectionRegions.Everything), null, "application/json"),
+        };
         area.Headers.IfMatch.Add(EntityTagHeaderValue.Parse("\"0\""));
         (await member.SendAsync(area, Cancel)).EnsureSuccessStatusCode();
         using var watch = new JobWatch(_portal);

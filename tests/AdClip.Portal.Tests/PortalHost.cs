@@ -17,7 +17,8 @@ namespace AdClip.Portal.Tests;
 /// <param name="folder">A data folder that the caller keeps, to start the portal again on what is in it.</param>
 /// <param name="configure">Adds services, such as a kind of job that a test controls.</param>
 /// <param name="settings">Further settings, as "Name:Part" and value.</param>
-public sealed partial class PortalHost(string? folder = null, Action<IServiceCollection>? configure = null, IReadOnlyDictionary<string, string>? settings = null)
+public sealed partial class PortalHost(
+    string? folder = null, Action<IServiceCollection>? configure = null, IReadOnlyDictionary<string, string>? settings = null)
     : WebApplicationFactory<Program>
 {
     public const string AdminPassword = "first-password";

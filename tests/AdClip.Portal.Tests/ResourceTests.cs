@@ -57,7 +57,8 @@ public sealed partial class ResourceTests
 
     private static IEnumerable<string> EnglishFiles() => Directory
         .EnumerateFiles(Portal, "*.resx", SearchOption.AllDirectories)
-        .Where(file => !file.EndsWith(".ko.resx", StringComparison.Ordinal) && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+        .Where(file => !file.EndsWith(".ko.resx", StringComparison.Ordinal)
+            && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
     private static Dictionary<string, string> Read(string file) => XDocument.Load(file).Root!
         .Elements("data").ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value);

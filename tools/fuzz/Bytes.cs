@@ -12,7 +12,8 @@ internal static class Bytes
     ];
 
     /// <summary>A number at which readers go wrong.</summary>
-    public static long Number(Random random) => random.Next(4) == 0 ? random.NextInt64(long.MinValue, long.MaxValue) : Numbers[random.Next(Numbers.Length)] + random.Next(-1, 2);
+    public static long Number(Random random)
+        => random.Next(4) == 0 ? random.NextInt64(long.MinValue, long.MaxValue) : Numbers[random.Next(Numbers.Length)] + random.Next(-1, 2);
 
     public static byte[] Mutate(Random random, byte[] seed)
     {

@@ -10,7 +10,10 @@ namespace AdClip.Fuzz;
 internal static class Containers
 {
     private static readonly (byte[] Signature, int Length)[] ZipRecords =
-        [("PK\u0001\u0002"u8.ToArray(), 46), ("PK\u0003\u0004"u8.ToArray(), 30), ("PK\u0005\u0006"u8.ToArray(), 22), ("PK\u0006\u0006"u8.ToArray(), 56), ("PK\u0006\u0007"u8.ToArray(), 20)];
+        [
+            ("PK\u0001\u0002"u8.ToArray(), 46), ("PK\u0003\u0004"u8.ToArray(), 30), ("PK\u0005\u0006"u8.ToArray(), 22),
+            ("PK\u0006\u0006"u8.ToArray(), 56), ("PK\u0006\u0007"u8.ToArray(), 20),
+        ];
 
     /// <summary>A new header with its right length, mostly.</summary>
     public static byte[] Safetensors(Random random, byte[] seed)
@@ -147,7 +150,8 @@ internal static class Containers
             var members = ZipMembers.Read(new MemoryStream(seed), "seed");
             byte[] Slice(ZipMember member) => seed.AsSpan((int)member.Offset, (int)member.Length).ToArray();
             var pickle = members.Single(member => member.Key.EndsWith("data.pkl", StringComparison.Ordinal)).Value;
-            return (Slice(pickle), members.Where(member => member.Key.Contains("/data/", StringComparison.Ordinal)).ToDictionary(member => member.Key[(member.Key.LastIndexOf('/') + 1)..], member => Slice(member.Value)));
+            return (Slice(pickle), members.Where(member => member.Key.Contains("/data/", StringComparison.Ordinal))
+                .ToDictionary(member => member.Key[(member.Key.LastIndexOf('/') + 1)..], member => Slice(member.Value)));
         }
         catch (Exception broken) when (broken is AdClip.Vision.RefusedInputException or InvalidOperationException)
         {

@@ -45,7 +45,8 @@ internal static class JsonText
                 {
                     var depth = 1 << random.Next(14);
                     var (open, close) = random.Next(2) == 0 ? ("[", "]") : ("{\"a\":", "}");
-                    return text[..start] + string.Concat(Enumerable.Repeat(open, depth)) + token + string.Concat(Enumerable.Repeat(close, random.Next(2) == 0 ? depth : 0)) + text[end..];
+                    return text[..start] + string.Concat(Enumerable.Repeat(open, depth)) + token
+                        + string.Concat(Enumerable.Repeat(close, random.Next(2) == 0 ? depth : 0)) + text[end..];
                 }
             case 7: // long
                 return text[..start] + string.Join(',', Enumerable.Repeat(token, 1 << random.Next(12))) + text[end..];

@@ -8,7 +8,8 @@ internal static class Pickles
 {
     private static readonly string[] Names =
     [
-        "os\nsystem\n", "builtins\neval\n", "collections\nOrderedDict\n", "torch._utils\n_rebuild_tensor_v2\n", "torch._utils\n_rebuild_parameter\n", "torch\nSize\n",
+        "os\nsystem\n", "builtins\neval\n", "collections\nOrderedDict\n", "torch._utils\n_rebuild_tensor_v2\n",
+        "torch._utils\n_rebuild_parameter\n", "torch\nSize\n",
         "torch\nFloatStorage\n", "torch\nQuantizedStorage\n", "__torch__.model\nModel\n", "__torch__\nx\n", "torch.jit._pickle\nbuild_intlist\n", "\n\n",
     ];
 

@@ -27,7 +27,8 @@ if (args is ["corpus", var corpusFolder])
 }
 if (args.Length == 0 || Targets.All.FirstOrDefault(known => known.Name == args[0]) is not { } target)
 {
-    Console.Error.WriteLine($"usage: fuzz READER --seconds N --seed S [--corpus DIR], or fuzz corpus DIR; readers: {string.Join(", ", Targets.All.Select(known => known.Name))}");
+    Console.Error.WriteLine(
+        $"usage: fuzz READER --seconds N --seed S [--corpus DIR], or fuzz corpus DIR; readers: {string.Join(", ", Targets.All.Select(known => known.Name))}");
     return 2;
 }
 var seconds = int.Parse(options.GetValueOrDefault("--seconds", "60"), CultureInfo.InvariantCulture);
@@ -89,7 +90,8 @@ while (watch.Elapsed.TotalSeconds < seconds)
 }
 Directory.Delete(work, recursive: true);
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-    $"{target.Name}: {cases} files in {seconds} s, {read} of them read; longest {worstTime:f0} ms, most allocated {worstBytes / 1048576.0:f1} MiB, resident memory grew by at most {worstGrowth / 1048576.0:f1} MiB"));
+    $"{target.Name}: {cases} files in {seconds} s, {read} of them read; longest {worstTime:f0} ms, "
+        + $"most allocated {worstBytes / 1048576.0:f1} MiB, resident memory grew by at most {worstGrowth / 1048576.0:f1} MiB"));
 return 0;
 
 void Keep(string why)

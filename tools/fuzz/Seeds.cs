@@ -11,22 +11,38 @@ internal static class Seeds
 {
     public const int VocabularySize = 714;
 
-    private static readonly List<(string Name, long[] Shape, float[] Values)> Some = [("a", [2, 3], [1, 2, 3, 4, 5, 6]), ("b.c", [4], [1, 2, 3, 4]), ("d", [], [1])];
+    private static readonly List<(string Name, long[] Shape, float[] Values)> Some =
+        [("a", [2, 3], [1, 2, 3, 4, 5, 6]), ("b.c", [4], [1, 2, 3, 4]), ("d", [], [1])];
 
     public static IReadOnlyList<byte[]> Safetensors { get; } =
     [
         InFile(path => SafetensorsWriter.Write(path, Some, new Dictionary<string, string> { ["format"] = "pt" })),
-        Header("""{"x":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"y":{"dtype":"BF16","shape":[2,1],"data_offsets":[4,8]},"z":{"dtype":"I64","shape":[],"data_offsets":[8,16]},"w":{"dtype":"BOOL","shape":[0],"data_offsets":[16,16]}}""", 16),
+        Header(
+            """{"x":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"y":{"dtype":"BF16","shape":[2,1],"data_offsets":[4,8]}"""
+                + ""","z":{"dtype":"I64","shape":[],"data_offsets":[8,16]},"w":{"dtype":"BOOL","shape":[0],"data_offsets":[16,16]}}""",
+            16),
         Header("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 16),
         Header("{\"a\":{\"dtype\":\"F32\",\"shape\":[" + string.Join(',', Enumerable.Repeat("1", 30_000)) + "],\"data_offsets\":[0,4]}}", 4),
-        Header("{" + string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"{i}\":{{\"dtype\":\"F64\",\"shape\":[0,9223372036854775807],\"data_offsets\":[0,0]}}")) + "}", 0),
+        Header(
+            "{"
+                + string.Join(
+                    ',',
+                    Enumerable.Range(0, 1000).Select(i => $"\"{i}\":{{\"dtype\":\"F64\",\"shape\":[0,9223372036854775807],\"data_offsets\":[0,0]}}"))
+                + "}",
+            0),
         InFile(WriteModel),
     ];
 
     public static IReadOnlyList<byte[]> TorchZip { get; } =
     [
         TorchFiles.Zip(Some),
-        TorchFiles.Zip([0x80, 2, .. "c__torch__.model\nModel\n)"u8, 0x81, .. "}(X\u0001\u0000\u0000\u0000kK\u0001X\u0001\u0000\u0000\u0000mc__torch__.model\nPart\n)"u8, 0x81, .. "}bub."u8], new Dictionary<string, byte[]>()),
+        TorchFiles.Zip(
+            [
+                0x80, 2, .. "c__torch__.model\nModel\n)"u8,
+                0x81, .. "}(X\u0001\u0000\u0000\u0000kK\u0001X\u0001\u0000\u0000\u0000mc__torch__.model\nPart\n)"u8,
+                0x81, .. "}bub."u8,
+            ],
+            new Dictionary<string, byte[]>()),
         TorchFiles.Zip(InItself, new Dictionary<string, byte[]>()),
         TorchFiles.Zip(Doubling, new Dictionary<string, byte[]>()),
         TorchFiles.Zip([0x80, 2, .. Enumerable.Repeat((byte)'}', 40_000), (byte)'.'], new Dictionary<string, byte[]>()),
@@ -48,8 +64,13 @@ internal static class Seeds
 
     public static IReadOnlyList<byte[]> TokenizerJson { get; } =
     [
-        JsonSerializer.SerializeToUtf8Bytes(new { added_tokens = new[] { new { id = 713, content = "<|endoftext|>" } }, model = new { type = "BPE", end_of_word_suffix = "</w>", vocab = Vocabulary(), merges = MergeLines(200) } }),
-        JsonSerializer.SerializeToUtf8Bytes(new { model = new { type = "BPE", vocab = Vocabulary(), merges = MergeLines(200).Select(line => line.Split(' ')) } }),
+        JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            added_tokens = new[] { new { id = 713, content = "<|endoftext|>" } },
+            model = new { type = "BPE", end_of_word_suffix = "</w>", vocab = Vocabulary(), merges = MergeLines(200) },
+        }),
+        JsonSerializer.SerializeToUtf8Bytes(
+            new { model = new { type = "BPE", vocab = Vocabulary(), merges = MergeLines(200).Select(line => line.Split(' ')) } }),
     ];
 
     public static IReadOnlyList<byte[]> Archive { get; } =
@@ -60,28 +81,38 @@ internal static class Seeds
 
     public static IReadOnlyList<byte[]> HuggingFaceConfig { get; } =
     [
-        """
+        ("""
         {"model_type":"clip","projection_dim":8,
-         "text_config":{"hidden_act":"gelu","hidden_size":64,"layer_norm_eps":1e-05,"max_position_embeddings":5,"num_attention_heads":1,"num_hidden_layers":1,"vocab_size":7},
-         "vision_config":{"hidden_act":"quick_gelu","hidden_size":64,"image_size":8,"layer_norm_eps":1e-05,"num_attention_heads":2,"num_hidden_layers":1,"patch_size":4}}
-        """u8.ToArray(),
-        """
-        {"name":"own","format_version":1,"licence":"none","activation":"quick_gelu","layer_norm_eps":1e-05,"image_size":8,"vision":{"heads":1},"text":{"heads":1},"dpam_depth":1,
+         "text_config":{"hidden_act":"gelu","hidden_size":64,"layer_norm_eps":1e-05,"max_position_embeddings":5,
+        """u8 + """
+        "num_attention_heads":1,"num_hidden_layers":1,"vocab_size":7},
+         "vision_config":{"hidden_act":"quick_gelu","hidden_size":64,"image_size":8,"layer_norm_eps":1e-05,
+        """u8 + """
+        "num_attention_heads":2,"num_hidden_layers":1,"patch_size":4}}
+        """u8).ToArray(),
+        ("""
+        {"name":"own","format_version":1,"licence":"none","activation":"quick_gelu","layer_norm_eps":1e-05,"image_size":8,
+        """u8 + """
+        "vision":{"heads":1},"text":{"heads":1},"dpam_depth":1,
          "feature_layers":{"zero_shot":[1],"few_shot":[1]},"temperature":0.07,
          "prompts":{"ensemble":{"normal_states":["{}"],"abnormal_states":["damaged {}"],"templates":["{}."]}},
          "zero_shot":{"image_score":{"pooling":"top1%","map_weight":0.75,"class_weight":0.25}},
          "few_shot":{"bank_limit":100,"calibration":{"layer_1":{"scale":13.5,"offset":3.8}},"image_score":{"pooling":"top1%"}},
-         "fusion":{"map":{"zero_shot":0.1,"few_shot":0.9},"image_score":{"zero_shot":0.0,"few_shot":1.0}},"map_postprocess":{"upsample":"bilinear","gaussian_sigma_px_at_224":4}}
-        """u8.ToArray(),
+         "fusion":{"map":{"zero_shot":0.1,"few_shot":0.9},"image_score":{"zero_shot":0.0,"few_shot":1.0}},
+        """u8 + """
+        "map_postprocess":{"upsample":"bilinear","gaussian_sigma_px_at_224":4}}
+        """u8).ToArray(),
         """{"vision_config":{},"text_config":{},"\ud800":"\udfff"}"""u8.ToArray(), // half a pair, found only when it is asked for
     ];
 
     public static IReadOnlyList<byte[]> OpenClipConfig { get; } =
     [
-        """
-        {"model_cfg":{"embed_dim":8,"quick_gelu":true,"vision_cfg":{"image_size":8,"layers":1,"width":64,"head_width":32,"patch_size":4,"timm_model_name":null,"norm_kwargs":{"eps":1e-6}},
+        ("""
+        {"model_cfg":{"embed_dim":8,"quick_gelu":true,"vision_cfg":{"image_size":8,"layers":1,"width":64,"head_width":32,
+        """u8 + """
+        "patch_size":4,"timm_model_name":null,"norm_kwargs":{"eps":1e-6}},
          "text_cfg":{"context_length":5,"vocab_size":7,"width":64,"heads":2,"layers":1,"pool_type":"argmax"}},"preprocess_cfg":{"mean":[0.5,0.5,0.5]}}
-        """u8.ToArray(),
+        """u8).ToArray(),
     ];
 
     public static IReadOnlyList<byte[]> Tokens { get; } =
@@ -89,7 +120,8 @@ internal static class Seeds
 
     public static IReadOnlyList<byte[]> Npy { get; } = [InFile(path => NpyWriter.Write(path, [1, 2, 3, 4, 5, 6], 2, 3))];
 
-    public static IReadOnlyList<byte[]> Png { get; } = [PngWriter.Encode(new byte[12 * 9], 12, 9, PngPixels.Grey), PngWriter.Encode(new byte[12 * 9 * 4], 12, 9, PngPixels.Rgba)];
+    public static IReadOnlyList<byte[]> Png { get; } =
+        [PngWriter.Encode(new byte[12 * 9], 12, 9, PngPixels.Grey), PngWriter.Encode(new byte[12 * 9 * 4], 12, 9, PngPixels.Rgba)];
 
     /// <summary>Merges of two bytes each.</summary>
     public static IReadOnlyList<string> MergeLines(int count) =>
@@ -137,14 +169,19 @@ internal static class Seeds
     private static byte[] Doubling =>
     [
         0x80, 2, .. "}q\u0000"u8,
-        .. Enumerable.Range(0, 60).SelectMany(i => (byte[])[.. "}("u8, .. TorchFiles.Text("a"), (byte)'h', (byte)i, .. TorchFiles.Text("b"), (byte)'h', (byte)i, .. "uq"u8, (byte)(i + 1)]),
+        .. Enumerable.Range(0, 60).SelectMany(
+            i => (byte[])[.. "}("u8, .. TorchFiles.Text("a"), (byte)'h', (byte)i, .. TorchFiles.Text("b"), (byte)'h', (byte)i, .. "uq"u8, (byte)(i + 1)]),
         (byte)'.',
     ];
 
     private static Dictionary<string, int> Vocabulary()
     {
         var merges = MergeLines(VocabularySize - 514).Select(line => line.Replace(" ", "", StringComparison.Ordinal));
-        string[] symbols = [.. BytePairVocabulary.ByteSymbols, .. BytePairVocabulary.ByteSymbols.Select(symbol => symbol + "</w>"), .. merges, BytePairVocabulary.StartSymbol, BytePairVocabulary.EndSymbol];
+        string[] symbols =
+        [
+            .. BytePairVocabulary.ByteSymbols, .. BytePairVocabulary.ByteSymbols.Select(symbol => symbol + "</w>"),
+            .. merges, BytePairVocabulary.StartSymbol, BytePairVocabulary.EndSymbol,
+        ];
         return symbols.Select((symbol, id) => (symbol, id)).ToDictionary(entry => entry.symbol, entry => entry.id);
     }
 
@@ -153,16 +190,19 @@ internal static class Seeds
         int[] ids = [1, 2, 2, 3, 4, 9, 0, 0];
         var side = new CheckpointSide(new float[2 * 4], new float[4], new float[5 * 4], ids);
         var projection = new CheckpointProjection(new float[3 * 4], new float[3]);
-        return InFile(new PromptCheckpoint(side, side, [.. Enumerable.Range(0, deep).Select(_ => new float[2 * 4])], [.. Enumerable.Range(0, deep).Select(_ => projection)], 4).Write);
+        return InFile(new PromptCheckpoint(
+            side, side, [.. Enumerable.Range(0, deep).Select(_ => new float[2 * 4])], [.. Enumerable.Range(0, deep).Select(_ => projection)], 4).Write);
     }
 
-    private static byte[] SafetensorsCheckpoint() => InFile(path => SafetensorsWriter.Write(path, [.. ((string[])["pos", "neg"]).SelectMany(side => ((string, long[], float[])[])
-    [
-        ($"ctx_{side}", [1, 1, 2, 4], new float[8]), ($"token_prefix_{side}", [1, 1, 1, 4], new float[4]),
-        ($"token_suffix_{side}", [1, 1, 5, 4], new float[20]), ($"tokenized_prompts_{side}", [1, 1, 8], [1, 2, 2, 3, 4, 9, 0, 0]),
-    ])]));
+    private static byte[] SafetensorsCheckpoint()
+        => InFile(path => SafetensorsWriter.Write(path, [.. ((string[])["pos", "neg"]).SelectMany(side => ((string, long[], float[])[])
+        [
+            ($"ctx_{side}", [1, 1, 2, 4], new float[8]), ($"token_prefix_{side}", [1, 1, 1, 4], new float[4]),
+            ($"token_suffix_{side}", [1, 1, 5, 4], new float[20]), ($"tokenized_prompts_{side}", [1, 1, 8], [1, 2, 2, 3, 4, 9, 0, 0]),
+        ])]));
 
-    private static byte[] Header(string json, int dataBytes) => [.. BitConverter.GetBytes((long)json.Length), .. Encoding.ASCII.GetBytes(json), .. new byte[dataBytes]];
+    private static byte[] Header(string json, int dataBytes)
+        => [.. BitConverter.GetBytes((long)json.Length), .. Encoding.ASCII.GetBytes(json), .. new byte[dataBytes]];
 
     private static byte[] InFile(Action<string> write)
     {

@@ -17,12 +17,20 @@ internal static class Targets
         new("torch-zip", "model.pt", Seeds.TorchZip, Containers.Torch, ReadWeights),
         new("legacy-pickle", "model.pt", Seeds.LegacyPickle, Containers.Legacy, ReadWeights),
         new("prompt-checkpoint", "epoch_1.pth", Seeds.Checkpoint, Containers.Torch, path => PromptCheckpoint.Read(path)),
-        new("vocab-json", VocabularyFiles.Vocab, Seeds.Vocab, JsonText.Mutate, ReadVocabulary, folder => File.WriteAllBytes(Path.Combine(folder, VocabularyFiles.Merges), Seeds.Merges[0])),
-        new("merges-txt", VocabularyFiles.Merges, Seeds.Merges, Bytes.Mutate, ReadVocabulary, folder => File.WriteAllBytes(Path.Combine(folder, VocabularyFiles.Vocab), Seeds.Vocab[0])),
+        new(
+            "vocab-json", VocabularyFiles.Vocab, Seeds.Vocab, JsonText.Mutate, ReadVocabulary,
+            folder => File.WriteAllBytes(Path.Combine(folder, VocabularyFiles.Merges), Seeds.Merges[0])),
+        new(
+            "merges-txt", VocabularyFiles.Merges, Seeds.Merges, Bytes.Mutate, ReadVocabulary,
+            folder => File.WriteAllBytes(Path.Combine(folder, VocabularyFiles.Vocab), Seeds.Vocab[0])),
         new("tokenizer-json", VocabularyFiles.Tokenizer, Seeds.TokenizerJson, JsonText.Mutate, ReadVocabulary),
         new("bpe-gz", VocabularyFiles.Archive, Seeds.Archive, Containers.Gzip, ReadVocabulary),
-        new("config-json", "config.json", Seeds.HuggingFaceConfig, JsonText.Mutate, ReadConfig, folder => Seeds.WriteModel(Path.Combine(folder, "model.safetensors"))),
-        new("open-clip-config", "open_clip_config.json", Seeds.OpenClipConfig, JsonText.Mutate, ReadConfig, folder => Seeds.WriteModel(Path.Combine(folder, "open_clip_model.safetensors"))),
+        new(
+            "config-json", "config.json", Seeds.HuggingFaceConfig, JsonText.Mutate,
+            ReadConfig, folder => Seeds.WriteModel(Path.Combine(folder, "model.safetensors"))),
+        new(
+            "open-clip-config", "open_clip_config.json", Seeds.OpenClipConfig, JsonText.Mutate,
+            ReadConfig, folder => Seeds.WriteModel(Path.Combine(folder, "open_clip_model.safetensors"))),
         new("tokens", "image.tokens", Seeds.Tokens, Containers.Tokens, path => TokenFile.Read(File.ReadAllBytes(path), "encoder", "image")),
         new("npy", "map.npy", Seeds.Npy, Bytes.Mutate, ReadNpy),
         new("mask-png", "mask.png", Seeds.Png, Containers.Png, path => MaskDecoder.Decode(path, 12, 9)),

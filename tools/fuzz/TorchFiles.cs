@@ -22,7 +22,11 @@ internal static class TorchFiles
         => Legacy(LegacyParts(tensors), tensors);
 
     public static byte[] Legacy(byte[][] parts, IReadOnlyList<(string Name, long[] Shape, float[] Values)> tensors)
-        => [.. parts.SelectMany(part => part), .. tensors.SelectMany(tensor => (byte[])[.. BitConverter.GetBytes((long)tensor.Values.Length), .. Raw(tensor.Values)])];
+        =>
+        [
+            .. parts.SelectMany(part => part),
+            .. tensors.SelectMany(tensor => (byte[])[.. BitConverter.GetBytes((long)tensor.Values.Length), .. Raw(tensor.Values)]),
+        ];
 
     /// <summary>The pickles: magic number, protocol, system, object, keys.</summary>
     public static byte[][] LegacyParts(IReadOnlyList<(string Name, long[] Shape, float[] Values)> tensors) =>
@@ -37,7 +41,8 @@ internal static class TorchFiles
     public static byte[] Pickle(IReadOnlyList<(string Name, long[] Shape, float[] Values)> tensors)
         => PickleWriter.StateDict(
             "state_dict",
-            [.. tensors.Select((tensor, i) => (tensor.Name, new PickleTensor(new PickleStorage(ElementType.F32, $"{i}", tensor.Values.Length), 0, tensor.Shape, StoredTensor.RowMajor(tensor.Shape))))],
+            [.. tensors.Select((tensor, i) => (tensor.Name, new PickleTensor(
+                new PickleStorage(ElementType.F32, $"{i}", tensor.Values.Length), 0, tensor.Shape, StoredTensor.RowMajor(tensor.Shape))))],
             [""]);
 
     public static byte[] Text(string text)

@@ -44,7 +44,9 @@ internal static class Commands
                 Train(arguments);
                 return 0;
             case "blend":
-                var (trained, known, other, share, blended) = (arguments.Required("--checkpoint"), arguments.Required("--vocabulary"), arguments.Required("--with"), arguments.Share("--share", 0.5f), arguments.Required("--out"));
+                var (trained, known, other, share, blended) = (
+                    arguments.Required("--checkpoint"), arguments.Required("--vocabulary"),
+                    arguments.Required("--with"), arguments.Share("--share", 0.5f), arguments.Required("--out"));
                 arguments.Finish();
                 Blend.Write(trained, VocabularyTrainer.Words(known), other, share, blended);
                 return 0;
@@ -54,7 +56,8 @@ internal static class Commands
                 Recipe.Export(checkpoint, File.ReadAllText(settings), model);
                 return 0;
             case "expected":
-                var (source, folder, data, file) = (arguments.Required("--checkpoint"), arguments.Required("--model"), arguments.Required("--data"), arguments.Required("--out"));
+                var (source, folder, data, file) =
+                    (arguments.Required("--checkpoint"), arguments.Required("--model"), arguments.Required("--data"), arguments.Required("--out"));
                 arguments.Finish();
                 ExpectedScores.Write(source, folder, data, file);
                 return 0;
@@ -97,11 +100,14 @@ internal static class Commands
         var usual = new ObjectiveWeights();
         float Weight(string objective, float otherwise) => arguments.Share("--weight-" + objective, otherwise);
         var weights = new ObjectiveWeights(
-            Weight("map", usual.Map), Weight("map-image", usual.MapImage), Weight("near", usual.Near), Weight("near-image", usual.NearImage), Weight("cells", usual.Cells),
+            Weight("map", usual.Map), Weight("map-image", usual.MapImage), Weight("near", usual.Near),
+            Weight("near-image", usual.NearImage), Weight("cells", usual.Cells),
             Weight("type", usual.Type), Weight("class", usual.Class), Weight("image", usual.Image), Weight("caption", usual.Caption));
         var pictures = Pictures(arguments);
-        pictures = pictures with { Objects = arguments.Share("--objects", pictures.Objects), Registered = arguments.Share("--registered", pictures.Registered) };
-        var (file, vocabulary, from, side) = (arguments.Required("--out"), arguments.Required("--vocabulary"), arguments.Text("--from"), arguments.Number("--side", Recipe.Side));
+        pictures =
+            pictures with { Objects = arguments.Share("--objects", pictures.Objects), Registered = arguments.Share("--registered", pictures.Registered) };
+        var (file, vocabulary, from, side) =
+            (arguments.Required("--out"), arguments.Required("--vocabulary"), arguments.Text("--from"), arguments.Number("--side", Recipe.Side));
         arguments.Finish();
 
         using var stop = new CancellationTokenSource();
@@ -112,17 +118,21 @@ internal static class Commands
         }
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        Recipe.Train(file, vocabulary, from, side, entries => new ModelShape(size, patch, width, blocks, dual, [4, 6, 8], 128, 128, 3, 77, entries), plan, pictures, weights, stop.Token);
+        Recipe.Train(
+            file, vocabulary, from, side, entries => new ModelShape(size, patch, width, blocks, dual, [4, 6, 8], 128, 128, 3, 77, entries),
+            plan, pictures, weights, stop.Token);
     }
 
     private static Phase Phase(string text) =>
-        text.Split(':') is [var grid, var share] && int.TryParse(grid, CultureInfo.InvariantCulture, out var patches) && double.TryParse(share, CultureInfo.InvariantCulture, out var part)
+        text.Split(':') is [var grid, var share] && int.TryParse(grid, CultureInfo.InvariantCulture, out var patches)
+            && double.TryParse(share, CultureInfo.InvariantCulture, out var part)
             ? new Phase(patches, part)
             : throw new ArgumentException($"--phases has \"{text}\"; give patches along a side and share of the training, such as 8:0.2,14:0.8.");
 
     private static void Sheet(Arguments arguments)
     {
-        var (generator, seed, count) = (new GroupGenerator(arguments.Number("--side", Recipe.Side)), (ulong)arguments.Number("--seed", 1), arguments.Number("--groups", 6));
+        var (generator, seed, count) =
+            (new GroupGenerator(arguments.Number("--side", Recipe.Side)), (ulong)arguments.Number("--seed", 1), arguments.Number("--groups", 6));
         int? first = arguments.Has("--each-from") ? arguments.Number("--each-from", 0) : null;
         var (file, pictures) = (arguments.Required("--out"), Pictures(arguments));
         arguments.Finish();
@@ -132,13 +142,15 @@ internal static class Commands
         ContactSheet.Save(file, groups);
         foreach (var group in groups)
         {
-            Console.WriteLine($"{group.Seed}: {group.Family}{(group.Registered ? ", registered" : "")}: {string.Join(" | ", group.Images.OrderByDescending(image => image.IsGood).Select(image => image.IsGood ? "good" : string.Join('+', image.Defects)))}");
+            var images = group.Images.OrderByDescending(image => image.IsGood).Select(image => image.IsGood ? "good" : string.Join('+', image.Defects));
+            Console.WriteLine($"{group.Seed}: {group.Family}{(group.Registered ? ", registered" : "")}: {string.Join(" | ", images)}");
         }
     }
 
     private static int Measure(Arguments arguments, int usual, Func<int, int, ulong, GroupSettings, int> measure)
     {
-        var (side, groups, seed, pictures) = (arguments.Number("--side", Recipe.Side), arguments.Number("--groups", usual), (ulong)arguments.Number("--seed", 1), Pictures(arguments));
+        var (side, groups, seed, pictures) =
+            (arguments.Number("--side", Recipe.Side), arguments.Number("--groups", usual), (ulong)arguments.Number("--seed", 1), Pictures(arguments));
         arguments.Finish();
         return measure(side, groups, seed, pictures);
     }
@@ -150,7 +162,9 @@ internal static class Commands
         {
             Clarity = arguments.Share("--clarity", 0),
             Family = family is null ? null : key => key == family,
-            Defect = defect is null && without is null ? null : type => (defect is null || type.ToString() == defect) && without?.Contains(type.ToString()) != true,
+            Defect = defect is null && without is null
+                ? null
+                : type => (defect is null || type.ToString() == defect) && without?.Contains(type.ToString()) != true,
         };
     }
 }

@@ -27,16 +27,27 @@ internal static class Recipe
     /// <summary>Trains, or goes on where <paramref name="file"/> is.</summary>
     /// <param name="side">Pixels of the drawn pictures' side, a multiple of 16.</param>
     /// <param name="from">Folder of an exported model of the same sizes to begin with; null: random weights.</param>
-    public static void Train(string file, string vocabularyFolder, string? from, int side, Func<int, ModelShape> shape, Plan plan, GroupSettings groups, ObjectiveWeights weights, CancellationToken cancel)
+    public static void Train(
+        string file, string vocabularyFolder, string? from, int side, Func<int, ModelShape> shape,
+        Plan plan, GroupSettings groups, ObjectiveWeights weights, CancellationToken cancel)
     {
         var words = VocabularyTrainer.Words(vocabularyFolder);
         var vocabulary = VocabularyFiles.Read(vocabularyFolder, Path.GetFileName(file), words.Count);
         var settings = groups with { LeastImages = plan.Images, MostImages = plan.Images };
         // A training that goes on draws other groups than before.
         var begun = File.Exists(file) ? int.Parse(WeightFile.Open(file).Metadata["steps"], CultureInfo.InvariantCulture) : 0;
-        using var pool = new GroupPool(new GroupPoolSettings { Side = side, Seed = (plan.Seed << 40) + ((ulong)begun << 20), Groups = settings, Deterministic = plan.Steps is not null, Capacity = 1024 });
-        var trainer = new Trainer(shape(words.Count), plan, vocabulary, Types, rng => Captions.TypePrompts(null, rng), place => Prepare(pool.Take(), new Rng((plan.Seed << 40) ^ (ulong)place)),
-            from is null ? null : parameters => WarmStart.Load(parameters, words, from));
+        using var pool = new GroupPool(new GroupPoolSettings
+        {
+            Side = side,
+            Seed = (plan.Seed << 40) + ((ulong)begun << 20),
+            Groups = settings,
+            Deterministic = plan.Steps is not null,
+            Capacity = 1024,
+        });
+        var trainer = new Trainer(
+            shape(words.Count), plan, vocabulary, Types, rng => Captions.TypePrompts(null, rng),
+            place => Prepare(pool.Take(), new Rng((plan.Seed << 40) ^ (ulong)place)),
+                from is null ? null : parameters => WarmStart.Load(parameters, words, from));
         trainer.Run(file, weights, Tell, cancel);
     }
 
@@ -49,7 +60,8 @@ internal static class Recipe
     {
         if (!File.Exists(Path.Combine(folder, VocabularyFiles.Vocab)))
         {
-            throw new ArgumentException($"{folder} has no {VocabularyFiles.Vocab}; put the vocabulary of the training there, as \"adclip-pretrain vocabulary --out {folder}\" makes it.");
+            throw new ArgumentException($"{folder} has no {VocabularyFiles.Vocab}; put the vocabulary "
+                + $"of the training there, as \"adclip-pretrain vocabulary --out {folder}\" makes it.");
         }
         var (model, rounded) = ModelExport.Write(checkpoint, settings, folder);
         var pictures = new List<byte[]>();
@@ -62,7 +74,10 @@ internal static class Recipe
         GoldenValues.Write(Path.Combine(folder, "golden.safetensors"), model, rounded, model.FeatureBlocks, vocabulary, Side, pictures);
     }
 
-    /// <summary>Writes held-back products as a data set in MVTec's layout, for <c>adclip test</c>: objects in one folder of products, surfaces in the other.</summary>
+    /// <summary>
+    /// Writes held-back products as a data set in MVTec's layout, for <c>adclip test</c>: objects in
+    /// one folder of products, surfaces in the other.
+    /// </summary>
     /// <param name="folder">Gets <c>objects/</c> and <c>surfaces/</c>, a product in each folder of theirs.</param>
     /// <param name="products">Of each kind.</param>
     /// <param name="pictures">What comes and how plainly.</param>
@@ -73,7 +88,9 @@ internal static class Recipe
         {
             for (var product = 0; product < products; product++)
             {
-                var group = generator.Draw(HeldBack + 1000 + (ulong)product, pictures with { Objects = share, LeastImages = HeldBackImages, MostImages = HeldBackImages, LeastGood = HeldBackImages / 2 });
+                var group = generator.Draw(
+                    HeldBack + 1000 + (ulong)product,
+                    pictures with { Objects = share, LeastImages = HeldBackImages, MostImages = HeldBackImages, LeastGood = HeldBackImages / 2 });
                 HeldBackProduct.Write(Path.Combine(folder, kind, $"{product:000}_{group.Family.Replace(' ', '_')}"), group);
             }
         }
@@ -89,5 +106,7 @@ internal static class Recipe
 
     private static void Tell(TrainingReport report) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"step {report.Step}  {report.Progress:P1}  {report.Time.TotalMinutes:0.0} min  grid {report.Grid}  {report.Rate:0.0} images/s  gradient {report.GradientLength:0.00}  {string.Join("  ", report.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Key} {loss.Value:0.000}")))}"));
+        $"step {report.Step}  {report.Progress:P1}  {report.Time.TotalMinutes:0.0} min  grid {report.Grid}  {report.Rate:0.0} images/s  "
+            + $"gradient {report.GradientLength:0.00}  "
+            + $"{string.Join("  ", report.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Key} {loss.Value:0.000}")))}"));
 }

@@ -25,7 +25,14 @@ test("an empty document takes the size of the image that is looked at", () => {
 });
 
 test("regions fit an image whose proportions differ by at most 2 %", () => {
-  for (const [width, height, expected] of [[400, 300, true], [4000, 3000, true], [408, 300, true], [409, 300, false], [391, 300, false], [300, 400, false]] as const) {
+  for (const [width, height, expected] of [
+    [400, 300, true],
+    [4000, 3000, true],
+    [408, 300, true],
+    [409, 300, false],
+    [391, 300, false],
+    [300, 400, false],
+  ] as const) {
     equal(fits(area, { width, height }), expected, `${width} x ${height}`);
   }
 });

@@ -42,7 +42,9 @@ export function toImageDocument(area: AreaDocument, image: Size): ImageDocument 
 }
 
 export function toAreaDocument(document: ImageDocument): AreaDocument {
-  const regions = document.shapes.map(({ id, class: use, kind, box, points }): RegionDocument => ({ id, use: use as RegionUse, kind, ...(box ? { box } : {}), ...(points ? { points } : {}) }));
+  const regions = document.shapes.map(
+    ({ id, class: use, kind, box, points }): RegionDocument => ({ id, use: use as RegionUse, kind, ...(box ? { box } : {}), ...(points ? { points } : {}) }),
+  );
   return { schema: document.schema, version: document.version, width: document.width, height: document.height, regions };
 }
 

@@ -183,7 +183,11 @@ export class AreaEditor implements Board {
     }
     if (this.shownOf?.annotation !== session.current || this.shownOf.size !== imageSize) {
       const { width, height } = session.document;
-      this.shownOf = { annotation: session.current, size: imageSize, shapes: scaledBy(session.current.shapes, imageSize.width / width, imageSize.height / height) };
+      this.shownOf = {
+        annotation: session.current,
+        size: imageSize,
+        shapes: scaledBy(session.current.shapes, imageSize.width / width, imageSize.height / height),
+      };
     }
     return this.shownOf.shapes;
   }
@@ -375,7 +379,12 @@ export class AreaEditor implements Board {
       this.replace(new Map([[selected.id, movedBy(selected, dx, dy, imageSize.width, imageSize.height)]]));
     } else if (selected?.kind === "box" || selected?.kind === "ellipse") {
       const { x, y, width, height } = selected.box;
-      this.replace(new Map([[selected.id, { ...selected, box: wholePixels({ x, y }, { x: Math.max(x + 1, x + width + dx), y: Math.max(y + 1, y + height + dy) }, imageSize) }]]));
+      this.replace(
+        new Map([[
+          selected.id,
+          { ...selected, box: wholePixels({ x, y }, { x: Math.max(x + 1, x + width + dx), y: Math.max(y + 1, y + height + dy) }, imageSize) },
+        ]]),
+      );
     }
   }
 
@@ -397,7 +406,10 @@ export class AreaEditor implements Board {
 
   private show(): void {
     const { session, imageSize, settings } = this;
-    const isScaled = session !== null && session.current.shapes.length > 0 && (session.document.width !== imageSize.width || session.document.height !== imageSize.height);
+    const isScaled =
+      session !== null &&
+      session.current.shapes.length > 0 &&
+      (session.document.width !== imageSize.width || session.document.height !== imageSize.height);
     const note = isScaled && this.isFitting ? filled(settings.texts.areaScaled, session.document.width, session.document.height) : "";
     this.panel.showRegions(this.shapes, this.selectedId, shareOutside(this.shapes, imageSize), note);
     this.panel.showHistory(session?.canUndo ?? false, session?.canRedo ?? false);

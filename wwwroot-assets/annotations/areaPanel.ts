@@ -53,7 +53,18 @@ export class AreaPanel {
     this.actions = actions;
     const { texts, canEdit, projectId } = settings;
     const button = (name: IconName, label: string, hotkey: string, run: () => void): HTMLButtonElement =>
-      h("button", { type: "button", class: "icon-button", title: `${label} (${hotkey})`, "aria-label": label, "aria-keyshortcuts": hotkey.replace("Ctrl", "Control"), onclick: run }, icon(name));
+      h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button",
+          title: `${label} (${hotkey})`,
+          "aria-label": label,
+          "aria-keyshortcuts": hotkey.replace("Ctrl", "Control"),
+          onclick: run,
+        },
+        icon(name),
+      );
     this.undo = button("undo", texts.undo, "Ctrl+Z", () => actions.undo());
     this.redo = button("redo", texts.redo, "Ctrl+Shift+Z", () => actions.redo());
     this.shade = button("eye", texts.areaShowOutside, "H", () => actions.shade(this.shade.getAttribute("aria-pressed") !== "true"));
@@ -83,7 +94,12 @@ export class AreaPanel {
       this.rail.append(tool);
     }
     this.rail.append(h("div", { class: "rail-gap" }), this.undo, this.redo);
-    const uses = h("div", { class: "class-list", role: "radiogroup", "aria-label": texts.areaKind }, this.useButton("include", "1"), this.useButton("ignore", "2"));
+    const uses = h(
+      "div",
+      { class: "class-list", role: "radiogroup", "aria-label": texts.areaKind },
+      this.useButton("include", "1"),
+      this.useButton("ignore", "2"),
+    );
     this.list = h("div", { class: "shape-list", role: "listbox", tabindex: 0, "aria-label": texts.areaRegions });
     this.side = h(
       "aside",
@@ -132,7 +148,9 @@ export class AreaPanel {
   showRegions(shapes: readonly Shape[], selectedId: string | null, shareOutside: number, note: string): void {
     const { texts } = this.settings;
     this.count.textContent = shapes.length > 0 ? String(shapes.length) : "";
-    this.list.replaceChildren(...(shapes.length > 0 ? shapes.map((shape) => this.row(shape, shape.id === selectedId)) : [h("p", { class: "side-empty" }, texts.areaEmpty)]));
+    this.list.replaceChildren(
+      ...(shapes.length > 0 ? shapes.map((shape) => this.row(shape, shape.id === selectedId)) : [h("p", { class: "side-empty" }, texts.areaEmpty)]),
+    );
     const percent = Math.round(shareOutside * 1000) / 10;
     this.outside.textContent = [shapes.length > 0 ? filled(texts.areaOutside, percent) : "", note].filter(Boolean).join(". ");
   }
@@ -174,14 +192,31 @@ export class AreaPanel {
     const { width, height } = boundsOf(shape);
     const glyph = icon(shape.kind);
     glyph.style.color = regionColours[shape.className as RegionUse];
-    const remove = h("button", { type: "button", class: "icon-button", title: `${texts.deleteShape} (Delete)`, "aria-label": texts.deleteShape, tabindex: -1, disabled: !canEdit }, icon("trash"));
+    const remove = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        title: `${texts.deleteShape} (Delete)`,
+        "aria-label": texts.deleteShape,
+        tabindex: -1,
+        disabled: !canEdit,
+      },
+      icon("trash"),
+    );
     remove.addEventListener("click", (event) => {
       event.stopPropagation();
       this.actions.remove(shape.id);
     });
     return h(
       "div",
-      { role: "option", class: `shape-item${isSelected ? " is-selected" : ""}`, "aria-selected": String(isSelected), title: `${name} · ${texts[shape.kind]}`, onclick: () => this.actions.select(shape) },
+      {
+        role: "option",
+        class: `shape-item${isSelected ? " is-selected" : ""}`,
+        "aria-selected": String(isSelected),
+        title: `${name} · ${texts[shape.kind]}`,
+        onclick: () => this.actions.select(shape),
+      },
       glyph,
       h("span", { class: "shape-class" }, name),
       h("span", { class: "shape-size" }, `${Math.round(width)} × ${Math.round(height)}`),

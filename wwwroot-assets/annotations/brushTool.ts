@@ -42,7 +42,14 @@ export class BrushTool implements LabelTool {
       this.drafts.set(selected.id, touched({ ...selected, mask: selected.mask.copy() }));
     } else if (this.inside) {
       const { width, height } = board.size;
-      const shape: MaskShape = { id: crypto.randomUUID(), kind: "mask", className: board.className, provenance: "human", extra: {}, mask: new Mask(width, height) };
+      const shape: MaskShape = {
+        id: crypto.randomUUID(),
+        kind: "mask",
+        className: board.className,
+        provenance: "human",
+        extra: {},
+        mask: new Mask(width, height),
+      };
       this.drafts.set(shape.id, shape);
       this.isNew = true;
     } else {

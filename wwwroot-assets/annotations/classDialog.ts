@@ -18,7 +18,13 @@ export function manageClasses(projectId: string, texts: Texts, classes: readonly
     { class: "labeler-dialog", "aria-label": texts.manageClasses },
     h("h2", {}, texts.manageClasses),
     list,
-    h("form", { class: "class-row class-new", onsubmit: (event) => void add(event) }, color, name, h("button", { type: "submit", class: "is-primary" }, texts.addClass)),
+    h(
+      "form",
+      { class: "class-row class-new", onsubmit: (event) => void add(event) },
+      color,
+      name,
+      h("button", { type: "submit", class: "is-primary" }, texts.addClass),
+    ),
     problem,
     h("div", { class: "dialog-actions" }, h("button", { type: "button", onclick: () => dialog.close() }, texts.close)),
   );
@@ -55,12 +61,23 @@ export function manageClasses(projectId: string, texts: Texts, classes: readonly
   function row(known: DefectClass): HTMLElement {
     const swatch = h("input", { type: "color", value: known.color, "aria-label": `${known.name}: ${texts.classColor}` });
     swatch.addEventListener("change", () => void run(() => putClass(projectId, { ...known, color: swatch.value })));
-    const hotkey = h("select", { "aria-label": `${known.name}: ${texts.classHotkey}` }, ...["", "1", "2", "3", "4", "5", "6", "7", "8", "9"].map((key) => h("option", { value: key, selected: (known.hotkey ?? "") === key }, key || "–")));
+    const hotkey = h(
+      "select",
+      { "aria-label": `${known.name}: ${texts.classHotkey}` },
+      ...["", "1", "2", "3", "4", "5", "6", "7", "8", "9"].map((key) => h("option", { value: key, selected: (known.hotkey ?? "") === key }, key || "–")),
+    );
     hotkey.addEventListener("change", () => void run(() => putClass(projectId, { ...known, hotkey: hotkey.value || null })));
     const used = known.shapes ?? 0;
     const remove = h(
       "button",
-      { type: "button", class: "icon-button", title: used > 0 ? filled(texts.classInUse, used) : texts.deleteClass, "aria-label": `${known.name}: ${texts.deleteClass}`, disabled: used > 0, onclick: () => void run(() => deleteClass(projectId, known.name)) },
+      {
+        type: "button",
+        class: "icon-button",
+        title: used > 0 ? filled(texts.classInUse, used) : texts.deleteClass,
+        "aria-label": `${known.name}: ${texts.deleteClass}`,
+        disabled: used > 0,
+        onclick: () => void run(() => deleteClass(projectId, known.name)),
+      },
       icon("trash"),
     );
     return h("div", { class: "class-row" }, swatch, h("span", { class: "class-row-name" }, known.name), hotkey, remove);

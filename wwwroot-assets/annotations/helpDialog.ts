@@ -22,7 +22,18 @@ const groups: readonly { title: TextKey; keys: readonly (readonly [string, TextK
   { title: "helpImage", keys: [["G", "goodLabel"], ["A", "anomaly"], ["F", "nextImage"], ["D", "previousImage"], ["Ctrl+S", "saveNow"]] },
   {
     title: "helpView",
-    keys: [["Wheel", "keyWheel"], ["Space", "keyPan"], ["+", "zoomIn"], ["−", "zoomOut"], ["0", "fit"], ["Shift+0", "oneToOne"], ["H", "hideLabels"], ["I", "inspectionArea"], ["X", "crosshair"], ["?", "help"]],
+    keys: [
+      ["Wheel", "keyWheel"],
+      ["Space", "keyPan"],
+      ["+", "zoomIn"],
+      ["−", "zoomOut"],
+      ["0", "fit"],
+      ["Shift+0", "oneToOne"],
+      ["H", "hideLabels"],
+      ["I", "inspectionArea"],
+      ["X", "crosshair"],
+      ["?", "help"],
+    ],
   },
 ];
 
@@ -39,7 +50,17 @@ export function showHelp(texts: Texts): void {
       "div",
       { class: "help-groups" },
       ...groups.map(({ title, keys }) =>
-        h("section", {}, h("h3", {}, texts[title]), h("dl", {}, ...keys.map(([key, text]) => h("div", {}, h("dt", {}, ...key.split("  ").map((part) => h("kbd", {}, keyName(part)))), h("dd", {}, texts[text]))))),
+        h(
+          "section",
+          {},
+          h("h3", {}, texts[title]),
+          h(
+            "dl",
+            {},
+            ...keys.map(([key, text]) =>
+              h("div", {}, h("dt", {}, ...key.split("  ").map((part) => h("kbd", {}, keyName(part)))), h("dd", {}, texts[text]))),
+          ),
+        ),
       ),
     ),
     h("div", { class: "dialog-actions" }, h("button", { type: "button", class: "is-primary", onclick: () => dialog.close() }, texts.close)),

@@ -568,7 +568,10 @@ export class Labeler implements Board {
       const isCopy = known.has(shape.id);
       const { author: _author, time: _time, ...rest } = shape;
       const fresh = { ...rest, id: crypto.randomUUID() } as Shape;
-      const fitted = fresh.kind === "mask" && (fresh.mask.width !== size.width || fresh.mask.height !== size.height) ? { ...fresh, mask: cutTo(fresh.mask, size) } : fresh;
+      const fitted =
+        fresh.kind === "mask" && (fresh.mask.width !== size.width || fresh.mask.height !== size.height)
+          ? { ...fresh, mask: cutTo(fresh.mask, size) }
+          : fresh;
       if (fitted.kind === "mask" && fitted.mask.isEmpty()) {
         return [];
       }
@@ -597,7 +600,13 @@ export class Labeler implements Board {
     const known = new Set(shapes.map((shape) => shape.id));
     const drafts = previewed ? [...previewed.values()].filter((shape) => !known.has(shape.id)) : [];
     return [...shapes, ...drafts].flatMap((shape) =>
-      shape.kind === "mask" ? [{ mask: shape.mask, color: littleEndian(this.colorOf(shape.className)), isSelected: shape.id === this.selectedId && this.toolName === "select" }] : [],
+      shape.kind === "mask"
+        ? [{
+            mask: shape.mask,
+            color: littleEndian(this.colorOf(shape.className)),
+            isSelected: shape.id === this.selectedId && this.toolName === "select",
+          }]
+        : [],
     );
   }
 
@@ -792,7 +801,13 @@ export class Labeler implements Board {
       this.toolButtons.set(name, button);
       rail.append(button);
     }
-    rail.append(h("div", { class: "rail-gap" }), parts.undo, parts.redo, h("div", { class: "rail-space" }), iconButton("help", "help", "?", () => showHelp(texts)));
+    rail.append(
+      h("div", { class: "rail-gap" }),
+      parts.undo,
+      parts.redo,
+      h("div", { class: "rail-space" }),
+      iconButton("help", "help", "?", () => showHelp(texts)),
+    );
 
     const opacity = h("input", { type: "range", min: 0, max: 100, value: 70, "aria-label": texts.opacity, title: texts.opacity });
     opacity.addEventListener("input", () => {
@@ -853,7 +868,14 @@ export class Labeler implements Board {
         swatch.style.background = known.color;
         return h(
           "button",
-          { type: "button", role: "radio", class: "class-item", "aria-checked": String(known.name === this.currentClass), disabled: !this.settings.canEdit, onclick: () => this.chooseClass(known.name) },
+          {
+            type: "button",
+            role: "radio",
+            class: "class-item",
+            "aria-checked": String(known.name === this.currentClass),
+            disabled: !this.settings.canEdit,
+            onclick: () => this.chooseClass(known.name),
+          },
           swatch,
           h("span", { class: "class-name", title: known.name }, known.name),
           h("span", { class: "class-count" }, String(counts.get(known.name) ?? "")),
@@ -883,7 +905,11 @@ export class Labeler implements Board {
     const origin = shape.provenance === "model" ? texts.provenanceModel : shape.provenance === "edited" ? texts.provenanceEdited : "";
     const glyph = icon(shape.kind);
     glyph.style.color = this.colorOf(shape.className);
-    const remove = h("button", { type: "button", class: "icon-button", title: `${texts.deleteShape} (Delete)`, "aria-label": texts.deleteShape, tabindex: -1 }, icon("trash"));
+    const remove = h(
+      "button",
+      { type: "button", class: "icon-button", title: `${texts.deleteShape} (Delete)`, "aria-label": texts.deleteShape, tabindex: -1 },
+      icon("trash"),
+    );
     remove.disabled = !this.settings.canEdit;
     remove.addEventListener("click", (event) => {
       event.stopPropagation();

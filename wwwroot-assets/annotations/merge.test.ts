@@ -3,7 +3,14 @@ import { test } from "node:test";
 import { merge } from "./merge.ts";
 import type { Annotation, BoxShape, ImageLabel } from "./shapes.ts";
 
-const box = (id: string, x: number): BoxShape => ({ id, kind: "box", className: "dent", provenance: "human", extra: {}, box: { x, y: 0, width: 1, height: 1 } });
+const box = (id: string, x: number): BoxShape => ({
+  id,
+  kind: "box",
+  className: "dent",
+  provenance: "human",
+  extra: {},
+  box: { x, y: 0, width: 1, height: 1 },
+});
 const of = (label: ImageLabel, ...shapes: BoxShape[]): Annotation => ({ label, shapes });
 const ids = (annotation: Annotation): string[] => annotation.shapes.map((shape) => shape.id);
 const newId = (): string => "new";
@@ -15,7 +22,12 @@ test("additions of both sides are kept", () => {
 });
 
 test("edits and deletions of one side are taken over", () => {
-  const merged = merge(of("anomaly", box("a", 0), box("b", 0), box("c", 0)), of("anomaly", box("a", 5), box("c", 0)), of("anomaly", box("a", 0), box("b", 0), box("c", 7)), newId);
+  const merged = merge(
+    of("anomaly", box("a", 0), box("b", 0), box("c", 0)),
+    of("anomaly", box("a", 5), box("c", 0)),
+    of("anomaly", box("a", 0), box("b", 0), box("c", 7)),
+    newId,
+  );
   assert.deepEqual(merged.annotation.shapes, [box("a", 5), box("c", 7)]);
 });
 

@@ -43,7 +43,10 @@ export class SelectTool implements LabelTool {
     if (!this.changed && Math.hypot(to.x - start.x, to.y - start.y) * board.scale < 3) {
       return; // a click with a shaking hand moves nothing
     }
-    this.changed = this.handle >= 0 ? this.withHandleAt(shape, to) : movedBy(shape, Math.round(to.x - start.x), Math.round(to.y - start.y), board.size.width, board.size.height);
+    this.changed =
+      this.handle >= 0
+        ? this.withHandleAt(shape, to)
+        : movedBy(shape, Math.round(to.x - start.x), Math.round(to.y - start.y), board.size.width, board.size.height);
     board.preview(new Map([[shape.id, this.changed]]));
   }
 

@@ -48,7 +48,8 @@ export function runsOf(data: ErrorBarData, line: number): number[][] {
 
 /** Ends of the axis: all bars, with room around them. */
 export function rangeOf(data: ErrorBarData): [number, number] {
-  const ends = data.lines.flatMap((line) => line.points.flatMap((point) => (point ? [point.mean - (point.deviation ?? 0), point.mean + (point.deviation ?? 0)] : [])));
+  const ends = data.lines.flatMap((line) =>
+    line.points.flatMap((point) => (point ? [point.mean - (point.deviation ?? 0), point.mean + (point.deviation ?? 0)] : [])));
   if (ends.length === 0) {
     return [0, 1];
   }
@@ -83,7 +84,8 @@ export function errorBarOption(data: ErrorBarData, palette: Palette): ChartOptio
         type: "custom" as const,
         name: line.name,
         silent: true,
-        data: line.points.flatMap((point, step) => (point && point.deviation !== null ? [[place(step), point.mean - point.deviation, point.mean + point.deviation]] : [])),
+        data: line.points.flatMap((point, step) =>
+          (point && point.deviation !== null ? [[place(step), point.mean - point.deviation, point.mean + point.deviation]] : [])),
         renderItem: (_params, api) => {
           const [x = 0, bottom = 0] = api.coord([api.value(0), api.value(1)]);
           const [, top = 0] = api.coord([api.value(0), api.value(2)]);
@@ -98,7 +100,16 @@ export function errorBarOption(data: ErrorBarData, palette: Palette): ChartOptio
   });
   return {
     grid: { left: 56, right: 16, top: 60, bottom: 48 },
-    legend: { data: data.lines.map((line) => line.name), left: 56, right: 8, top: 0, itemHeight: 10, itemWidth: 20, textStyle: { color: palette.muted, fontSize: 12 }, inactiveColor: palette.line },
+    legend: {
+      data: data.lines.map((line) => line.name),
+      left: 56,
+      right: 8,
+      top: 0,
+      itemHeight: 10,
+      itemWidth: 20,
+      textStyle: { color: palette.muted, fontSize: 12 },
+      inactiveColor: palette.line,
+    },
     tooltip: {
       ...tooltipStyle(palette),
       trigger: "item",
@@ -106,7 +117,10 @@ export function errorBarOption(data: ErrorBarData, palette: Palette): ChartOptio
         const { value, seriesName } = hit as { value: [number, number]; seriesName: string };
         const step = Math.round(value[0]);
         const deviation = data.lines.find((line) => line.name === seriesName)?.points[step]?.deviation ?? null;
-        return tooltipLines([`${seriesName} · ${data.steps[step] ?? ""}`, `${data.valueName} ${number(value[1])}${deviation === null ? "" : ` ± ${number(deviation)}`}`]);
+        return tooltipLines([
+          `${seriesName} · ${data.steps[step] ?? ""}`,
+          `${data.valueName} ${number(value[1])}${deviation === null ? "" : ` ± ${number(deviation)}`}`,
+        ]);
       },
     },
     xAxis: {
@@ -122,7 +136,17 @@ export function errorBarOption(data: ErrorBarData, palette: Palette): ChartOptio
       axisTick: { show: false },
       splitLine: { show: false },
     },
-    yAxis: { type: "value", name: data.valueName, nameGap: 12, min, max, ...axisStyle(palette), axisLine: { onZero: false, lineStyle: { color: palette.line } }, nameTextStyle: { color: palette.muted, fontSize: 12, align: "left", padding: [0, 0, 0, -44] }, axisLabel: { color: palette.muted, fontSize: 12, formatter: (value: number) => formatNumber(value, max - min < 5 ? 1 : 0) } },
+    yAxis: {
+      type: "value",
+      name: data.valueName,
+      nameGap: 12,
+      min,
+      max,
+      ...axisStyle(palette),
+      axisLine: { onZero: false, lineStyle: { color: palette.line } },
+      nameTextStyle: { color: palette.muted, fontSize: 12, align: "left", padding: [0, 0, 0, -44] },
+      axisLabel: { color: palette.muted, fontSize: 12, formatter: (value: number) => formatNumber(value, max - min < 5 ? 1 : 0) },
+    },
     series,
   };
 }

@@ -66,7 +66,11 @@ export function histogramOption(data: ScoreHistogramData, palette: Palette): Cha
       const [x, top, bottom] = [Number(item.value(0)), Number(item.value(1)), Number(item.value(2))];
       const [left = 0, topPixel = 0] = item.coord([x - bins.width / 2, top]);
       const [right = 0, bottomPixel = 0] = item.coord([x + bins.width / 2, bottom]);
-      return { type: "rect", shape: { x: left + 1, y: topPixel, width: Math.max(1, right - left - 2), height: bottomPixel - topPixel }, style: { fill: colour } };
+      return {
+        type: "rect",
+        shape: { x: left + 1, y: topPixel, width: Math.max(1, right - left - 2), height: bottomPixel - topPixel },
+        style: { fill: colour },
+      };
     },
   });
   // Beside the line where it stands near an edge: centred on it, the label would leave the chart or cover the axis's name.
@@ -76,7 +80,15 @@ export function histogramOption(data: ScoreHistogramData, palette: Palette): Cha
   const label = `${review}${texts.threshold} ${formatScore(data.threshold)}`;
   return {
     grid: { left: 44, right: 16, top: 44, bottom: 44 },
-    legend: { data: [texts.good, texts.anomaly], right: 8, top: 0, itemHeight: 10, itemWidth: 14, selectedMode: false, textStyle: { color: palette.muted, fontSize: 12 } },
+    legend: {
+      data: [texts.good, texts.anomaly],
+      right: 8,
+      top: 0,
+      itemHeight: 10,
+      itemWidth: 14,
+      selectedMode: false,
+      textStyle: { color: palette.muted, fontSize: 12 },
+    },
     tooltip: {
       ...tooltipStyle(palette),
       trigger: "axis",
@@ -105,7 +117,14 @@ export function histogramOption(data: ScoreHistogramData, palette: Palette): Cha
       splitLine: { show: false },
       axisLabel: { color: palette.muted, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: formatScore },
     },
-    yAxis: { type: "value", minInterval: 1, name: texts.images, nameGap: 12, ...axisStyle(palette), nameTextStyle: { ...axisStyle(palette).nameTextStyle, align: "right" } },
+    yAxis: {
+      type: "value",
+      minInterval: 1,
+      name: texts.images,
+      nameGap: 12,
+      ...axisStyle(palette),
+      nameTextStyle: { ...axisStyle(palette).nameTextStyle, align: "right" },
+    },
     series: [
       bars(texts.good, bins.good, bins.good.map(() => 0), palette.good),
       bars(texts.anomaly, bins.anomaly, bins.good, palette.anomaly),
@@ -118,7 +137,16 @@ export function histogramOption(data: ScoreHistogramData, palette: Palette): Cha
           symbolSize: 10,
           animation: false,
           lineStyle: { color: palette.threshold, width: 2.5, type: "solid" },
-          label: { show: true, position: "end", align, padding: align === "left" ? [0, 0, 0, 8] : 0, formatter: label, color: palette.text, fontSize: 12, fontWeight: 600 },
+          label: {
+            show: true,
+            position: "end",
+            align,
+            padding: align === "left" ? [0, 0, 0, 8] : 0,
+            formatter: label,
+            color: palette.text,
+            fontSize: 12,
+            fontWeight: 600,
+          },
           data: [{ xAxis: data.threshold }],
         },
       },

@@ -22,7 +22,15 @@ export function paretoOption(data: ParetoData, palette: Palette): ChartOption {
   const isCrowded = items.length > 6;
   return {
     grid: { left: 48, right: 52, top: 44, bottom: isCrowded ? 56 : 28 },
-    legend: { data: [data.countName, data.shareName], right: 8, top: 0, itemHeight: 10, itemWidth: 16, selectedMode: false, textStyle: { color: palette.muted, fontSize: 12 } },
+    legend: {
+      data: [data.countName, data.shareName],
+      right: 8,
+      top: 0,
+      itemHeight: 10,
+      itemWidth: 16,
+      selectedMode: false,
+      textStyle: { color: palette.muted, fontSize: 12 },
+    },
     tooltip: {
       ...tooltipStyle(palette),
       trigger: "axis",
@@ -42,7 +50,14 @@ export function paretoOption(data: ParetoData, palette: Palette): ChartOption {
     },
     yAxis: [
       { type: "value", name: data.countName, nameGap: 12, minInterval: 1, boundaryGap: [0, "12%"], ...axisStyle(palette) },
-      { type: "value", min: 0, max: 1, ...axisStyle(palette), splitLine: { show: false }, axisLabel: { color: palette.muted, formatter: (value: number) => formatPercent(value, 0) } },
+      {
+        type: "value",
+        min: 0,
+        max: 1,
+        ...axisStyle(palette),
+        splitLine: { show: false },
+        axisLabel: { color: palette.muted, formatter: (value: number) => formatPercent(value, 0) },
+      },
     ],
     series: [
       {

@@ -114,8 +114,26 @@ export function precisionRecallOption(data: PrecisionRecallData, palette: Palett
         ]);
       },
     },
-    xAxis: { type: "value", min: 0, max: 1, name: texts.recall, nameLocation: "middle", nameGap: 28, ...axisStyle(palette), axisLabel: { color: palette.muted, formatter: (value: number) => formatPercent(value, 0) } },
-    yAxis: { type: "value", min: 0, max: 1, name: texts.precision, nameLocation: "end", nameGap: 14, ...axisStyle(palette), axisLabel: { color: palette.muted, formatter: (value: number) => formatPercent(value, 0) } },
+    xAxis: {
+      type: "value",
+      min: 0,
+      max: 1,
+      name: texts.recall,
+      nameLocation: "middle",
+      nameGap: 28,
+      ...axisStyle(palette),
+      axisLabel: { color: palette.muted, formatter: (value: number) => formatPercent(value, 0) },
+    },
+    yAxis: {
+      type: "value",
+      min: 0,
+      max: 1,
+      name: texts.precision,
+      nameLocation: "end",
+      nameGap: 14,
+      ...axisStyle(palette),
+      axisLabel: { color: palette.muted, formatter: (value: number) => formatPercent(value, 0) },
+    },
     series: [
       ...lines,
       {

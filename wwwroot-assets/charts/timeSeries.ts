@@ -32,7 +32,15 @@ export function timeSeriesOption(data: TimeSeriesData, palette: Palette): ChartO
     axes.push({ type: "value", name: data.countName, nameGap: 12, minInterval: 1, ...axisStyle(palette) });
   }
   if (hasRate) {
-    axes.push({ type: "value", min: 0, max: 1, ...(hasCount ? {} : { name: data.rateName, nameGap: 12 }), ...axisStyle(palette), splitLine: { show: !hasCount, lineStyle: { color: palette.line } }, axisLabel: percentLabel });
+    axes.push({
+      type: "value",
+      min: 0,
+      max: 1,
+      ...(hasCount ? {} : { name: data.rateName, nameGap: 12 }),
+      ...axisStyle(palette),
+      splitLine: { show: !hasCount, lineStyle: { color: palette.line } },
+      axisLabel: percentLabel,
+    });
   }
   return {
     grid: { left: 48, right: hasRate && hasCount ? 52 : 16, top: 44, bottom: 28 },

@@ -4,7 +4,16 @@ import { delayMilliseconds, HopelessError, UploadQueue, type FileAnswer, type Up
 
 const file = (size: number): Blob => new Blob([new Uint8Array(size)]);
 const files = (count: number): { path: string; file: Blob }[] => Array.from({ length: count }, (_, i) => ({ path: `${i}.png`, file: file(10) }));
-const accepted = (item: UploadItem): FileAnswer => ({ name: item.path, path: item.path, kind: "image", outcome: "accepted", imageId: `id-${item.id}`, message: null, hints: [], entries: null });
+const accepted = (item: UploadItem): FileAnswer => ({
+  name: item.path,
+  path: item.path,
+  kind: "image",
+  outcome: "accepted",
+  imageId: `id-${item.id}`,
+  message: null,
+  hints: [],
+  entries: null,
+});
 const noWait = (): Promise<void> => Promise.resolve();
 const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 const idle = async (queue: UploadQueue): Promise<void> => {

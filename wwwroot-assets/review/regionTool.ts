@@ -28,7 +28,12 @@ export class RegionTool implements Tool {
   private end: Point | null = null;
   private chosen: RegionChoice | null = null;
 
-  constructor(surface: ImageSurface, state: () => { readonly map: AnomalyMap | null; readonly level: number }, onChosen: (choice: RegionChoice | null) => void, onHover: (at: Point | null) => void) {
+  constructor(
+    surface: ImageSurface,
+    state: () => { readonly map: AnomalyMap | null; readonly level: number },
+    onChosen: (choice: RegionChoice | null) => void,
+    onHover: (at: Point | null) => void,
+  ) {
     this.surface = surface;
     this.state = state;
     this.onChosen = onChosen;

@@ -149,10 +149,28 @@ class ResultView {
     this.layered = new ImageSurface(pane());
     this.heatmap = new BitmapLayer(this.layered);
     const outside = this.layered.addPlane();
-    outside.layers.push(new OutsideLayer(() => ({ regions: this.area, size: this.layered.size, isVisible: this.look.showsArea && !this.isBlinkedOff, hasOutline: true })));
+    outside.layers.push(
+      new OutsideLayer(() => ({
+        regions: this.area,
+        size: this.layered.size,
+        isVisible: this.look.showsArea && !this.isBlinkedOff,
+        hasOutline: true,
+      })),
+    );
     const above = this.layered.addPlane();
-    above.layers.push(this.heatmap, { draw: (frame) => this.drawTruth(frame) }, this.shapeLayer(), { draw: (frame) => this.drawContour(frame) }, { draw: (frame) => this.drawTiles(frame) });
-    this.regions = new RegionTool(this.layered, () => ({ map: this.map, level: this.look.threshold }), (choice) => void this.listener.invokeMethodAsync("RegionChosen", choice), (at) => this.read(at));
+    above.layers.push(
+      this.heatmap,
+      { draw: (frame) => this.drawTruth(frame) },
+      this.shapeLayer(),
+      { draw: (frame) => this.drawContour(frame) },
+      { draw: (frame) => this.drawTiles(frame) },
+    );
+    this.regions = new RegionTool(
+      this.layered,
+      () => ({ map: this.map, level: this.look.threshold }),
+      (choice) => void this.listener.invokeMethodAsync("RegionChosen", choice),
+      (at) => this.read(at),
+    );
     this.layered.addPlane().layers.push({ draw: (frame) => this.regions.draw(frame) });
     this.readout.className = "result-readout";
     host.append(this.readout);

@@ -41,13 +41,17 @@ internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTo
 
     /// <summary>Attention and its output projection.</summary>
     public string Attend(string block, string q, string k, string v, bool causal = false)
-        => Linear(block + "attn.out_proj.weight", block + "attn.out_proj.bias", sequences is null ? graph.Attention(q, k, v, tower.Heads, causal) : AttendWithin(q, k, v));
+        => Linear(
+            block + "attn.out_proj.weight",
+            block + "attn.out_proj.bias",
+            sequences is null ? graph.Attention(q, k, v, tower.Heads, causal) : AttendWithin(q, k, v));
 
     /// <summary>The same where q holds only the first row of each sequence.</summary>
     public string AttendFirst(string block, string q, string k, string v)
         => sequences is null
             ? Attend(block, q, k, v)
-            : Linear(block + "attn.out_proj.weight", block + "attn.out_proj.bias", Joined(graph.AttentionOfSequences(Split(q, 1), Split(k), Split(v), tower.Heads)));
+            : Linear(
+                block + "attn.out_proj.weight", block + "attn.out_proj.bias", Joined(graph.AttentionOfSequences(Split(q, 1), Split(k), Split(v), tower.Heads)));
 
     public string Mlp(string block, string x)
     {

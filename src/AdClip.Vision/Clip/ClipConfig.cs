@@ -63,7 +63,8 @@ internal sealed record ClipConfig(string FileName, TowerConfig Vision, TowerConf
             {
                 throw new RefusedInputException(
                     RefusalCode.ModelConfigContradiction,
-                    $"{FileName} says that {fact.Key} is {fact.Stated}, the weights say {fact.Told(model)}; put the configuration of these weights beside them.",
+                    $"{FileName} says that {fact.Key} is {fact.Stated}, the weights "
+                        + $"say {fact.Told(model)}; put the configuration of these weights beside them.",
                     FileName, fact.Key, fact.Stated, fact.Told(model));
             }
         }
@@ -83,7 +84,9 @@ internal sealed record ClipConfig(string FileName, TowerConfig Vision, TowerConf
         => parent.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value.GetSingle() : null;
 
     public static RefusedInputException Unsupported(string fileName, string key, string value)
-        => new(RefusalCode.ModelSettingUnsupported, $"{fileName} sets {key} to {value}, which this program does not compute; use a plain ViT CLIP model.", fileName, key, value);
+        => new(
+            RefusalCode.ModelSettingUnsupported, $"{fileName} sets {key} to {value}, which this program does not compute; use a plain ViT CLIP model.",
+            fileName, key, value);
 
     // Half of a surrogate pair is found when a text is asked for, so all are asked for here.
     private static void CheckTexts(JsonElement element)

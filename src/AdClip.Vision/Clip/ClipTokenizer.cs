@@ -58,7 +58,12 @@ internal sealed class ClipTokenizer(BytePairVocabulary vocabulary, int contextLe
     }
 
     private RefusedInputException TooLong(string text, int tokens)
-        => new(RefusalCode.TextTooLong, $"The text '{Shorten(text)}' has {tokens} tokens or more, start and end included; the model takes {contextLength}, so shorten it.", Shorten(text), tokens, contextLength);
+        => new(
+            RefusalCode.TextTooLong,
+            $"The text '{Shorten(text)}' has {tokens} tokens or more, start and end included; the model takes {contextLength}, so shorten it.",
+            Shorten(text),
+            tokens,
+            contextLength);
 
     private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "...";
 

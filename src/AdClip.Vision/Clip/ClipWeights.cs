@@ -41,11 +41,15 @@ internal sealed class ClipWeights
         var name = Path.GetFileName(file.FilePath);
         if (file.Tensors.ContainsKey("visual.layer1.0.conv1.weight") || file.Tensors.ContainsKey("visual.attnpool.positional_embedding"))
         {
-            throw new RefusedInputException(RefusalCode.ModelUnsupported, $"{name} is a residual-network CLIP (RN50 and the like), which has no patch tokens; use a ViT model.", name);
+            throw new RefusedInputException(
+                RefusalCode.ModelUnsupported, $"{name} is a residual-network CLIP (RN50 and the like), which has no patch tokens; use a ViT model.", name);
         }
         if (file.Tensors.Keys.FirstOrDefault(tensor => ForeignParts.Any(part => tensor.Contains(part, StringComparison.Ordinal))) is { } foreign)
         {
-            throw new RefusedInputException(RefusalCode.ModelUnsupported, $"{name} has the tensor {foreign}, which belongs to a CLIP variant that is not computed here; use a plain ViT CLIP model.", name);
+            throw new RefusedInputException(
+                RefusalCode.ModelUnsupported,
+                $"{name} has the tensor {foreign}, which belongs to a CLIP variant that is not computed here; use a plain ViT CLIP model.",
+                name);
         }
         return new ClipWeights(file, config);
     }
@@ -109,7 +113,9 @@ internal sealed class ClipWeights
             TextLayers: Layers(TextBlocks),
             ContextLength: Length(textPositions, 0),
             VocabularySize: Length(vocabulary, 0),
-            Parameters: _file.Tensors.Values.Where(tensor => tensor.Type is ElementType.F16 or ElementType.F32 or ElementType.BF16 or ElementType.F64).Sum(tensor => tensor.Count),
+            Parameters: _file.Tensors.Values
+                .Where(tensor => tensor.Type is ElementType.F16 or ElementType.F32 or ElementType.BF16 or ElementType.F64)
+                .Sum(tensor => tensor.Count),
             Vision: ClipTower.OpenAi(visionWidth),
             Text: ClipTower.OpenAi(textWidth));
     }
@@ -128,10 +134,14 @@ internal sealed class ClipWeights
         var prefix = NameInFile(blocks);
         var layers = _file.Tensors.Keys
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(name => int.TryParse(name.AsSpan(prefix.Length, Math.Max(0, name.IndexOf('.', prefix.Length) - prefix.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1)
+            .Select(name => int.TryParse(
+                name.AsSpan(prefix.Length, Math.Max(0, name.IndexOf('.', prefix.Length) - prefix.Length)),
+                NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1)
             .DefaultIfEmpty(-1)
             .Max() + 1;
-        return layers > 0 ? layers : throw new RefusedInputException(RefusalCode.TensorMissing, $"{Path.GetFileName(FilePath)} has no tensors {prefix}0...; it is not a CLIP model in OpenAI or Hugging Face naming.", Path.GetFileName(FilePath), prefix + "0");
+        return layers > 0 ? layers : throw new RefusedInputException(
+            RefusalCode.TensorMissing, $"{Path.GetFileName(FilePath)} has no tensors {prefix}0...; it is not a CLIP model in OpenAI or Hugging Face naming.",
+            Path.GetFileName(FilePath), prefix + "0");
     }
 
     private void CheckShapes()
@@ -201,5 +211,11 @@ internal sealed class ClipWeights
     }
 
     private static RefusedInputException Wrong(StoredTensor tensor, string expected)
-        => new(RefusalCode.TensorShapeWrong, $"Tensor {tensor.Name} of {Path.GetFileName(tensor.File)} has shape [{string.Join(", ", tensor.Shape)}]; the rest of the model needs {expected}.", tensor.Name, Path.GetFileName(tensor.File), string.Join(", ", tensor.Shape), expected);
+        => new(
+            RefusalCode.TensorShapeWrong,
+            $"Tensor {tensor.Name} of {Path.GetFileName(tensor.File)} has shape [{string.Join(", ", tensor.Shape)}]; the rest of the model needs {expected}.",
+            tensor.Name,
+            Path.GetFileName(tensor.File),
+            string.Join(", ", tensor.Shape),
+            expected);
 }

@@ -132,7 +132,8 @@ internal sealed class EightBitWeights : IDisposable
         void Linear(string name, long outputs, long inputs, Func<float[]> values, float[]? smooth)
         {
             var scales = new float[outputs];
-            tensors.Add(new TensorSource(name, ElementType.I8, [inputs, outputs], stream => stream.Write(MemoryMarshal.AsBytes<sbyte>(Quantise(values(), smooth, scales)))));
+            tensors.Add(new TensorSource(
+                name, ElementType.I8, [inputs, outputs], stream => stream.Write(MemoryMarshal.AsBytes<sbyte>(Quantise(values(), smooth, scales)))));
             // Written after the weights, which find the scales.
             Add(Scale(name), [outputs], () => scales);
         }

@@ -5,7 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace AdClip.Vision.Clip;
 
-/// <summary>Replaces character references as browsers do: old names work without a semicolon, and numbers mean Windows-1252 where browsers take them so.</summary>
+/// <summary>
+/// Replaces character references as browsers do: old names work without a semicolon, and numbers
+/// mean Windows-1252 where browsers take them so.
+/// </summary>
 /// <remarks>Names are those of HTML 4; the two thousand that HTML 5 added stay as they are.</remarks>
 internal static partial class HtmlEntities
 {

@@ -34,7 +34,8 @@ internal sealed class ImageEncoder : IDisposable
     /// <param name="batchBound">Largest batch to try; null: one on a CPU, by the size of the activations elsewhere.</param>
     /// <param name="eightBitFile">Where the weights for <see cref="Precision.Int8"/> are kept, made if need be; null: in a temporary folder.</param>
     /// <exception cref="RefusedInputException">The model cannot run so.</exception>
-    public ImageEncoder(ClipWeights weights, ImageEncoderSettings settings, string encoderId, SessionSettings session, int? batchBound = null, string? eightBitFile = null)
+    public ImageEncoder(
+        ClipWeights weights, ImageEncoderSettings settings, string encoderId, SessionSettings session, int? batchBound = null, string? eightBitFile = null)
     {
         _model = weights.Architecture;
         _settings = settings.CheckedFor(_model);
@@ -42,10 +43,13 @@ internal sealed class ImageEncoder : IDisposable
         _weightFile = weights.FilePath;
         session = session.Prepack == Prepacking.Auto ? session with { Prepack = PackingRule.Decide(_model, Rows, session.Precision) } : session;
         _eightBit = session.Precision == Precision.Int8 ? EightBitWeights.Open(weights, eightBitFile) : null;
-        _session = OnnxSession.Create(device => Graph(weights, session, device, batchBound is not null || device.Kind != DeviceKind.Cpu), Path.GetDirectoryName(_eightBit?.File.FilePath ?? weights.FilePath), session, OnnxSession.Supported);
+        _session = OnnxSession.Create(
+            device => Graph(weights, session, device, batchBound is not null || device.Kind != DeviceKind.Cpu),
+            Path.GetDirectoryName(_eightBit?.File.FilePath ?? weights.FilePath), session, OnnxSession.Supported);
         _takesBatches = batchBound is not null || _session.Device.Kind != DeviceKind.Cpu;
         Execution = new Execution(_session.Device, _session.Fallback, session, _takesBatches);
-        _found = new Lazy<int>(() => BatchSearch.Find(batchBound ?? BatchSearch.Bound(SessionMemory.PerImage(Rows, _model.VisionWidth, session.Precision)), Fits));
+        _found = new Lazy<int>(
+            () => BatchSearch.Find(batchBound ?? BatchSearch.Bound(SessionMemory.PerImage(Rows, _model.VisionWidth, session.Precision)), Fits));
     }
 
     /// <summary>How it runs.</summary>
@@ -185,7 +189,8 @@ internal sealed class ImageEncoder : IDisposable
         try
         {
             run.Run();
-            ImageTokens[] tokens = [.. Enumerable.Range(0, batch).Select(image => Tokens([.. Enumerable.Range(0, outputs).Select(output => Part(output, image))]))];
+            ImageTokens[] tokens =
+                [.. Enumerable.Range(0, batch).Select(image => Tokens([.. Enumerable.Range(0, outputs).Select(output => Part(output, image))]))];
             _idle[batch].Add(run);
             return tokens;
         }
@@ -216,18 +221,22 @@ internal sealed class ImageEncoder : IDisposable
         if (!outputs.All(output => float.IsFinite(TensorPrimitives.Sum<float>(output))))
         {
             var name = Path.GetFileName(_weightFile);
-            throw new RefusedInputException(RefusalCode.WeightsNotFinite, $"{name} gives tokens that are no numbers, so its weights are damaged; copy the file again.", name);
+            throw new RefusedInputException(
+                RefusalCode.WeightsNotFinite, $"{name} gives tokens that are no numbers, so its weights are damaged; copy the file again.", name);
         }
         return new ImageTokens(
             _encoderId, _settings.ImageSize / _model.PatchSize, _model.EmbedWidth, outputs[0],
             [.. _settings.Layers.Select((layer, i) => new LayerTokens(layer, outputs[i + 1]))])
         {
-            OriginalLayers = [.. _settings.Layers.Take(_settings.KeepsOriginal ? int.MaxValue : 0).Select((layer, i) => new LayerTokens(layer, outputs[_settings.Layers.Count + i + 1]))],
+            OriginalLayers = [.. _settings.Layers.Take(_settings.KeepsOriginal ? int.MaxValue : 0)
+                .Select((layer, i) => new LayerTokens(layer, outputs[_settings.Layers.Count + i + 1]))],
         };
     }
 
     private RefusedInputException NoMemory(OutOfDeviceMemoryException fault) => new(
-        RefusalCode.DeviceOutOfMemory, $"{_session.Device} has too little memory left for one image of {_settings.ImageSize} pixels ({fault.Message}); choose a smaller image size or another device.", _session.Device, _settings.ImageSize, fault.Message);
+        RefusalCode.DeviceOutOfMemory, $"{_session.Device} has too little memory left for one image of {_settings.ImageSize} "
+            + $"pixels ({fault.Message}); choose a smaller image size or another device.",
+        _session.Device, _settings.ImageSize, fault.Message);
 
     /// <summary>An image on its way into a batch.</summary>
     private sealed class Waiting(float[] pixels)

@@ -28,7 +28,8 @@ internal static class ImageEncoderGraph
     /// <param name="withStreams">Also gives every <see cref="Stream"/> as an output.</param>
     /// <param name="isBatched">Takes any number of images in one run. For one image the other graph is simpler, hence faster.</param>
     /// <param name="eightBit">The model's <see cref="EightBitWeights"/>, to be used instead of its own.</param>
-    public static ModelProto Build(ClipWeights weights, ImageEncoderSettings settings, bool withStreams = false, bool isBatched = false, WeightFile? eightBit = null)
+    public static ModelProto Build(
+        ClipWeights weights, ImageEncoderSettings settings, bool withStreams = false, bool isBatched = false, WeightFile? eightBit = null)
     {
         var model = weights.Architecture;
         var (width, side) = (model.VisionWidth, settings.ImageSize);

@@ -20,16 +20,28 @@ public sealed record ImageEncoderSettings(int ImageSize, int Dpam, IReadOnlyList
     {
         if (ImageSize < model.PatchSize || ImageSize > LargestSide)
         {
-            throw new RefusedInputException(RefusalCode.EncoderSettingInvalid, $"An image size of {ImageSize} is outside {model.PatchSize} to {LargestSide}; choose a multiple of {model.PatchSize} between them.", ImageSize, model.PatchSize, LargestSide);
+            throw new RefusedInputException(
+                RefusalCode.EncoderSettingInvalid,
+                $"An image size of {ImageSize} is outside {model.PatchSize} to {LargestSide}; choose a multiple of {model.PatchSize} between them.",
+                ImageSize,
+                model.PatchSize,
+                LargestSide);
         }
         if (Dpam < 0 || Dpam > model.VisionLayers + 1)
         {
-            throw new RefusedInputException(RefusalCode.EncoderSettingInvalid, $"A DPAM layer of {Dpam} is outside 0 to {model.VisionLayers + 1} for a model of {model.VisionLayers} blocks.", Dpam, 0, model.VisionLayers + 1);
+            throw new RefusedInputException(
+                RefusalCode.EncoderSettingInvalid,
+                $"A DPAM layer of {Dpam} is outside 0 to {model.VisionLayers + 1} for a model of {model.VisionLayers} blocks.",
+                Dpam,
+                0,
+                model.VisionLayers + 1);
         }
         int[] layers = [.. Layers.Where(layer => layer <= model.VisionLayers).Distinct().Order()];
         if (layers.Length == 0 || layers[0] < 1)
         {
-            throw new RefusedInputException(RefusalCode.EncoderSettingInvalid, $"Layers {string.Join(", ", Layers)} name no block of this model; choose from 1 to {model.VisionLayers}.", string.Join(", ", Layers), 1, model.VisionLayers);
+            throw new RefusedInputException(
+                RefusalCode.EncoderSettingInvalid, $"Layers {string.Join(", ", Layers)} name no block of this model; choose from 1 to {model.VisionLayers}.",
+                string.Join(", ", Layers), 1, model.VisionLayers);
         }
         return this with { Layers = layers };
     }

@@ -54,7 +54,12 @@ public sealed class ImageTokens(string encoderId, int grid, int width, float[] c
         var largest = TensorPrimitives.MaxMagnitude<float>(values);
         if (!(MathF.Abs(largest) <= (float)Half.MaxValue))
         {
-            throw new RefusedInputException(RefusalCode.TokensBeyondHalf, $"The model gives tokens of {largest}, beyond the {Half.MaxValue} that are worked with; CLIP models stay far below, so use another file of the model.", largest, (float)Half.MaxValue);
+            throw new RefusedInputException(
+                RefusalCode.TokensBeyondHalf,
+                $"The model gives tokens of {largest}, beyond the {Half.MaxValue} that are worked with; "
+                    + "CLIP models stay far below, so use another file of the model.",
+                largest,
+                (float)Half.MaxValue);
         }
         var half = ArrayPool<Half>.Shared.Rent(values.Length);
         try

@@ -20,9 +20,11 @@ internal static class LegacyTorchFile
         stream.Position = 0;
         var source = new PickleSource(stream, Math.Min(stream.Length, TorchArchive.PickleLimit));
         var storages = new Dictionary<string, PickleStorage>(StringComparer.Ordinal);
-        if (TensorPickle.Read(source, file, storages) is not byte[] magic || !magic.AsSpan().SequenceEqual(Magic) || TensorPickle.Read(source, file, storages) is not Protocol)
+        if (TensorPickle.Read(source, file, storages) is not byte[] magic || !magic.AsSpan().SequenceEqual(Magic)
+            || TensorPickle.Read(source, file, storages) is not Protocol)
         {
-            throw new RefusedInputException(RefusalCode.ForeignPickle, $"{file} is a pickle that torch.save did not write; save the weights with torch.save or as safetensors.", file);
+            throw new RefusedInputException(
+                RefusalCode.ForeignPickle, $"{file} is a pickle that torch.save did not write; save the weights with torch.save or as safetensors.", file);
         }
         if (TensorPickle.Read(source, file, storages) is Dictionary<object, object?> system && system.GetValueOrDefault("little_endian") is false)
         {
@@ -34,7 +36,9 @@ internal static class LegacyTorchFile
         return new WeightFile(path, TorchTensors.Place(path, root, Find), new Dictionary<string, string>());
 
         StorageBytes Find(PickleStorage storage, string tensor)
-            => places.TryGetValue(storage.Key, out var place) ? place : throw TorchTensors.Invalid(file, tensor, $"a storage that is not in the file ({storage.Key})");
+            => places.TryGetValue(storage.Key, out var place)
+                ? place
+                : throw TorchTensors.Invalid(file, tensor, $"a storage that is not in the file ({storage.Key})");
     }
 
     public static RefusedInputException BigEndian(string file)

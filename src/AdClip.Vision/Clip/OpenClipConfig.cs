@@ -53,7 +53,8 @@ internal static class OpenClipConfig
     {
         foreach (var (key, plain) in settings)
         {
-            if (tower.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null && !value.ToString().Equals(plain, StringComparison.OrdinalIgnoreCase))
+            if (tower.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null
+                && !value.ToString().Equals(plain, StringComparison.OrdinalIgnoreCase))
             {
                 throw ClipConfig.Unsupported(fileName, prefix + key, value.GetRawText() is { Length: <= 100 } text ? text : "a long value");
             }

@@ -10,7 +10,8 @@ internal sealed class PickleCalls(string file)
     public object Call(PickleName function, object?[] arguments) => (function.Module, function.Name) switch
     {
         ("collections", "OrderedDict") when arguments.Length == 0 => new Dictionary<object, object?>(PickleKeys.Comparer),
-        ("torch._utils", "_rebuild_tensor_v2" or "_rebuild_tensor") => new PickleTensor(arguments[0] as PickleStorage ?? throw TensorPickle.Invalid(file), (long)arguments[1]!, Lengths(arguments[2]), Lengths(arguments[3])),
+        ("torch._utils", "_rebuild_tensor_v2" or "_rebuild_tensor") => new PickleTensor(
+            arguments[0] as PickleStorage ?? throw TensorPickle.Invalid(file), (long)arguments[1]!, Lengths(arguments[2]), Lengths(arguments[3])),
         ("torch._utils", "_rebuild_parameter") => (PickleTensor)arguments[0]!,
         ("torch", "Size") => (object?[])arguments[0]!,
         // TorchScript's notes about the element type of a list say nothing about tensors.
@@ -44,10 +45,16 @@ internal sealed class PickleCalls(string file)
             "CharStorage" => ElementType.I8,
             "ByteStorage" => ElementType.U8,
             "BoolStorage" => ElementType.Bool,
-            _ => throw new RefusedInputException(RefusalCode.WeightTypeUnsupported, $"{file} holds a {type.Name}, which cannot be used as weights; store it as float32, float16 or bfloat16.", file, type.Name),
+            _ => throw new RefusedInputException(
+                RefusalCode.WeightTypeUnsupported, $"{file} holds a {type.Name}, which cannot be used as weights; store it as float32, float16 or bfloat16.",
+                file, type.Name),
         };
         return id.Length > 5 && id[5] is not null
-            ? throw new RefusedInputException(RefusalCode.PickleUnsupported, $"{file} holds storages that are parts of others, as only the oldest PyTorch wrote; save the weights as safetensors.", file, "view")
+            ? throw new RefusedInputException(
+                RefusalCode.PickleUnsupported,
+                $"{file} holds storages that are parts of others, as only the oldest PyTorch wrote; save the weights as safetensors.",
+                file,
+                "view")
             : new PickleStorage(element, (string)id[2]!, (long)id[4]!);
     }
 
@@ -59,5 +66,9 @@ internal sealed class PickleCalls(string file)
     }
 
     private RefusedInputException Code(PickleName name)
-        => new(RefusalCode.PickleCallsCode, $"{file} asks to run {name.Module}.{name.Name}; only files of plain tensors are read, so save the state dict alone or as safetensors.", file, $"{name.Module}.{name.Name}");
+        => new(
+            RefusalCode.PickleCallsCode,
+            $"{file} asks to run {name.Module}.{name.Name}; only files of plain tensors are read, so save the state dict alone or as safetensors.",
+            file,
+            $"{name.Module}.{name.Name}");
 }

@@ -56,7 +56,8 @@ internal static class PickleTree
                 }
                 if (++visits > MostVisits || top.Depth >= Deepest || top.Prefix.Length + name.Length >= LongestName)
                 {
-                    throw new RefusedInputException(RefusalCode.PickleInvalid, $"The list of tensors in {file} nests without end; save the weights as safetensors.", file);
+                    throw new RefusedInputException(
+                        RefusalCode.PickleInvalid, $"The list of tensors in {file} nests without end; save the weights as safetensors.", file);
                 }
                 open.Push((top.Prefix.Length == 0 ? name : $"{top.Prefix}.{name}", value, top.Depth + 1));
             }

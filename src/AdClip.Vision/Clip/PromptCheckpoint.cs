@@ -26,7 +26,8 @@ public sealed record CheckpointProjection(float[] Weight, float[] Bias);
 /// <param name="Deep">Deep prompts, [t, D] each; the i-th (from 0) replaces positions 1 to t before block i + 1.</param>
 /// <param name="Projections">One for each deep prompt; where there are none, zeros are written, as the original asks for them.</param>
 /// <param name="Width">Width D of the text transformer.</param>
-public sealed record PromptCheckpoint(CheckpointSide Normal, CheckpointSide Abnormal, IReadOnlyList<float[]> Deep, IReadOnlyList<CheckpointProjection> Projections, int Width)
+public sealed record PromptCheckpoint(
+    CheckpointSide Normal, CheckpointSide Abnormal, IReadOnlyList<float[]> Deep, IReadOnlyList<CheckpointProjection> Projections, int Width)
 {
     internal const string Group = "prompt_learner";
     private const int ProjectionRows = 896;
@@ -118,7 +119,8 @@ public sealed record PromptCheckpoint(CheckpointSide Normal, CheckpointSide Abno
             AddWhole($"compound_prompt_projections.{i}.weight", projection.Weight, projection.Bias.Length, Width);
             AddWhole($"compound_prompt_projections.{i}.bias", projection.Bias, projection.Bias.Length);
         }
-        var pickle = PickleWriter.StateDict(Group, tensors, ["", "compound_prompts_text", "compound_prompt_projections", .. Deep.Select((_, i) => $"compound_prompt_projections.{i}")]);
+        var pickle = PickleWriter.StateDict(
+            Group, tensors, ["", "compound_prompts_text", "compound_prompt_projections", .. Deep.Select((_, i) => $"compound_prompt_projections.{i}")]);
         var temporary = path + ".part";
         using (var stream = File.Create(temporary))
         {
@@ -135,7 +137,8 @@ public sealed record PromptCheckpoint(CheckpointSide Normal, CheckpointSide Abno
         }
 
         void AddWhole(string name, float[] values, params long[] shape)
-            => tensors.Add((name, new PickleTensor(Store(ElementType.F32, MemoryMarshal.AsBytes<float>(values).ToArray()), 0, shape, StoredTensor.RowMajor(shape))));
+            => tensors.Add(
+                (name, new PickleTensor(Store(ElementType.F32, MemoryMarshal.AsBytes<float>(values).ToArray()), 0, shape, StoredTensor.RowMajor(shape))));
 
         // There, prefix and suffix are views of the embeddings of the whole sequence; those of "X" lie between them, unused.
         void AddEmbeddings(string side, CheckpointSide values)
@@ -144,11 +147,13 @@ public sealed record PromptCheckpoint(CheckpointSide Normal, CheckpointSide Abno
             var storage = Store(ElementType.F32, MemoryMarshal.AsBytes<float>(sequence).ToArray());
             long[] strides = [sequence.Length, sequence.Length, Width, 1];
             tensors.Add(($"token_prefix_{side}", new PickleTensor(storage, 0, [1, 1, 1, Width], strides)));
-            tensors.Add(($"token_suffix_{side}", new PickleTensor(storage, Width + values.Context.Length, [1, 1, values.Suffix.Length / Width, Width], strides)));
+            tensors.Add(
+                ($"token_suffix_{side}", new PickleTensor(storage, Width + values.Context.Length, [1, 1, values.Suffix.Length / Width, Width], strides)));
         }
 
         void AddIds(string name, IReadOnlyList<int> ids)
-            => tensors.Add((name, new PickleTensor(Store(ElementType.I32, MemoryMarshal.AsBytes<int>([.. ids]).ToArray()), 0, [1, 1, ids.Count], [ids.Count, ids.Count, 1])));
+            => tensors.Add((name, new PickleTensor(
+                Store(ElementType.I32, MemoryMarshal.AsBytes<int>([.. ids]).ToArray()), 0, [1, 1, ids.Count], [ids.Count, ids.Count, 1])));
     }
 
     /// <summary>Text features of the normal and the abnormal prompt, not normalised: two of [E].</summary>

@@ -59,7 +59,8 @@ internal sealed class PromptCheckpointReader
         {
             var name = $"compound_prompt_projections.{projections.Count}";
             var projection = new CheckpointProjection(Rows(name + ".weight", width), Values(Find(name + ".bias")));
-            projections.Add(projection.Weight.Length == projection.Bias.Length * width ? projection : throw Wrong($"{name} has a weight and a bias of different lengths"));
+            projections.Add(
+                projection.Weight.Length == projection.Bias.Length * width ? projection : throw Wrong($"{name} has a weight and a bias of different lengths"));
         }
         return projections;
     }

@@ -30,7 +30,9 @@ internal static class SafetensorsReader
         var dataStart = 8 + (long)headerBytes;
         if (dataStart > stream.Length)
         {
-            throw new RefusedInputException(RefusalCode.WeightFileTruncated, $"{name} ends inside its header ({stream.Length} of {dataStart} bytes); copy the file again.", name, stream.Length, dataStart);
+            throw new RefusedInputException(
+                RefusalCode.WeightFileTruncated, $"{name} ends inside its header ({stream.Length} of {dataStart} bytes); copy the file again.",
+                name, stream.Length, dataStart);
         }
         var header = new byte[headerBytes];
         stream.ReadExactly(header);
@@ -43,9 +45,11 @@ internal static class SafetensorsReader
             using var json = JsonDocument.Parse(header);
             return Parse(path, name, json.RootElement, dataStart, stream.Length);
         }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException or OverflowException or KeyNotFoundException or IndexOutOfRangeException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException
+            or OverflowException or KeyNotFoundException or IndexOutOfRangeException)
         {
-            throw new RefusedInputException(RefusalCode.WeightHeaderInvalid, $"The safetensors header of {name} is damaged ({wrong.Message}); copy the file again.", name, wrong.Message);
+            throw new RefusedInputException(
+                RefusalCode.WeightHeaderInvalid, $"The safetensors header of {name} is damaged ({wrong.Message}); copy the file again.", name, wrong.Message);
         }
     }
 
@@ -87,7 +91,12 @@ internal static class SafetensorsReader
             }
             if (end > fileBytes - dataStart)
             {
-                throw new RefusedInputException(RefusalCode.WeightFileTruncated, $"{name} ends before tensor {entry.Name} does ({fileBytes} of {dataStart + end} bytes); copy the file again.", name, fileBytes, dataStart + end);
+                throw new RefusedInputException(
+                    RefusalCode.WeightFileTruncated,
+                    $"{name} ends before tensor {entry.Name} does ({fileBytes} of {dataStart + end} bytes); copy the file again.",
+                    name,
+                    fileBytes,
+                    dataStart + end);
             }
             var strides = StoredTensor.RowMajor(shape);
             var tensor = new StoredTensor(entry.Name, type, shape, strides, path, dataStart + begin);

@@ -21,7 +21,8 @@ public static class SafetensorsWriter
     /// <param name="path">The file to make; an existing one is replaced.</param>
     /// <param name="tensors">Names, shapes and row-major values, written in this order.</param>
     /// <param name="metadata">Free text pairs for the header.</param>
-    public static void Write(string path, IReadOnlyList<(string Name, long[] Shape, float[] Values)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IReadOnlyList<(string Name, long[] Shape, float[] Values)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var sources = tensors.Select(tensor => new TensorSource(
             tensor.Name, ElementType.F32, tensor.Shape, stream => stream.Write(MemoryMarshal.AsBytes<float>(tensor.Values)))).ToList();

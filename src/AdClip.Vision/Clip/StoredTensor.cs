@@ -96,7 +96,10 @@ public sealed record StoredTensor(
     {
         if (count > Array.MaxLength / sizeof(double))
         {
-            throw new RefusedInputException(RefusalCode.TensorTooLarge, $"Tensor {Name} of {Path.GetFileName(File)} has {count} elements, more than the {Array.MaxLength / sizeof(double)} of any CLIP model; it is not one.", Name, Path.GetFileName(File), count, Array.MaxLength / sizeof(double));
+            throw new RefusedInputException(
+                RefusalCode.TensorTooLarge, $"Tensor {Name} of {Path.GetFileName(File)} has {count} elements, "
+                    + $"more than the {Array.MaxLength / sizeof(double)} of any CLIP model; it is not one.",
+                Name, Path.GetFileName(File), count, Array.MaxLength / sizeof(double));
         }
         var bytes = new byte[count * Type.Bytes()];
         using var handle = System.IO.File.OpenHandle(File);
@@ -106,7 +109,8 @@ public sealed record StoredTensor(
             var read = RandomAccess.Read(handle, bytes.AsSpan(done), at + done);
             if (read == 0)
             {
-                throw new RefusedInputException(RefusalCode.WeightFileTruncated, $"{Path.GetFileName(File)} ends inside tensor {Name}; copy the file again.", Path.GetFileName(File), Name);
+                throw new RefusedInputException(
+                    RefusalCode.WeightFileTruncated, $"{Path.GetFileName(File)} ends inside tensor {Name}; copy the file again.", Path.GetFileName(File), Name);
             }
             done += read;
         }
@@ -138,7 +142,9 @@ public sealed record StoredTensor(
                 ElementType.U16 => BinaryPrimitives.ReadUInt16LittleEndian(element),
                 ElementType.U32 => BinaryPrimitives.ReadUInt32LittleEndian(element),
                 ElementType.U64 => BinaryPrimitives.ReadUInt64LittleEndian(element),
-                _ => throw new RefusedInputException(RefusalCode.WeightTypeUnsupported, $"Tensor {Name} is stored as {Type}, which cannot be used as weights; store it as F32, F16 or BF16.", Name, Type),
+                _ => throw new RefusedInputException(
+                    RefusalCode.WeightTypeUnsupported, $"Tensor {Name} is stored as {Type}, which cannot be used as weights; store it as F32, F16 or BF16.",
+                    Name, Type),
             };
         }
         return values;

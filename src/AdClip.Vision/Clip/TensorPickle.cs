@@ -35,7 +35,8 @@ internal sealed class TensorPickle
         {
             return new TensorPickle(source, file).Run(storages);
         }
-        catch (Exception wrong) when (wrong is ArgumentException or IndexOutOfRangeException or InvalidCastException or OverflowException or NullReferenceException or KeyNotFoundException or EndOfStreamException)
+        catch (Exception wrong) when (wrong is ArgumentException or IndexOutOfRangeException or InvalidCastException
+            or OverflowException or NullReferenceException or KeyNotFoundException or EndOfStreamException)
         {
             throw Invalid(file);
         }
@@ -89,12 +90,19 @@ internal sealed class TensorPickle
                 default:
                     if (!PushPlain(operation) && !Collect(operation) && !Remember(operation))
                     {
-                        throw new RefusedInputException(RefusalCode.PickleUnsupported, $"{_file} uses pickle operation 0x{operation:x2}, which no file of tensors needs; save the weights as safetensors.", _file, $"0x{operation:x2}");
+                        throw new RefusedInputException(
+                            RefusalCode.PickleUnsupported,
+                            $"{_file} uses pickle operation 0x{operation:x2}, which no file of tensors needs; save the weights as safetensors.",
+                            _file,
+                            $"0x{operation:x2}");
                     }
                     break;
             }
         }
-        throw new RefusedInputException(RefusalCode.PickleInvalid, $"The list of tensors in {_file} takes more than {MostOperations} steps, which no file of tensors needs; save the weights as safetensors.", _file);
+        throw new RefusedInputException(
+            RefusalCode.PickleInvalid,
+            $"The list of tensors in {_file} takes more than {MostOperations} steps, which no file of tensors needs; save the weights as safetensors.",
+            _file);
     }
 
     private bool PushPlain(byte operation)

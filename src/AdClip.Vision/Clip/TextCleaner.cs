@@ -54,7 +54,9 @@ internal static class TextCleaner
                     result.Append(c.ToString().Normalize(NormalizationForm.FormKC));
                     break;
                 default:
-                    result.Append(Ligatures.Contains(c, StringComparison.Ordinal) ? c.ToString().Normalize(NormalizationForm.FormKC).Replace('\u02bc', '\'') : c.ToString());
+                    result.Append(Ligatures.Contains(c, StringComparison.Ordinal)
+                        ? c.ToString().Normalize(NormalizationForm.FormKC).Replace('\u02bc', '\'')
+                        : c.ToString());
                     break;
             }
         }
@@ -128,7 +130,8 @@ internal static class TextCleaner
                 return true;
             }
             // Apostrophes, dots and marks are looked through.
-            if (text[i] is not ('\'' or '.' or ':' or '\u00b7' or '\u00ad' or '\u2019') && char.GetUnicodeCategory(text[i]) is not System.Globalization.UnicodeCategory.NonSpacingMark)
+            if (text[i] is not ('\'' or '.' or ':' or '\u00b7' or '\u00ad' or '\u2019')
+                && char.GetUnicodeCategory(text[i]) is not System.Globalization.UnicodeCategory.NonSpacingMark)
             {
                 return false;
             }

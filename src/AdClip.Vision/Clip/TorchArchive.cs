@@ -34,9 +34,10 @@ internal static class TorchArchive
         StorageBytes Find(PickleStorage storage, string tensor)
         {
             var memberName = $"{folder}data/{storage.Key}";
-            return !members.TryGetValue(memberName, out var member) ? throw TorchTensors.Invalid(file, tensor, $"a storage that is not in the file ({memberName})")
-                : member.IsStored ? new StorageBytes(member.Offset, member.Length)
-                : throw Compressed(file, memberName);
+            return !members.TryGetValue(memberName, out var member)
+                ? throw TorchTensors.Invalid(file, tensor, $"a storage that is not in the file ({memberName})")
+                    : member.IsStored ? new StorageBytes(member.Offset, member.Length)
+                    : throw Compressed(file, memberName);
         }
     }
 

@@ -61,7 +61,9 @@ internal static class TorchTensors
             }
             var placed = new StoredTensor(name, type, tensor.Shape, tensor.Strides, path, storage.Offset + (tensor.Offset * size));
             // A stride of 0 lets a few bytes pose as a huge tensor.
-            return checked(placed.Count * size) <= Math.Max(storage.Length, size) ? placed : throw Invalid(file, name, $"more elements than its {storage.Length} bytes hold");
+            return checked(placed.Count * size) <= Math.Max(storage.Length, size)
+                ? placed
+                : throw Invalid(file, name, $"more elements than its {storage.Length} bytes hold");
         }
         catch (OverflowException)
         {

@@ -31,7 +31,8 @@ internal static class VocabularyFiles
             : Exist(File(Archive)) ? (Reading(Archive, () => FromArchive(File(Archive), size)), Archive)
             : throw new RefusedInputException(
                 RefusalCode.VocabularyMissing,
-                $"The tokenizer's files of {model} ({size} tokens) are missing; put its {Vocab} and {Merges}, its {Tokenizer}, or OpenAI's {Archive} beside the weights.",
+                $"The tokenizer's files of {model} ({size} tokens) are missing; put "
+                    + $"its {Vocab} and {Merges}, its {Tokenizer}, or OpenAI's {Archive} beside the weights.",
                 model, size);
         return vocabulary.Count == size ? vocabulary : throw Invalid(source, $"it has {vocabulary.Count} tokens, {model} has {size}");
     }
@@ -47,7 +48,8 @@ internal static class VocabularyFiles
         {
             return read();
         }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ArgumentException or InvalidDataException or IndexOutOfRangeException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException or KeyNotFoundException
+            or ArgumentException or InvalidDataException or IndexOutOfRangeException)
         {
             throw Invalid(name, wrong.Message);
         }
@@ -83,7 +85,10 @@ internal static class VocabularyFiles
         return new BytePairVocabulary(ids, Ranks(model.GetProperty("merges").EnumerateArray().Select(Pair), size));
 
         // "a b", or since 2024 ["a", "b"].
-        static string Pair(JsonElement merge) => merge.ValueKind == JsonValueKind.Array ? $"{merge[0].GetString()} {merge[1].GetString()}" : merge.GetString() ?? throw new InvalidDataException("a merge is null");
+        static string Pair(JsonElement merge)
+            => merge.ValueKind == JsonValueKind.Array
+                ? $"{merge[0].GetString()} {merge[1].GetString()}"
+                : merge.GetString() ?? throw new InvalidDataException("a merge is null");
     }
 
     // Ids follow from the order: bytes, bytes that end a word, one for each merge, the two markers.

@@ -1,6 +1,9 @@
 namespace AdClip.Vision.Clip;
 
-/// <summary>The tensors of a weight file: safetensors, or what PyTorch saves (<c>.pt</c>, <c>.pth</c>, <c>.bin</c>; TorchScript and the form before 1.6 included).</summary>
+/// <summary>
+/// The tensors of a weight file: safetensors, or what PyTorch saves (<c>.pt</c>, <c>.pth</c>, <c>.bin</c>;
+/// TorchScript and the form before 1.6 included).
+/// </summary>
 /// <remarks>The kind is told by content, not by the file's name. No code in the file is ever run.</remarks>
 /// <param name="path">Full path, links resolved.</param>
 /// <param name="tensors">By name.</param>
@@ -43,7 +46,8 @@ public sealed class WeightFile(string path, IReadOnlyDictionary<string, StoredTe
         }
         if (start.StartsWith("version https://git-lfs"u8[..16]))
         {
-            throw new RefusedInputException(RefusalCode.WeightFilePointer, $"{name} is a Git LFS pointer, not the weights; fetch the real file with git lfs pull.", name);
+            throw new RefusedInputException(
+                RefusalCode.WeightFilePointer, $"{name} is a Git LFS pointer, not the weights; fetch the real file with git lfs pull.", name);
         }
         return SafetensorsReader.Read(real, stream);
     }
@@ -53,5 +57,7 @@ public sealed class WeightFile(string path, IReadOnlyDictionary<string, StoredTe
     public StoredTensor Require(string name)
         => Tensors.TryGetValue(name, out var tensor)
             ? tensor
-            : throw new RefusedInputException(RefusalCode.TensorMissing, $"{Path.GetFileName(FilePath)} has no tensor {name}; it is not a CLIP model in OpenAI or Hugging Face naming.", Path.GetFileName(FilePath), name);
+            : throw new RefusedInputException(
+                RefusalCode.TensorMissing, $"{Path.GetFileName(FilePath)} has no tensor {name}; it is not a CLIP model in OpenAI or Hugging Face naming.",
+                Path.GetFileName(FilePath), name);
 }

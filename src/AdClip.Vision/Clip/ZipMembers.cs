@@ -106,11 +106,17 @@ internal static class ZipMembers
                 {
                     var large = ReadAt(stream, BinaryPrimitives.ReadInt64LittleEndian(locator[8..]), 56).AsSpan();
                     return BinaryPrimitives.ReadUInt32LittleEndian(large) == Zip64EndSignature
-                        ? (BinaryPrimitives.ReadInt64LittleEndian(large[48..]), BinaryPrimitives.ReadInt64LittleEndian(large[40..]), BinaryPrimitives.ReadInt64LittleEndian(large[32..]))
+                        ? (
+                            BinaryPrimitives.ReadInt64LittleEndian(large[48..]),
+                            BinaryPrimitives.ReadInt64LittleEndian(large[40..]),
+                            BinaryPrimitives.ReadInt64LittleEndian(large[32..]))
                         : throw Damaged(name);
                 }
             }
-            return (BinaryPrimitives.ReadUInt32LittleEndian(end[16..]), BinaryPrimitives.ReadUInt32LittleEndian(end[12..]), BinaryPrimitives.ReadUInt16LittleEndian(end[10..]));
+            return (
+                BinaryPrimitives.ReadUInt32LittleEndian(end[16..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(end[12..]),
+                BinaryPrimitives.ReadUInt16LittleEndian(end[10..]));
         }
         throw Damaged(name);
     }

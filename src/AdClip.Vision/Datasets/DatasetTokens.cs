@@ -25,7 +25,8 @@ public sealed class DatasetTokens(ClipDetector model, string folder)
     /// <param name="done">Called after each image, by several threads.</param>
     /// <param name="cancel">Stops between images; what was kept stays.</param>
     /// <exception cref="RefusedInputException">An image or mask that cannot be read.</exception>
-    public IReadOnlyList<EncodedImage> Encode(IReadOnlyList<DatasetImage> images, Augmentation? augmentation = null, int seed = 0, Action? done = null, CancellationToken cancel = default)
+    public IReadOnlyList<EncodedImage> Encode(
+        IReadOnlyList<DatasetImage> images, Augmentation? augmentation = null, int seed = 0, Action? done = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         Directory.CreateDirectory(folder);
@@ -49,14 +50,16 @@ public sealed class DatasetTokens(ClipDetector model, string folder)
     public ImageTokens Load(EncodedImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Kept(Key(image.Sha256, image.View)) ?? throw new FileNotFoundException($"The tokens of {image.Image.Path} are no longer in {folder}; start again to encode them.");
+        return Kept(Key(image.Sha256, image.View))
+            ?? throw new FileNotFoundException($"The tokens of {image.Image.Path} are no longer in {folder}; start again to encode them.");
     }
 
     /// <summary>The same images as training sees them.</summary>
     public IReadOnlyList<TrainingItem> Items(IReadOnlyList<EncodedImage> images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return [.. images.Select(image => new TrainingItem(image.Sha256, image.View, image.Image.IsAnomaly, () => new TrainingTokens(Load(image), image.Mask)))];
+        return [.. images.Select(
+            image => new TrainingItem(image.Sha256, image.View, image.Image.IsAnomaly, () => new TrainingTokens(Load(image), image.Mask)))];
     }
 
     private List<EncodedImage> EncodeOne(DatasetImage image, Augmentation? augmentation, int seed)

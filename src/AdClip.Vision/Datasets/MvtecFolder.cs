@@ -33,12 +33,15 @@ internal static class MvtecFolder
                 var defect = string.Equals(name, Good, StringComparison.OrdinalIgnoreCase) ? null : name;
                 foreach (var file in Directory.EnumerateFiles(kind).Where(file => Extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal))
                 {
-                    yield return new DatasetImage(file, Path.GetFileName(folder), part, defect, defect is null ? null : Mask(folder, defect, Path.GetFileNameWithoutExtension(file)));
+                    yield return new DatasetImage(
+                        file, Path.GetFileName(folder), part, defect, defect is null ? null : Mask(folder, defect, Path.GetFileNameWithoutExtension(file)));
                 }
             }
         }
     }
 
     private static string? Mask(string folder, string defect, string stem)
-        => ((string[])[$"{stem}_mask.png", $"{stem}.png", $"{stem}_mask.bmp", $"{stem}.bmp"]).Select(name => Path.Combine(folder, "ground_truth", defect, name)).FirstOrDefault(File.Exists);
+        => ((string[])[$"{stem}_mask.png", $"{stem}.png", $"{stem}_mask.bmp", $"{stem}.bmp"])
+            .Select(name => Path.Combine(folder, "ground_truth", defect, name))
+            .FirstOrDefault(File.Exists);
 }

@@ -44,7 +44,12 @@ public static class NestedDraw
     {
         if (wanted > available)
         {
-            throw new RefusedInputException(RefusalCode.StageImagesTooFew, $"The stages need {wanted} {kind} images, one to be judged by included; there are {available}. Take smaller stages.", kind, wanted, available);
+            throw new RefusedInputException(
+                RefusalCode.StageImagesTooFew,
+                $"The stages need {wanted} {kind} images, one to be judged by included; there are {available}. Take smaller stages.",
+                kind,
+                wanted,
+                available);
         }
     }
 
@@ -57,6 +62,7 @@ public static class NestedDraw
         {
             random.Shuffle(kind);
         }
-        return [.. Enumerable.Range(0, classes.Select(kind => kind.Length).DefaultIfEmpty().Max()).SelectMany(turn => classes.Where(kind => turn < kind.Length).Select(kind => kind[turn]))];
+        return [.. Enumerable.Range(0, classes.Select(kind => kind.Length).DefaultIfEmpty().Max())
+            .SelectMany(turn => classes.Where(kind => turn < kind.Length).Select(kind => kind[turn]))];
     }
 }

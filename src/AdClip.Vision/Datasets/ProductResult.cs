@@ -24,7 +24,9 @@ public sealed record ProductResult(int Images, int Anomalies, PrecisionRecallCur
     /// <param name="done">Called after each image.</param>
     /// <param name="boxes">Whether boxes are judged too.</param>
     /// <param name="cancel">Stops between images.</param>
-    public static ProductResult Measure(IReadOnlyList<EncodedImage> images, Func<EncodedImage, Detection.Detection> detect, Action? done = null, bool boxes = true, CancellationToken cancel = default)
+    public static ProductResult Measure(
+        IReadOnlyList<EncodedImage> images, Func<EncodedImage, Detection.Detection> detect,
+        Action? done = null, bool boxes = true, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(detect);
@@ -34,7 +36,9 @@ public sealed record ProductResult(int Images, int Anomalies, PrecisionRecallCur
         foreach (var chunk in images.Chunk(AtATime))
         {
             var found = new Detection.Detection[chunk.Length];
-            Parallel.For(0, chunk.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i => found[i] = detect(chunk[i]));
+            Parallel.For(
+                0, chunk.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel },
+                i => found[i] = detect(chunk[i]));
             // Taken in their order: sums come out the same however many threads there are.
             foreach (var (image, seen) in chunk.Zip(found))
             {
@@ -92,6 +96,7 @@ public sealed record ProductResult(int Images, int Anomalies, PrecisionRecallCur
                 edge = (Math.Min(edge.Left, x), Math.Min(edge.Top, y), Math.Max(edge.Right, x), Math.Max(edge.Bottom, y), Math.Max(edge.Most, map?[i] ?? 0));
             }
         }
-        return [.. edges.Select(edge => new ScoredBox(new LabelledBox(0, 0, edge.Left, edge.Top, edge.Right - edge.Left + 1, edge.Bottom - edge.Top + 1), edge.Most))];
+        return [.. edges.Select(
+            edge => new ScoredBox(new LabelledBox(0, 0, edge.Left, edge.Top, edge.Right - edge.Left + 1, edge.Bottom - edge.Top + 1), edge.Most))];
     }
 }

@@ -40,7 +40,9 @@ public sealed class ClipDetector : IDisposable
     private readonly string? _eightBitFile;
     private ImageEncoder? _encoder;
 
-    private ClipDetector(ClipWeights weights, ImageEncoderSettings settings, ScoringScheme scheme, PromptLists? ensemble, ModelDescription model, SessionSettings session, DetectorOptions options)
+    private ClipDetector(
+        ClipWeights weights, ImageEncoderSettings settings, ScoringScheme scheme,
+        PromptLists? ensemble, ModelDescription model, SessionSettings session, DetectorOptions options)
     {
         _weights = weights;
         _settings = settings;
@@ -53,7 +55,8 @@ public sealed class ClipDetector : IDisposable
         _eightBitFile = options.EightBitFolder is { } kept ? Path.Combine(kept, $"{model.Sha256}.8bit.safetensors") : null;
         Model = model;
         _tokenizer = new Lazy<ClipTokenizer>(() => new ClipTokenizer(
-            VocabularyFiles.Read(options.VocabularyFolder ?? Path.GetDirectoryName(model.WeightFile)!, model.Name, weights.Architecture.VocabularySize), weights.Architecture.ContextLength));
+            VocabularyFiles.Read(options.VocabularyFolder ?? Path.GetDirectoryName(model.WeightFile)!, model.Name, weights.Architecture.VocabularySize),
+            weights.Architecture.ContextLength));
     }
 
     /// <summary>What is known about the model, and how it is being run.</summary>
@@ -97,11 +100,16 @@ public sealed class ClipDetector : IDisposable
             FewShotLayers = [.. scheme.FewShotLayers.Where(settings.Layers.Contains)],
         };
         var sha256 = options.WeightsSha256 ?? FileHash.Sha256(weights.FilePath);
-        var encoderId = string.Create(CultureInfo.InvariantCulture,
-            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}{Setting(architecture.Vision, architecture.VisionWidth)}{(settings.KeepsOriginal ? "-o" : "")}{PrecisionMark(session.Precision)}{PackingMark(session.Prepack)}");
+        var encoderId = string.Create(
+            CultureInfo.InvariantCulture,
+            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}"
+                + $"{Setting(architecture.Vision, architecture.VisionWidth)}{(settings.KeepsOriginal ? "-o" : "")}"
+                + $"{PrecisionMark(session.Precision)}{PackingMark(session.Prepack)}");
         var model = new ModelDescription(
             folder.Name, folder.WeightFile, sha256, encoderId, architecture, settings.ImageSize, recommendedSize, settings.Dpam, settings.Layers,
-            folder.Config is not null, folder.Clip?.FileName, folder.Config is { } own && own.TryGetProperty("licence", out var licence) ? licence.ToString() : null, folder.Limits);
+            folder.Config is not null, folder.Clip?.FileName,
+            folder.Config is { } own && own.TryGetProperty("licence", out var licence) ? licence.ToString() : null,
+            folder.Limits);
         return new ClipDetector(weights, settings, scheme, ensemble, model, session, options);
     }
 
@@ -160,7 +168,9 @@ public sealed class ClipDetector : IDisposable
     }
 
     /// <summary>Finds out whether prompts fit the model; phrases are not encoded for it.</summary>
-    /// <exception cref="RefusedInputException">An empty list, a phrase that is too long, a vocabulary or file that is missing, learned prompts of another model.</exception>
+    /// <exception cref="RefusedInputException">
+    /// An empty list, a phrase that is too long, a vocabulary or file that is missing, learned prompts of another model.
+    /// </exception>
     public void CheckPrompts(PromptSettings prompts)
     {
         ArgumentNullException.ThrowIfNull(prompts);
@@ -243,7 +253,8 @@ public sealed class ClipDetector : IDisposable
             var file = prompts.CheckpointFile;
             hash.AppendData(Encoding.UTF8.GetBytes(File.Exists(file)
                 ? $"learned {FileHash.Sha256(file)}"
-                : throw new RefusedInputException(RefusalCode.FileMissing, $"There is no checkpoint file '{file}' for the learned prompts; name one.", file ?? "")));
+                : throw new RefusedInputException(
+                    RefusalCode.FileMissing, $"There is no checkpoint file '{file}' for the learned prompts; name one.", file ?? "")));
         }
         else
         {
@@ -297,12 +308,15 @@ public sealed class ClipDetector : IDisposable
             UnitVectors.MeanDirection(EncodeTexts([.. lists.Sentences(lists.Abnormal, prompts.ProductName)])));
     }
 
-    private static (ScoringScheme Scheme, PromptLists? Ensemble, int RecommendedSize, int Dpam) Scheme(ModelFolder folder, ClipArchitecture model, DetectorOptions options)
+    private static (ScoringScheme Scheme, PromptLists? Ensemble, int RecommendedSize, int Dpam) Scheme(
+        ModelFolder folder, ClipArchitecture model, DetectorOptions options)
     {
         if (folder.Config is not { } config)
         {
             // AnomalyCLIP's habits for ViT-L/14 (every sixth layer, 20 of 24 at 518 pixels) carried over to other depths.
-            int[] quarters = [.. Enumerable.Range(1, 4).Select(quarter => Math.Max(1, (int)Math.Round(quarter * model.VisionLayers / 4.0, MidpointRounding.AwayFromZero))).Distinct()];
+            int[] quarters = [.. Enumerable.Range(1, 4)
+                .Select(quarter => Math.Max(1, (int)Math.Round(quarter * model.VisionLayers / 4.0, MidpointRounding.AwayFromZero)))
+                .Distinct()];
             var size = model.NativeImageSize < 224 ? model.NativeImageSize : ReferenceImageSize / model.PatchSize * model.PatchSize;
             return (ScoringScheme.AnomalyClip(options.Layers ?? quarters), null, size, (int)Math.Round(model.VisionLayers * 20 / 24.0));
         }
@@ -318,7 +332,9 @@ public sealed class ClipDetector : IDisposable
         }
         catch (Exception wrong) when (wrong is InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new RefusedInputException(RefusalCode.ModelConfigInvalid, $"The config.json of {folder.Name} is incomplete ({wrong.Message}); copy it again.", folder.Name, wrong.Message);
+            throw new RefusedInputException(
+                RefusalCode.ModelConfigInvalid, $"The config.json of {folder.Name} is incomplete ({wrong.Message}); copy it again.",
+                folder.Name, wrong.Message);
         }
 
         static string[] Texts(JsonElement parent, string name) => [.. parent.GetProperty(name).EnumerateArray().Select(text => text.GetString()!)];

@@ -15,5 +15,7 @@ namespace AdClip.Vision.Detection;
 /// else that opening does. Null: it is computed.
 /// </param>
 /// <param name="EightBitFolder">Where 8-bit weights are kept once made; null: they are made each time and deleted afterwards.</param>
-public sealed record DetectorOptions(int? ImageSize = null, int? Dpam = null, IReadOnlyList<int>? Layers = null, string? VocabularyFolder = null, SessionSettings? Session = null, bool KeepsOriginal = false, string? TextFolder = null,
-    string? WeightsSha256 = null, string? EightBitFolder = null);
+public sealed record DetectorOptions(
+    int? ImageSize = null, int? Dpam = null, IReadOnlyList<int>? Layers = null, string? VocabularyFolder = null, SessionSettings? Session = null,
+    bool KeepsOriginal = false, string? TextFolder = null,
+        string? WeightsSha256 = null, string? EightBitFolder = null);

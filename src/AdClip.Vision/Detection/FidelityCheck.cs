@@ -31,7 +31,9 @@ public sealed class FidelityCheck(FidelityLimits? limits = null)
         ArgumentNullException.ThrowIfNull(expected);
         ArgumentNullException.ThrowIfNull(candidate);
         ArgumentNullException.ThrowIfNull(actual);
-        if (expected.Map.Values.Length != actual.Map.Values.Length || !reference.Layers.Select(layer => (layer.Layer, layer.Values.Length)).SequenceEqual(candidate.Layers.Select(layer => (layer.Layer, layer.Values.Length))))
+        if (expected.Map.Values.Length != actual.Map.Values.Length
+            || !reference.Layers.Select(layer => (layer.Layer, layer.Values.Length))
+                .SequenceEqual(candidate.Layers.Select(layer => (layer.Layer, layer.Values.Length))))
         {
             throw new ArgumentException("The two encoders were run with different settings.", nameof(candidate));
         }

@@ -55,7 +55,14 @@ public sealed record InspectionRegions
         {
             throw GroundTruthNames.UnknownKind("mask", $"region '{mask.Shape.Id}'");
         }
-        GroundTruthValidation.Check(new ImageGroundTruth { File = "inspection area", Width = Width, Height = Height, Label = ImageLabel.Anomaly, Shapes = [.. Regions.Select(region => region.Shape)] });
+        GroundTruthValidation.Check(new ImageGroundTruth
+        {
+            File = "inspection area",
+            Width = Width,
+            Height = Height,
+            Label = ImageLabel.Anomaly,
+            Shapes = [.. Regions.Select(region => region.Shape)],
+        });
         var scale = Math.Min(1, (double)CheckedSide / Math.Max(Width, Height));
         var (width, height) = (Math.Max(1, (int)(Width * scale)), Math.Max(1, (int)(Height * scale)));
         if (Rasterize(width, height).IsEmpty())
@@ -77,7 +84,9 @@ public sealed record InspectionRegions
         {
             throw new RefusedInputException(
                 RefusalCode.RegionsOfAnotherAspect,
-                $"The inspection area was drawn on an image of {Width} x {Height} pixels; this one has {imageWidth} x {imageHeight}, other proportions, so the area does not say what to inspect on it: draw the area for this camera in a project of its own, or leave the image out.",
+                $"The inspection area was drawn on an image of {Width} x {Height} pixels; this "
+                    + $"one has {imageWidth} x {imageHeight}, other proportions, so the area does not say what "
+                    + "to inspect on it: draw the area for this camera in a project of its own, or leave the image out.",
                 Width, Height, imageWidth, imageHeight);
         }
     }
@@ -95,7 +104,10 @@ public sealed record InspectionRegions
         return Math.Max(ratio, 1 / ratio) <= 1 + AspectTolerance;
     }
 
-    /// <summary>The inspected pixels of the whole image brought to <paramref name="width"/> by <paramref name="height"/>: the stored image, a map, any frame.</summary>
+    /// <summary>
+    /// The inspected pixels of the whole image brought to <paramref name="width"/> by
+    /// <paramref name="height"/>: the stored image, a map, any frame.
+    /// </summary>
     /// <remarks>Pixel-centre rule, see <see cref="Rasterizer"/>; both axes scale on their own, as the image itself does.</remarks>
     public Mask Rasterize(int width, int height)
     {

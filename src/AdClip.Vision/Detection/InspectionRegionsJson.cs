@@ -3,7 +3,10 @@ using AdClip.Vision.GroundTruth;
 
 namespace AdClip.Vision.Detection;
 
-/// <summary>The JSON document of inspection regions, which the portal keeps and <c>adclip predict --regions</c> reads. Schema: docs/guide/inspection-area.md.</summary>
+/// <summary>
+/// The JSON document of inspection regions, which the portal keeps and <c>adclip predict --regions</c>
+/// reads. Schema: docs/guide/inspection-area.md.
+/// </summary>
 /// <remarks>Reading what was written gives an equal value.</remarks>
 public static class InspectionRegionsJson
 {

@@ -31,11 +31,15 @@ internal sealed record ModelFolder(string WeightFile, string Name, JsonElement? 
         string[] candidates = File.Exists(named) ? [named] : WeightFiles(path);
         return candidates.Length == 1
             ? new ModelFolder(candidates[0], Path.GetFileName(path), null, null, null).WithConfig()
-            : throw new RefusedInputException(RefusalCode.ModelFolderUnclear, $"{fileOrFolder} holds {candidates.Length} weight files; name the file itself.", fileOrFolder, candidates.Length);
+            : throw new RefusedInputException(
+                RefusalCode.ModelFolderUnclear, $"{fileOrFolder} holds {candidates.Length} weight files; name the file itself.",
+                fileOrFolder, candidates.Length);
     }
 
     private static string[] WeightFiles(string folder)
-        => [.. Directory.EnumerateFiles(folder).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        => [.. Directory.EnumerateFiles(folder)
+            .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal)];
 
     private ModelFolder WithConfig()
     {
@@ -51,7 +55,13 @@ internal sealed record ModelFolder(string WeightFile, string Name, JsonElement? 
             if (ClipConfig.Parse(json, configName) is { } clip)
             {
                 return ClipConfig.IsOwn(json)
-                    ? this with { Config = json, Name = json.TryGetProperty("name", out var name) ? name.ToString() : Name, Clip = clip, Limits = ReadLimits(Path.Combine(folder, "MODEL_CARD.md")) }
+                    ? this with
+                    {
+                        Config = json,
+                        Name = json.TryGetProperty("name", out var name) ? name.ToString() : Name,
+                        Clip = clip,
+                        Limits = ReadLimits(Path.Combine(folder, "MODEL_CARD.md")),
+                    }
                     : this with { Clip = clip };
             }
         }

@@ -32,7 +32,10 @@ internal static class PatchPooling
         return (float)(sum / count);
     }
 
-    /// <summary>The same where a value counts by a weight of 0 to 1: the weighted mean of the largest values, until fraction · (sum of weights) is reached, at least one whole value.</summary>
+    /// <summary>
+    /// The same where a value counts by a weight of 0 to 1: the weighted mean of the largest values, until fraction · (sum of
+    /// weights) is reached, at least one whole value.
+    /// </summary>
     /// <remarks>The value that reaches the limit counts in part. With weights of one, the same set of values as without.</remarks>
     public static float TopMean(ReadOnlySpan<float> values, ReadOnlySpan<float> weights, double fraction)
     {

@@ -30,7 +30,8 @@ public sealed class Scorer
     }
 
     /// <summary>For tiles, whose good patches were chosen within the regions already.</summary>
-    internal Scorer(string encoderId, int side, int grid, ScoringScheme scheme, TextPair texts, IReadOnlyList<CorePatches> references, InspectionRegions? regions)
+    internal Scorer(
+        string encoderId, int side, int grid, ScoringScheme scheme, TextPair texts, IReadOnlyList<CorePatches> references, InspectionRegions? regions)
         : this(encoderId, side, grid, scheme, texts, regions)
     {
         foreach (var reference in references.DistinctBy(reference => reference.Sha256))
@@ -51,7 +52,8 @@ public sealed class Scorer
         Texts = texts;
         _enlarge = new MapOperator(grid, grid, side, side, scheme.Sigma(side));
         Regions = regions ?? InspectionRegions.Everything;
-        _area = new Lazy<InspectedArea?>(() => Regions.Regions.Count > 0 ? new InspectedArea(Regions, grid, grid, side, side, patches => _enlarge.Apply(patches)) : null);
+        _area = new Lazy<InspectedArea?>(
+            () => Regions.Regions.Count > 0 ? new InspectedArea(Regions, grid, grid, side, side, patches => _enlarge.Apply(patches)) : null);
     }
 
     /// <summary>The text features in use.</summary>
@@ -130,7 +132,9 @@ public sealed class Scorer
     {
         if (encoderId != _encoderId)
         {
-            throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"These tokens come from encoder {encoderId}, the scorer uses {_encoderId}; encode the image again.", encoderId, _encoderId);
+            throw new RefusedInputException(
+                RefusalCode.TokensOfAnotherEncoder, $"These tokens come from encoder {encoderId}, the scorer uses {_encoderId}; encode the image again.",
+                encoderId, _encoderId);
         }
     }
 }

@@ -23,7 +23,10 @@ internal sealed class GradientTape(GraphBuilder graph)
     /// <exception cref="InvalidOperationException">The output does not depend on a variable.</exception>
     public string[] Gradients(string output, string upstream, IReadOnlyList<string> variables) => Gradients([(output, upstream)], variables);
 
-    /// <summary>The gradient of each variable of the sum of Σ(upstream · output) over several outputs: [as the variable]. Nothing can be recorded afterwards.</summary>
+    /// <summary>
+    /// The gradient of each variable of the sum of Σ(upstream · output) over several outputs: [as the
+    /// variable]. Nothing can be recorded afterwards.
+    /// </summary>
     /// <exception cref="InvalidOperationException">No output depends on a variable.</exception>
     public string[] Gradients(IReadOnlyList<(string Output, string Upstream)> seeds, IReadOnlyList<string> variables)
     {
@@ -84,7 +87,9 @@ internal sealed class GradientTape(GraphBuilder graph)
     /// <summary>The largest a · b over the rows b of the same item that are allowed, for each row a of x [G, N, E]: [G, N].</summary>
     /// <remarks>The derivative goes to a and to the row b that was found, as if the finding were fixed.</remarks>
     /// <param name="x">[G, N, E].</param>
-    /// <param name="bias">Added to the products [G, N, N] before the largest is taken, and not part of the result: 0 where allowed, far below -1 elsewhere.</param>
+    /// <param name="bias">
+    /// Added to the products [G, N, N] before the largest is taken, and not part of the result: 0 where allowed, far below -1 elsewhere.
+    /// </param>
     /// <param name="groups">G.</param>
     /// <param name="rows">N.</param>
     /// <param name="width">E.</param>
@@ -101,7 +106,8 @@ internal sealed class GradientTape(GraphBuilder graph)
         {
             var each = graph.Reshape(g, groups, rows, 1);
             Accumulate(x, () => graph.Multiply(each, matched));
-            Accumulate(x, () => graph.Reshape(graph.SumAtRows(found, graph.Reshape(graph.Multiply(each, x), groups * rows, width), groups * rows, width), groups, rows, width));
+            Accumulate(x, () => graph.Reshape(
+                graph.SumAtRows(found, graph.Reshape(graph.Multiply(each, x), groups * rows, width), groups * rows, width), groups, rows, width));
         });
     }
 
@@ -133,7 +139,11 @@ internal sealed class GradientTape(GraphBuilder graph)
     {
         var (values, places) = graph.Largest(x, count);
         return Record(graph.Reshape(graph.MeanLast(values), items), [x], g => Accumulate(x, () =>
-            graph.PutAt(places, graph.Multiply(graph.Reshape(g, items, 1), graph.Constant(graph.FreshName("share"), [.. Enumerable.Repeat(1f / count, (int)count)], 1, count)), items, length)));
+            graph.PutAt(
+                places,
+                graph.Multiply(graph.Reshape(g, items, 1), graph.Constant(graph.FreshName("share"), [.. Enumerable.Repeat(1f / count, (int)count)], 1, count)),
+                items,
+                length)));
     }
 
     /// <summary>scale · a b over the last two axes; with <paramref name="transposeB"/>, scale · a bᵀ.</summary>
@@ -226,7 +236,8 @@ internal sealed class GradientTape(GraphBuilder graph)
                 // Recorded first, so it comes last on the way back, when the others are there.
                 if (part == 0)
                 {
-                    Accumulate(x, () => graph.ConcatColumns([.. gradients.Select(gradient => gradient ?? throw new InvalidOperationException($"A part of {x} is not used."))]));
+                    Accumulate(x, () => graph.ConcatColumns(
+                        [.. gradients.Select(gradient => gradient ?? throw new InvalidOperationException($"A part of {x} is not used."))]));
                 }
             });
         }

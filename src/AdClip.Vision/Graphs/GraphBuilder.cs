@@ -178,7 +178,8 @@ internal sealed class GraphBuilder
         var axis = Integers(0);
         string Batched(string x) => Node("Unsqueeze", [x, axis]);
         var batchedV = Batched(v);
-        var attended = Contribution("MultiHeadAttention", [Batched(q), k == v ? batchedV : Batched(k), batchedV], ("num_heads", (long)heads), ("unidirectional", causal ? 1L : 0L));
+        var attended = Contribution(
+            "MultiHeadAttention", [Batched(q), k == v ? batchedV : Batched(k), batchedV], ("num_heads", (long)heads), ("unidirectional", causal ? 1L : 0L));
         return Node("Squeeze", [attended, axis]);
     }
 

@@ -64,7 +64,9 @@ internal static class HalfPrecision
     /// <summary>Takes out the casts by which 16-bit weights entered the float32 graph.</summary>
     private static void DropWidening(GraphProto graph, Dictionary<string, string> renamed)
     {
-        var halves = graph.Initializer.Where(initializer => initializer.DataType == (int)OnnxType.Float16).Select(initializer => initializer.Name).ToHashSet(StringComparer.Ordinal);
+        var halves = graph.Initializer.Where(initializer => initializer.DataType == (int)OnnxType.Float16)
+            .Select(initializer => initializer.Name)
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var cast in graph.Node.Where(node => node.OpType == "Cast" && halves.Contains(node.Input[0])).ToList())
         {
             renamed[cast.Output[0]] = cast.Input[0];

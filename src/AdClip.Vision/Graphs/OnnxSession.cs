@@ -59,7 +59,8 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="weightFolder">Where its external weights lie.</param>
     /// <param name="settings">How it is run.</param>
     /// <param name="supported">Kinds of devices to consider.</param>
-    public static OnnxSession Create(Func<Device, ModelProto> modelFor, string? weightFolder, SessionSettings settings, IReadOnlyCollection<DeviceKind> supported)
+    public static OnnxSession Create(
+        Func<Device, ModelProto> modelFor, string? weightFolder, SessionSettings settings, IReadOnlyCollection<DeviceKind> supported)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(settings.Threads);
         var failures = new Dictionary<Device, string>();
@@ -71,7 +72,8 @@ internal sealed class OnnxSession : IDisposable
                 using var options = Options(decision.Device, weightFolder, settings);
                 return new OnnxSession(new InferenceSession(modelFor(decision.Device).ToByteArray(), options), decision);
             }
-            catch (Exception fault) when (decision.Device.Kind != DeviceKind.Cpu && fault is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException)
+            catch (Exception fault) when (decision.Device.Kind != DeviceKind.Cpu
+                && fault is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException)
             {
                 failures.Add(decision.Device, FirstLine(fault.Message));
             }
@@ -117,7 +119,8 @@ internal sealed class OnnxSession : IDisposable
             fixed (float* start = values)
             {
                 using var run = new RunOptions();
-                using var pixels = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, input.Shape, (nint)start, values.Length * sizeof(float));
+                using var pixels = OrtValue.CreateTensorValueWithData(
+                    OrtMemoryInfo.DefaultInstance, TensorElementType.Float, input.Shape, (nint)start, values.Length * sizeof(float));
                 _session.Run(run, [input.Name], [pixels], [.. outputs.Select(output => output.Name)], bound);
             }
             return arrays;
@@ -216,7 +219,9 @@ internal sealed class OnnxSession : IDisposable
         public BoundRun(InferenceSession session, Device device, TensorSlot input, IReadOnlyList<TensorSlot> outputs)
         {
             _session = session;
-            _pinned = device.Kind == DeviceKind.Cuda ? new OrtMemoryInfo("CudaPinned", OrtAllocatorType.DeviceAllocator, device.Index, OrtMemType.CpuOutput) : null;
+            _pinned = device.Kind == DeviceKind.Cuda
+                ? new OrtMemoryInfo("CudaPinned", OrtAllocatorType.DeviceAllocator, device.Index, OrtMemType.CpuOutput)
+                : null;
             _allocator = _pinned is null ? OrtAllocator.DefaultInstance : new OrtAllocator(session, _pinned);
             _binding = session.CreateIoBinding();
             _input = OrtValue.CreateAllocatedTensorValue(_allocator, TensorElementType.Float, input.Shape);
@@ -264,6 +269,7 @@ internal sealed class OnnxSession : IDisposable
 
         // The words of the runtime's arena, of CUDA and its libraries, and of Direct3D.
         private static bool IsOutOfMemory(string message) =>
-            ((string[])["Failed to allocate memory", "out of memory", "ALLOC_FAILED", "bad_alloc", "8007000E"]).Any(words => message.Contains(words, StringComparison.OrdinalIgnoreCase));
+            ((string[])["Failed to allocate memory", "out of memory", "ALLOC_FAILED", "bad_alloc", "8007000E"])
+                .Any(words => message.Contains(words, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace AdClip.Vision.Graphs;
 
 /// <summary>How an encoder's weights and intermediate values are held; pixels and tokens are always float32.</summary>
-[SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "The members are named after number formats because they are number formats.")]
+[SuppressMessage(
+    "Naming", "CA1720:Identifier contains type name", Justification = "The members are named after number formats because they are number formats.")]
 public enum Precision
 {
     /// <summary>32-bit floats: the reference's numbers.</summary>

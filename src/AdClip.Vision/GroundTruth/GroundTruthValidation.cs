@@ -102,7 +102,8 @@ public static class GroundTruthValidation
 
     internal static RefusedInputException SizeMismatch(int width, int height, int expectedWidth, int expectedHeight) => new(
         RefusalCode.GroundTruthSizeMismatch,
-        $"This ground truth is for an image of {width} x {height} pixels, but the image has {expectedWidth} x {expectedHeight}: choose the file that belongs to it.",
+        $"This ground truth is for an image of {width} x {height} pixels, "
+            + $"but the image has {expectedWidth} x {expectedHeight}: choose the file that belongs to it.",
         width, height, expectedWidth, expectedHeight);
 
     private static void CheckRectangle(ImageRectangle box, string id, int width, int height)

@@ -4,7 +4,10 @@ namespace AdClip.Vision.Imaging;
 public static class Heatmap
 {
     /// <summary>A map as a PNG with opacity, on the one fixed scale 0 to 1, so that the same colour means the same value in every picture.</summary>
-    /// <param name="map">[height, width], values calibrated to 0 (as good images) to 1; values outside are shown as the end of the scale, not-a-number as transparent.</param>
+    /// <param name="map">
+    /// [height, width], values calibrated to 0 (as good images) to 1; values outside are shown as the
+    /// end of the scale, not-a-number as transparent.
+    /// </param>
     /// <param name="width">Columns of the map.</param>
     /// <param name="height">Rows of the map.</param>
     /// <param name="colours">The colour table.</param>

@@ -68,7 +68,8 @@ internal static class ImageSignature
         {
             return "ZIP";
         }
-        if (head.StartsWith((ReadOnlySpan<byte>)[0, 0, 0, 12, (byte)'j', (byte)'P', (byte)' ', (byte)' ']) || head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x4F, 0xFF, 0x51]))
+        if (head.StartsWith((ReadOnlySpan<byte>)[0, 0, 0, 12, (byte)'j', (byte)'P', (byte)' ', (byte)' '])
+            || head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x4F, 0xFF, 0x51]))
         {
             return "JPEG 2000";
         }
@@ -82,7 +83,8 @@ internal static class ImageSignature
         {
             return "SVG/XML";
         }
-        if (StartsWithIgnoringCase(text, "<!doctype") || StartsWithIgnoringCase(text, "<html") || StartsWithIgnoringCase(text, "<script") || StartsWithIgnoringCase(text, "<!--"))
+        if (StartsWithIgnoringCase(text, "<!doctype") || StartsWithIgnoringCase(text, "<html")
+            || StartsWithIgnoringCase(text, "<script") || StartsWithIgnoringCase(text, "<!--"))
         {
             return "HTML";
         }

@@ -33,7 +33,8 @@ public static class MaskDecoder
         {
             throw new RefusedInputException(
                 RefusalCode.MaskSizeMismatch,
-                $"The mask has {rows.Width} x {rows.Height} pixels, its picture {imageWidth} x {imageHeight}. Save the mask at the picture's size; it is not stretched.",
+                $"The mask has {rows.Width} x {rows.Height} pixels, its picture "
+                    + $"{imageWidth} x {imageHeight}. Save the mask at the picture's size; it is not stretched.",
                 rows.Width,
                 rows.Height,
                 imageWidth,

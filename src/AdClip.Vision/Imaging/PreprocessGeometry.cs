@@ -35,7 +35,10 @@ public static class PreprocessGeometry
         return new Placement(sourceX, sourceY, copiedWidth, copiedHeight, targetX, targetY);
     }
 
-    /// <summary>The picture scaled until its longest side is <paramref name="side"/>, centred in the square; the odd pixel of padding goes right or down.</summary>
+    /// <summary>
+    /// The picture scaled until its longest side is <paramref name="side"/>, centred in the
+    /// square; the odd pixel of padding goes right or down.
+    /// </summary>
     public static Placement LongestPlacement(int width, int height, int side)
     {
         var scale = side / (double)Math.Max(width, height);

@@ -49,7 +49,8 @@ internal sealed class VipsRows : RowSource
 
     private static string? CameraOf(Image image)
     {
-        var name = string.Join(' ', CameraFields.Where(field => image.Contains(field)).Select(field => Value((string)image.Get(field))).Where(text => text.Length > 0));
+        var name = string.Join(
+            ' ', CameraFields.Where(field => image.Contains(field)).Select(field => Value((string)image.Get(field))).Where(text => text.Length > 0));
         return name.Length == 0 ? null : name;
 
         // libvips says it again in brackets: "Canon (Canon, ASCII, 6 components, 6 bytes)".

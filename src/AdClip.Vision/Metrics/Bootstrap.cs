@@ -83,7 +83,8 @@ public static class Bootstrap
         List<double> values = new(draws);
         for (var draw = 0; draw < draws; draw++)
         {
-            var curve = PrecisionRecallCurve.FromCounts(scores, DrawSides(counts.FalseNegatives, counts.TruePositives), DrawSides(counts.TrueNegatives, counts.FalsePositives));
+            var curve = PrecisionRecallCurve.FromCounts(
+                scores, DrawSides(counts.FalseNegatives, counts.TruePositives), DrawSides(counts.TrueNegatives, counts.FalsePositives));
             values.Add(curve.At(1).F1);
         }
         return Middle95(values);

@@ -75,7 +75,8 @@ public sealed class BoxAveragePrecision
         ArgumentNullException.ThrowIfNull(labelled);
         ArgumentNullException.ThrowIfNull(found);
         _labelled = labelled.GroupBy(box => (box.Image, box.Class)).ToDictionary(group => group.Key, group => group.ToList());
-        _found = found.GroupBy(box => (box.Box.Image, box.Box.Class)).ToDictionary(group => group.Key, group => group.OrderByDescending(box => box.Score).ToList());
+        _found = found.GroupBy(box => (box.Box.Image, box.Box.Class))
+            .ToDictionary(group => group.Key, group => group.OrderByDescending(box => box.Score).ToList());
         _classes = [.. labelled.Select(box => box.Class).Concat(found.Select(box => box.Box.Class)).Distinct().Order()];
         _images = [.. labelled.Select(box => box.Image).Concat(found.Select(box => box.Box.Image)).Distinct().Order()];
     }

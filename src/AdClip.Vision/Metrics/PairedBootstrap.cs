@@ -38,7 +38,8 @@ public sealed class PairedBootstrap
             ArgumentOutOfRangeException.ThrowIfNotEqual(scores[detector].Count, truths.Length);
             double[] own = [.. scores[detector]];
             double[] distinct = [.. PrecisionRecallCurve.FromScores(own, truths).Points.Select(point => point.Threshold)];
-            detectors[detector] = (distinct, [.. own.Select(score => Array.BinarySearch(distinct, score + 0.0))], new long[distinct.Length], new long[distinct.Length]);
+            detectors[detector] =
+                (distinct, [.. own.Select(score => Array.BinarySearch(distinct, score + 0.0))], new long[distinct.Length], new long[distinct.Length]);
         }
         int[] Samples(bool truth) => [.. Enumerable.Range(0, truths.Length).Where(i => truths[i] == truth)];
         var (good, bad) = (Samples(false), Samples(true));

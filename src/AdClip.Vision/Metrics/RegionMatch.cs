@@ -50,7 +50,8 @@ public sealed record RegionMatch(IReadOnlyList<RegionOutcome> Labelled, int Fals
                 touches[calls[i]] = true;
             }
         }
-        RegionOutcome[] outcomes = [.. labelled.Sizes.Select((size, i) => new RegionOutcome(size, (double)covered[i] / size, covered[i] > 0 && covered[i] >= leastCover * size))];
+        RegionOutcome[] outcomes =
+            [.. labelled.Sizes.Select((size, i) => new RegionOutcome(size, (double)covered[i] / size, covered[i] > 0 && covered[i] >= leastCover * size))];
         return new RegionMatch(outcomes, touches.Count(touch => !touch), touches.Length);
     }
 }

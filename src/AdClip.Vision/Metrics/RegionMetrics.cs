@@ -76,7 +76,8 @@ public sealed class RegionMetrics(double leastCover = RegionMatch.LeastCover)
     private int _falseOnDefective;
 
     /// <summary>Sizes by share of the image's pixels: name, and the share below which a region belongs to it.</summary>
-    public static IReadOnlyList<(string Name, double Below)> Sizes { get; } = [("<0.1 %", 0.001), ("0.1-1 %", 0.01), ("1-10 %", 0.1), (">=10 %", double.PositiveInfinity)];
+    public static IReadOnlyList<(string Name, double Below)> Sizes { get; } =
+        [("<0.1 %", 0.001), ("0.1-1 %", 0.01), ("1-10 %", 0.1), (">=10 %", double.PositiveInfinity)];
 
     /// <summary>Adds one image.</summary>
     /// <param name="map">[height, width]; negative infinity where nothing is inspected.</param>
@@ -121,7 +122,8 @@ public sealed class RegionMetrics(double leastCover = RegionMatch.LeastCover)
             Images = _images,
             GoodImages = _goodImages,
             All = new("", _bySize.Sum(size => size.Found), _bySize.Sum(size => size.Labelled)),
-            ByClass = [.. _byClass.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new RegionRecall(pair.Key, pair.Value.Found, pair.Value.Labelled))],
+            ByClass = [.. _byClass.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => new RegionRecall(pair.Key, pair.Value.Found, pair.Value.Labelled))],
             BySize = [.. _bySize.Select((size, i) => new RegionRecall(Sizes[i].Name, size.Found, size.Labelled))],
             FalseRegionsOnGood = _falseOnGood,
             FalseRegionsOnDefective = _falseOnDefective,

@@ -27,7 +27,10 @@ public enum AdviceCode
     /// <summary>Images of more than one size: sizes, images of the largest group, others.</summary>
     SizesMixed,
 
-    /// <summary>Good and anomalous images differ in camera or size, so a detector may learn that instead: good and anomalous images in the most one-sided group.</summary>
+    /// <summary>
+    /// Good and anomalous images differ in camera or size, so a detector may learn that instead: good and
+    /// anomalous images in the most one-sided group.
+    /// </summary>
     TruthFollowsSource,
 
     /// <summary>Defects smaller than two patches of the model: defects, of how many, side of a tile in pixels at which they are not.</summary>

@@ -75,19 +75,25 @@ public static class DataAdvisor
             .ToList();
         if (classes.Count > 1 && classes[0].Count() >= UnbalancedTimes * classes[^1].Count())
         {
-            advice.Add(new(AdviceCode.ClassesUnbalanced, [classes[0].Count(), classes[^1].Count(), (double)classes[0].Count() / classes[^1].Count()], [.. classes[^1].Select(pair => pair.Id)]));
+            advice.Add(new(
+                AdviceCode.ClassesUnbalanced,
+                [classes[0].Count(), classes[^1].Count(), (double)classes[0].Count() / classes[^1].Count()],
+                [.. classes[^1].Select(pair => pair.Id)]));
         }
     }
 
     private static void OfDuplicates(IReadOnlyList<AdvisedImage> images, List<Advice> advice, CancellationToken cancel)
     {
-        AdvisedImage[] seen = [.. images.Where(image => image.ClassToken is not null).GroupBy(image => image.Split).SelectMany(split => split.Take(MostCompared))];
+        AdvisedImage[] seen =
+            [.. images.Where(image => image.ClassToken is not null).GroupBy(image => image.Split).SelectMany(split => split.Take(MostCompared))];
         if (seen.Length < 2)
         {
             return;
         }
         var distances = Distances(seen, cancel);
-        double[] nearest = [.. Enumerable.Range(0, seen.Length).Select(i => Enumerable.Range(0, seen.Length).Where(j => j != i).Min(j => (double)distances[Math.Max(i, j)][Math.Min(i, j)])).Order()];
+        double[] nearest = [.. Enumerable.Range(0, seen.Length)
+            .Select(i => Enumerable.Range(0, seen.Length).Where(j => j != i).Min(j => (double)distances[Math.Max(i, j)][Math.Min(i, j)]))
+            .Order()];
         var usual = nearest[nearest.Length / 2];
         var bound = Math.Max(SamePicture, DuplicatePart * usual);
         List<(double Distance, AdvisedImage A, AdvisedImage B)> pairs = [];
@@ -140,18 +146,27 @@ public static class DataAdvisor
 
     private static void OfSources(AdvisedImage[] learning, List<Advice> advice)
     {
-        var cameras = learning.Where(image => image.Camera is not null).GroupBy(image => image.Camera!, StringComparer.Ordinal).Select(group => group.ToList()).ToList();
+        var cameras = learning.Where(image => image.Camera is not null)
+            .GroupBy(image => image.Camera!, StringComparer.Ordinal)
+            .Select(group => group.ToList())
+            .ToList();
         var sizes = learning.GroupBy(image => (image.Width, image.Height)).Select(group => group.ToList()).ToList();
         foreach (var (code, groups) in new[] { (AdviceCode.CamerasMixed, cameras), (AdviceCode.SizesMixed, sizes) })
         {
             var sorted = groups.OrderByDescending(group => group.Count).ToList();
             if (sorted.Count > 1)
             {
-                advice.Add(new(code, [sorted.Count, sorted[0].Count, sorted.Skip(1).Sum(group => group.Count)], [.. sorted.Skip(1).SelectMany(group => group.Select(image => image.Id))]));
+                advice.Add(new(
+                    code,
+                    [sorted.Count, sorted[0].Count, sorted.Skip(1).Sum(group => group.Count)],
+                    [.. sorted.Skip(1).SelectMany(group => group.Select(image => image.Id))]));
             }
             if (OneSided(sorted, learning) is { } group)
             {
-                advice.Add(new(AdviceCode.TruthFollowsSource, [group.Count(image => image.IsAnomaly == false), group.Count(image => image.IsAnomaly == true)], [.. group.Select(image => image.Id)]));
+                advice.Add(new(
+                    AdviceCode.TruthFollowsSource,
+                    [group.Count(image => image.IsAnomaly == false), group.Count(image => image.IsAnomaly == true)],
+                    [.. group.Select(image => image.Id)]));
             }
         }
     }
@@ -182,7 +197,10 @@ public static class DataAdvisor
         {
             // A tile of side t is brought to S: the smallest defect spans two patches when t <= side x S / (2 P).
             var tile = small.Min(one => Math.Max(one.defect.Width, one.defect.Height)) * inputSide / (LeastPatches * patch);
-            advice.Add(new(AdviceCode.DefectsBelowTwoPatches, [small.Count, defects.Count, Math.Floor(tile)], [.. small.Select(one => one.image.Id).Distinct(StringComparer.Ordinal)]));
+            advice.Add(new(
+                AdviceCode.DefectsBelowTwoPatches,
+                [small.Count, defects.Count, Math.Floor(tile)],
+                [.. small.Select(one => one.image.Id).Distinct(StringComparer.Ordinal)]));
         }
         string[] undrawn = [.. anomalies.Where(image => image.Defects.Count == 0).Select(image => image.Id)];
         if (undrawn.Length > 0)

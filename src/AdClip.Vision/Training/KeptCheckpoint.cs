@@ -23,7 +23,8 @@ public sealed record KeptCheckpoint(PromptCheckpoint Prompts, FoldTexts? Folds)
         var metadata = new Dictionary<string, string>();
         if (Folds is { Texts: [var first, ..] })
         {
-            tensors.Add((TextsName, [Folds.Texts.Count, 2, first.Normal.Length], [.. Folds.Texts.SelectMany(text => (float[])[.. text.Normal, .. text.Abnormal])]));
+            tensors.Add(
+                (TextsName, [Folds.Texts.Count, 2, first.Normal.Length], [.. Folds.Texts.SelectMany(text => (float[])[.. text.Normal, .. text.Abnormal])]));
             metadata[FoldsKey] = JsonSerializer.Serialize(Folds.FoldOf.OrderBy(image => image.Key, StringComparer.Ordinal).ToDictionary());
         }
         SafetensorsWriter.Write(path, tensors, metadata);

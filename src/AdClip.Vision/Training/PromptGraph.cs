@@ -23,10 +23,13 @@ internal static class PromptGraph
     /// <param name="weights">The model.</param>
     /// <param name="prompts">Fixed embeddings and lengths.</param>
     /// <param name="length">Rows N of each prompt: at least up to the later end token.</param>
-    /// <param name="isCut">The last block is computed for the two end tokens only, as nothing else of it is used; else for all rows, as AnomalyCLIP does.</param>
+    /// <param name="isCut">
+    /// The last block is computed for the two end tokens only, as nothing else of it is used; else for all rows, as AnomalyCLIP does.
+    /// </param>
     /// <param name="roundsDeepPrompts">Rounds deep prompts and their gradients to binary16, once for each prompt, as AnomalyCLIP's code does.</param>
     /// <returns>The two models, the values that the second takes from the first, and the gradients' names: normal, abnormal, deep ones.</returns>
-    public static (ModelProto Forward, ModelProto Backward, string[] Kept, string[] Gradients) Build(ClipWeights weights, PromptCheckpoint prompts, int length, bool isCut, bool roundsDeepPrompts)
+    public static (ModelProto Forward, ModelProto Backward, string[] Kept, string[] Gradients) Build(
+        ClipWeights weights, PromptCheckpoint prompts, int length, bool isCut, bool roundsDeepPrompts)
     {
         var model = weights.Architecture;
         var (width, context, deepLength) = (model.TextWidth, prompts.ContextLength, prompts.DeepLength);
@@ -59,7 +62,8 @@ internal static class PromptGraph
             stream = layer == model.TextLayers - 1 && isCut ? blocks.Block(name, stream, Ends) : blocks.Block(name, stream);
         }
         var ends = isCut ? stream : Ends(stream);
-        string Ends(string rows) => tape.Stack([.. ((int[])[prompts.Normal.End, length + prompts.Abnormal.End]).Select(row => (tape.Rows(rows, row, row + 1, 2 * length), 1L))]);
+        string Ends(string rows)
+            => tape.Stack([.. ((int[])[prompts.Normal.End, length + prompts.Abnormal.End]).Select(row => (tape.Rows(rows, row, row + 1, 2 * length), 1L))]);
         var text = tape.Project(blocks.Norm("ln_final", ends), blocks.Place("text_projection"));
         graph.Output(graph.Named(Text, text));
 

@@ -68,7 +68,8 @@ public sealed class PromptLoss
             TensorPrimitives.Subtract(abnormal, normal, direction);
             TensorPrimitives.Divide(direction, _temperature, direction);
             var parts = new MapLoss[drawn.Length];
-            Parallel.For(0, drawn.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => parts[i] = MapLoss.Of(drawn[i], direction, upsampling));
+            Parallel.For(
+                0, drawn.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => parts[i] = MapLoss.Of(drawn[i], direction, upsampling));
             var onDirection = new float[normal.Length];
             foreach (var part in parts)
             {
@@ -90,7 +91,8 @@ public sealed class PromptLoss
     }
 
     /// <summary>The two directions between class tokens and texts.</summary>
-    private (double Classification, double Contrastive) Images(IReadOnlyList<TrainingImage> batch, float[] normal, float[] abnormal, float[] onNormal, float[] onAbnormal)
+    private (double Classification, double Contrastive) Images(
+        IReadOnlyList<TrainingImage> batch, float[] normal, float[] abnormal, float[] onNormal, float[] onAbnormal)
     {
         var count = batch.Count;
         var logits = new double[2][];

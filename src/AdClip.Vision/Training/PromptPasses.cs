@@ -14,7 +14,10 @@ internal sealed class PromptPasses : IDisposable
     /// <param name="weights">The model; its file must not change until disposal.</param>
     /// <param name="prompts">Fixed embeddings and lengths, the same for all learners.</param>
     /// <param name="session">How the two graphs are run.</param>
-    /// <param name="length">Tokens of each prompt that are computed in every block; null: no more than the outcome depends on, up to the later end token and in the last block that alone.</param>
+    /// <param name="length">
+    /// Tokens of each prompt that are computed in every block; null: no more than the outcome depends on, up to the
+    /// later end token and in the last block that alone.
+    /// </param>
     /// <param name="roundsDeepPrompts">Rounds deep prompts and their gradients to binary16, as AnomalyCLIP's code does.</param>
     public PromptPasses(ClipWeights weights, PromptCheckpoint prompts, SessionSettings session, int? length = null, bool roundsDeepPrompts = false)
     {
@@ -40,7 +43,8 @@ internal sealed class PromptPasses : IDisposable
     /// <param name="kept">Of the forward pass.</param>
     /// <param name="upstream">Gradient by the text features, [2, E].</param>
     public float[][] Backward(IReadOnlyList<GraphTensor> kept, float[] upstream)
-        => [.. _backward.Run([.. kept, new GraphTensor(PromptGraph.Upstream, upstream, 2, upstream.Length / 2)], _gradientNames).Select(gradient => gradient.Values)];
+        => [.. _backward.Run([.. kept, new GraphTensor(PromptGraph.Upstream, upstream, 2, upstream.Length / 2)], _gradientNames)
+            .Select(gradient => gradient.Values)];
 
     public void Dispose()
     {

@@ -43,7 +43,11 @@ public sealed class PromptTrainer : IDisposable
         var (good, defective) = (items.Count(item => !item.IsAnomaly), items.Count(item => item.IsAnomaly));
         if (good == 0 || defective == 0)
         {
-            throw new RefusedInputException(RefusalCode.TrainingImagesTooFew, $"Prompts learn from good and from defective images; here are {good} good and {defective} defective ones. Add the missing kind.", good, defective);
+            throw new RefusedInputException(
+                RefusalCode.TrainingImagesTooFew,
+                $"Prompts learn from good and from defective images; here are {good} good and {defective} defective ones. Add the missing kind.",
+                good,
+                defective);
         }
         (_model, _items, _settings, _threads) = (model, items, settings, threads ?? Environment.ProcessorCount);
         _folds = settings.Folds == 0 ? 0 : ImageFolds.Possible(items, settings.Folds);
@@ -95,7 +99,8 @@ public sealed class PromptTrainer : IDisposable
     /// <param name="progress">Told of every step.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <exception cref="RefusedInputException">A state of another training.</exception>
-    public IEnumerable<FinishedEpoch> Learn(string folder, string? resume = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
+    public IEnumerable<FinishedEpoch> Learn(
+        string folder, string? resume = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
     {
         Directory.CreateDirectory(folder);
         var learners = _pupils.ConvertAll(pupil => pupil.Learner);
@@ -187,7 +192,8 @@ public sealed class PromptTrainer : IDisposable
         foreach (var (pupil, text) in _pupils.Skip(1).Zip(texts))
         {
             var scorer = _model.CreateScorer(text);
-            heldOut.AddRange(pupil.HeldOut.Select(item => new HeldOutScore(item.Sha256, scorer.ScorePatches(item.Load().Tokens, null, null).ZeroShotScore, item.IsAnomaly)));
+            heldOut.AddRange(
+                pupil.HeldOut.Select(item => new HeldOutScore(item.Sha256, scorer.ScorePatches(item.Load().Tokens, null, null).ZeroShotScore, item.IsAnomaly)));
         }
         var curve = PrecisionRecallCurve.FromScores([.. heldOut.Select(image => image.Score)], [.. heldOut.Select(image => image.IsAnomaly)]);
         var best = curve.BestF1!.Value;

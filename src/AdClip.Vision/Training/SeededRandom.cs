@@ -15,7 +15,8 @@ internal sealed class SeededRandom
 
     /// <summary>Numbers for one purpose: another purpose gets others from the same seed, so nothing of it need be saved.</summary>
     public static SeededRandom For(int seed, string purpose)
-        => new(BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed} {purpose}")))));
+        => new(
+            BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed} {purpose}")))));
 
     /// <summary>From 0 to below 1.</summary>
     public double Uniform() => (Next() >> 11) * (1.0 / (1L << 53));

@@ -70,7 +70,8 @@ public sealed record TrainingOutcome(IReadOnlyList<EpochReport> Epochs, int Best
     public static EpochReport? BestOf(IEnumerable<EpochReport> epochs)
     {
         ArgumentNullException.ThrowIfNull(epochs);
-        return epochs.Where(epoch => epoch.OutOfFold is not null).Aggregate((EpochReport?)null, (best, epoch) => Compare(epoch.OutOfFold!, best?.OutOfFold) > 0 ? epoch : best);
+        return epochs.Where(epoch => epoch.OutOfFold is not null)
+            .Aggregate((EpochReport?)null, (best, epoch) => Compare(epoch.OutOfFold!, best?.OutOfFold) > 0 ? epoch : best);
     }
 
     internal static int Compare(EpochScore score, EpochScore? other)

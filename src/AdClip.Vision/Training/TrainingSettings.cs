@@ -48,7 +48,9 @@ public sealed record TrainingSettings(int Epochs = 15, int BatchSize = 8, int Se
     {
         if (!(value >= least && value <= most))
         {
-            throw new RefusedInputException(RefusalCode.TrainingSettingInvalid, FormattableString.Invariant($"{setting} is {value}; training takes {least} to {most}."), setting, value, least, most);
+            throw new RefusedInputException(
+                RefusalCode.TrainingSettingInvalid, FormattableString.Invariant($"{setting} is {value}; training takes {least} to {most}."),
+                setting, value, least, most);
         }
     }
 }

@@ -21,7 +21,11 @@ internal static class TrainingState
     {
         var found = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"epoch_*{Ending}") : [];
         return found
-            .Select(file => ((string, int)?)(file, int.TryParse(Path.GetFileName(file)["epoch_".Length..^Ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : 0))
+            .Select(file => ((string, int)?)(
+                file,
+                int.TryParse(Path.GetFileName(file)["epoch_".Length..^Ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
+                    ? epoch
+                    : 0))
             .MaxBy(state => state?.Item2);
     }
 

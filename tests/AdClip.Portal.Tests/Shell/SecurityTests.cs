@@ -33,7 +33,8 @@ public sealed class SecurityTests
         var pages = circuit.ServiceProvider.GetRequiredService<AuthenticationStateProvider>();
         var principal = await circuit.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<PortalUser>>()
             .CreateAsync((await circuit.ServiceProvider.GetRequiredService<UserManager<PortalUser>>().FindByIdAsync(adminId.ToString()))!);
-        ((ServerAuthenticationStateProvider)pages).SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity(principal.Claims, "cookie")))));
+        ((ServerAuthenticationStateProvider)pages)
+            .SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity(principal.Claims, "cookie")))));
         var signedOut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         pages.AuthenticationStateChanged += async state =>
         {
@@ -68,7 +69,8 @@ public sealed class SecurityTests
         await using var portal = new PortalHost();
         foreach (var (returnUrl, target) in new[]
         {
-            ("/account", "/account"), ("https://evil.example/", "/"), ("//evil.example/", "/"), ("/\\evil.example/", "/"), ("/\t/evil.example/", "/"), ("javascript:alert(1)", "/"),
+            ("/account", "/account"), ("https://evil.example/", "/"), ("//evil.example/", "/"),
+            ("/\\evil.example/", "/"), ("/\t/evil.example/", "/"), ("javascript:alert(1)", "/"),
         })
         {
             using var browser = portal.CreateClient(new() { AllowAutoRedirect = false, HandleCookies = true });
@@ -85,20 +87,29 @@ public sealed class SecurityTests
         using var client = await portal.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var imageId = (await Upload.SendAsync(client, project.Id, ("강판 1.bmp", Upload.Picture(1)))).Files[0].ImageId!.Value;
-        foreach (var url in new[] { "/sign-in", "/nowhere", "/portal.css", "/api/v1/projects", "/api/v1/nowhere", $"/api/v1/projects/{project.Id}/images?limit=0", $"/api/v1/images/{imageId}/original" })
+        foreach (var url in new[]
+        {
+            "/sign-in", "/nowhere", "/portal.css", "/api/v1/projects", "/api/v1/nowhere",
+            $"/api/v1/projects/{project.Id}/images?limit=0", $"/api/v1/images/{imageId}/original",
+        })
         {
             using var answer = await client.GetAsync(url, Cancel);
             AssertHeaders(url, answer);
         }
         // A refused input goes through the exception handler, which clears the headers.
-        using var matched = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/images/{imageId}/annotations") { Content = new StringContent("{", null, "application/json"), Headers = { { "If-Match", "\"0\"" } } };
+        using var matched = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/images/{imageId}/annotations")
+        {
+            Content = new StringContent("{", null, "application/json"),
+            Headers = { { "If-Match", "\"0\"" } },
+        };
         using var unreadable = await client.SendAsync(matched, Cancel);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, unreadable.StatusCode);
         AssertHeaders("unreadable", unreadable);
 
         using var shown = await client.GetAsync($"/api/v1/images/{imageId}/original", Cancel);
         using var saved = await client.GetAsync($"/api/v1/images/{imageId}/original?download=true", Cancel);
-        Assert.Equal(("inline", "강판 1.bmp"), (shown.Content.Headers.ContentDisposition!.DispositionType, shown.Content.Headers.ContentDisposition.FileNameStar));
+        Assert.Equal(
+            ("inline", "강판 1.bmp"), (shown.Content.Headers.ContentDisposition!.DispositionType, shown.Content.Headers.ContentDisposition.FileNameStar));
         Assert.Equal("attachment", saved.Content.Headers.ContentDisposition!.DispositionType);
         Assert.Contains("sandbox", shown.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         foreach (var export in new[] { "json", "csv" })
@@ -145,7 +156,12 @@ public sealed class SecurityTests
         var log = new LineLog();
         await using var portal = new PortalHost(
             configure: services => services.AddLogging(logging => logging.ClearProviders().AddProvider(log)),
-            settings: new Dictionary<string, string> { ["Logging:LogLevel:Default"] = "Trace", ["Logging:LogLevel:Microsoft.AspNetCore"] = "Trace", ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Trace" });
+            settings: new Dictionary<string, string>
+            {
+                ["Logging:LogLevel:Default"] = "Trace",
+                ["Logging:LogLevel:Microsoft.AspNetCore"] = "Trace",
+                ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Trace",
+            });
         using var browser = await portal.BrowserAsync();
         var key = await portal.Services.GetRequiredService<AccountState>().CreateKeyAsync(await portal.AdminIdAsync(), "line 1");
         using var machine = portal.CreateClient();
@@ -153,7 +169,8 @@ public sealed class SecurityTests
         (await machine.GetAsync("/api/v1/projects", Cancel)).EnsureSuccessStatusCode();
 
         Assert.True(log.Lines.Count > 100);
-        Assert.DoesNotContain(log.Lines, line => line.Contains(PortalHost.AdminPassword, StringComparison.Ordinal) || line.Contains(key, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            log.Lines, line => line.Contains(PortalHost.AdminPassword, StringComparison.Ordinal) || line.Contains(key, StringComparison.Ordinal));
         await using var db = await portal.DbAsync();
         var stored = await db.Set<ApiKey>().SingleAsync(Cancel);
         Assert.Equal(64, stored.KeyHash.Length);

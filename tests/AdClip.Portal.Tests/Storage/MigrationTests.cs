@@ -42,7 +42,8 @@ public sealed class MigrationTests : IAsyncDisposable
         {
             await file.OpenAsync(cancel);
             await using var command = file.CreateCommand();
-            command.CommandText = "CREATE TABLE \"__EFMigrationsLock\" (\"Id\" INTEGER PRIMARY KEY, \"Timestamp\" TEXT); INSERT INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01')";
+            command.CommandText = "CREATE TABLE \"__EFMigrationsLock\" (\"Id\" INTEGER PRIMARY KEY, "
+                + "\"Timestamp\" TEXT); INSERT INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01')";
             await command.ExecuteNonQueryAsync(cancel);
         }
 

@@ -156,11 +156,13 @@ public sealed class TokenCacheTests : IDisposable
         return new TokenCache(new DataFolder(options), options, TimeProvider.System, _services.GetRequiredService<IMeterFactory>());
     }
 
-    private static ImageTokens Tokens(int number) => new(Encoder, 1, Values, [.. Enumerable.Range(0, Values).Select(i => (float)((i + number) % 1000))], [new LayerTokens(1, new float[2 * Values])]);
+    private static ImageTokens Tokens(int number)
+        => new(Encoder, 1, Values, [.. Enumerable.Range(0, Values).Select(i => (float)((i + number) % 1000))], [new LayerTokens(1, new float[2 * Values])]);
 
     private static string Key(int number) => number.ToString("x64", System.Globalization.CultureInfo.InvariantCulture);
 
-    private string FileOf(string key) => Directory.GetFiles(Path.Combine(_root, "run", "cache", "tokens"), key + ".tokens", SearchOption.AllDirectories).Single();
+    private string FileOf(string key)
+        => Directory.GetFiles(Path.Combine(_root, "run", "cache", "tokens"), key + ".tokens", SearchOption.AllDirectories).Single();
 
     private long BytesOnDisk()
     {

@@ -157,7 +157,8 @@ public class GroupGeneratorTests
         {
             if (types[at] != 0)
             {
-                rows.AsSpan((at / side * side) + Math.Max(0, (at % side) - by), Math.Min(side - 1, (at % side) + by) - Math.Max(0, (at % side) - by) + 1).Fill(true);
+                rows.AsSpan((at / side * side) + Math.Max(0, (at % side) - by), Math.Min(side - 1, (at % side) + by) - Math.Max(0, (at % side) - by) + 1)
+                    .Fill(true);
             }
         }
         for (var at = 0; at < types.Length; at++)

@@ -9,7 +9,8 @@ public class GroupPoolTests
     {
         ulong[] Sequence(int threads)
         {
-            using var pool = new GroupPool(new GroupPoolSettings { Side = 32, Capacity = 6, Threads = threads, Seed = 70, Deterministic = true, Least = 3, Fresh = 0.5f });
+            using var pool = new GroupPool(
+                new GroupPoolSettings { Side = 32, Capacity = 6, Threads = threads, Seed = 70, Deterministic = true, Least = 3, Fresh = 0.5f });
             return [.. Enumerable.Range(0, 40).Select(_ => pool.Take().Seed)];
         }
 

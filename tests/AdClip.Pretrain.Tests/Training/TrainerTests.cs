@@ -37,7 +37,8 @@ public sealed class TrainerTests : IDisposable
         var shape = new BatchShape(1, 4, 6, 16, Types);
         var parameters = Parameters.Initial(model, 5);
         var weights = new ObjectiveWeights();
-        var maker = new BatchMaker(model, shape, new ClipTokenizer(VocabularyFiles.Read(_folder, "test", entries), 16), _ => Captions.TypePrompts(null, new Rng(4)));
+        var maker = new BatchMaker(
+            model, shape, new ClipTokenizer(VocabularyFiles.Read(_folder, "test", entries), 16), _ => Captions.TypePrompts(null, new Rng(4)));
         var batch = maker.Make([Recipe.Prepare(Groups(1)[0], new Rng(2))], new Rng(3));
         using var pass = new TrainingPass(model, shape, parameters, weights);
         float[][] gradients = [.. parameters.All.Select(parameter => new float[parameter.Values.Length])];
@@ -46,8 +47,10 @@ public sealed class TrainerTests : IDisposable
         double Sum()
         {
             var losses = pass.Add(parameters, batch, unused);
-            return ((weights.Map * losses["map"]) + (weights.MapImage * losses["map.image"]) + (weights.Near * losses["near"]) + (weights.NearImage * losses["near.image"]) + (weights.Cells * losses["cells"])) / model.FeatureBlocks.Count
-                + (weights.Type * losses["type"]) + (weights.Class * losses["class"]) + (weights.Image * losses["image"]) + (weights.Caption * losses["caption"]);
+            return ((weights.Map * losses["map"]) + (weights.MapImage * losses["map.image"]) + (weights.Near * losses["near"])
+                + (weights.NearImage * losses["near.image"]) + (weights.Cells * losses["cells"])) / model.FeatureBlocks.Count
+                + (weights.Type * losses["type"]) + (weights.Class * losses["class"])
+                + (weights.Image * losses["image"]) + (weights.Caption * losses["caption"]);
         }
 
         for (var p = 0; p < parameters.All.Count; p++)
@@ -62,7 +65,9 @@ public sealed class TrainerTests : IDisposable
             values[steepest] = at - step;
             var below = Sum();
             values[steepest] = at;
-            Assert.True(Math.Abs(((above - below) / (2 * step)) - gradients[p][steepest]) < 2e-3 + (0.08 * Math.Abs(gradients[p][steepest])), $"{parameters.All[p].Name}[{steepest}]: {gradients[p][steepest]}, by differences {(above - below) / (2 * step)}");
+            Assert.True(
+                Math.Abs(((above - below) / (2 * step)) - gradients[p][steepest]) < 2e-3 + (0.08 * Math.Abs(gradients[p][steepest])),
+                $"{parameters.All[p].Name}[{steepest}]: {gradients[p][steepest]}, by differences {(above - below) / (2 * step)}");
         }
     }
 
@@ -96,13 +101,16 @@ public sealed class TrainerTests : IDisposable
         Recipe.Export(checkpoint, Settings(), _folder);
         HeldBackProduct.Write(data, new GroupGenerator(Side).Draw(40, new GroupSettings { LeastImages = 12, MostImages = 12, LeastGood = 6 }));
         string[] good = [.. Directory.EnumerateFiles(Path.Combine(data, "train", "good")).Order(StringComparer.Ordinal)];
-        File.WriteAllText(Path.Combine(data, "splits.json"), JsonSerializer.Serialize(new { shots = new Dictionary<string, string?[]> { ["2"] = [.. good.Take(2).Select(Path.GetFileName)] } }));
+        File.WriteAllText(
+            Path.Combine(data, "splits.json"),
+            JsonSerializer.Serialize(new { shots = new Dictionary<string, string?[]> { ["2"] = [.. good.Take(2).Select(Path.GetFileName)] } }));
         var file = Path.Combine(_folder, "expected.json");
 
         ExpectedScores.Write(checkpoint, _folder, data, file);
 
         using var detector = ClipDetector.Open(_folder);
-        var scorer = detector.CreateScorer(new PromptSettings(), [.. good.Take(2).Select(reference => new Reference(reference, detector.EncodeFile(reference)))]);
+        var scorer = detector.CreateScorer(
+            new PromptSettings(), [.. good.Take(2).Select(reference => new Reference(reference, detector.EncodeFile(reference)))]);
         var images = JsonNode.Parse(File.ReadAllText(file))!["images"]!.AsObject();
         Assert.True(images.Count >= 8);
         Assert.All(images, image =>

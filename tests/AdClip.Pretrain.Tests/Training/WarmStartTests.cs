@@ -61,13 +61,19 @@ public sealed class WarmStartTests : IDisposable
         var file = WeightFile.Open(Path.Combine(Model, "model.safetensors"));
         foreach (var name in new[] { "visual.conv1.weight", "transformer.resblocks.2.mlp.c_fc.bias" })
         {
-            Assert.Equal(trained[name].Values.Zip(file.Require(name).ReadFloats(), (mine, other) => (0.75f * mine) + (0.25f * other)), blended[name].Values, (expected, actual) => Math.Abs(expected - actual) < 1e-6f);
+            Assert.Equal(
+                trained[name].Values.Zip(file.Require(name).ReadFloats(), (mine, other) => (0.75f * mine) + (0.25f * other)),
+                blended[name].Values,
+                (expected, actual) => Math.Abs(expected - actual) < 1e-6f);
         }
         var table = file.Require(Parameters.TokenEmbedding).ReadFloats();
         Assert.All(words, word =>
         {
             var mine = trained[Parameters.TokenEmbedding].Values[word.Value * 128];
-            Assert.Equal(old.TryGetValue(word.Key, out var row) ? (0.75f * mine) + (0.25f * table[row * 128]) : mine, blended[Parameters.TokenEmbedding].Values[word.Value * 128], 1e-6f);
+            Assert.Equal(
+                old.TryGetValue(word.Key, out var row) ? (0.75f * mine) + (0.25f * table[row * 128]) : mine,
+                blended[Parameters.TokenEmbedding].Values[word.Value * 128],
+                1e-6f);
         });
     }
 

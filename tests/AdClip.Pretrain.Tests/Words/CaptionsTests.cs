@@ -31,7 +31,9 @@ public class CaptionsTests
 
         var texts = Everything.SelectMany(wording => wording.English.Concat(wording.Korean)).Concat(Families.All.Select(family => family.Key));
 
-        Assert.All(texts.SelectMany(text => text.Split(' ', '-')), word => Assert.DoesNotContain(unseen, start => word.StartsWith(start, StringComparison.OrdinalIgnoreCase)));
+        Assert.All(
+            texts.SelectMany(text => text.Split(' ', '-')),
+            word => Assert.DoesNotContain(unseen, start => word.StartsWith(start, StringComparison.OrdinalIgnoreCase)));
     }
 
     [Fact]

@@ -43,7 +43,9 @@ internal static class AdClipProcess
     private static bool InterruptReaches()
     {
         const ulong interrupt = 1 << 1;
-        var ignored = File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
+        var ignored = File.Exists("/proc/self/status")
+            ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))
+            : null;
         return ignored is null || (Convert.ToUInt64(ignored["SigIgn:".Length..].Trim(), 16) & interrupt) == 0;
     }
 
@@ -70,7 +72,8 @@ internal static class AdClipProcess
         {
             try
             {
-                var line = (await File.ReadAllLinesAsync($"/proc/{process.Id}/status", TestContext.Current.CancellationToken)).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+                var line = (await File.ReadAllLinesAsync($"/proc/{process.Id}/status", TestContext.Current.CancellationToken))
+                    .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
                 peak = line is null ? peak : long.Parse(line["VmHWM:".Length..^"kB".Length], System.Globalization.CultureInfo.InvariantCulture) * 1024;
             }
             catch (IOException)

@@ -28,7 +28,8 @@ public sealed class CommandTests : IDisposable
         var output = Path.Combine(_folder, "out");
 
         var outcome = await AdClipProcess.RunAsync(
-            Home, "predict", "--model", Model, "--reference", Path.Combine(_folder, "good"), "--threshold", "0.05", "--images", Path.Combine(_folder, "in"), "--out", output);
+            Home, "predict", "--model", Model, "--reference", Path.Combine(_folder, "good"),
+            "--threshold", "0.05", "--images", Path.Combine(_folder, "in"), "--out", output);
 
         Assert.Equal("", outcome.Errors);
         Assert.Equal(0, outcome.ExitCode);
@@ -48,8 +49,10 @@ public sealed class CommandTests : IDisposable
             Assert.Equal(expected.Score, float.Parse(rows[index].Split(',')[2], System.Globalization.CultureInfo.InvariantCulture));
             var map = await File.ReadAllBytesAsync(Path.Combine(output, name + ".map.npy"), TestContext.Current.CancellationToken);
             Assert.Equal("NUMPY"u8, map.AsSpan(1, 5));
-            Assert.Contains("'<f4', 'fortran_order': False, 'shape': (224, 224,)", System.Text.Encoding.ASCII.GetString(map, 10, 118), StringComparison.Ordinal);
-            Assert.Equal(expected.Map.Values, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(map.AsSpan(map.Length - (224 * 224 * 4))).ToArray());
+            Assert.Contains(
+                "'<f4', 'fortran_order': False, 'shape': (224, 224,)", System.Text.Encoding.ASCII.GetString(map, 10, 118), StringComparison.Ordinal);
+            Assert.Equal(
+                expected.Map.Values, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(map.AsSpan(map.Length - (224 * 224 * 4))).ToArray());
             Assert.Equal(224, ImageDecoder.Identify(Path.Combine(output, name + ".heatmap.png")).Width);
         }
         // ONNX Runtime would leave its device id and queue of events below the home folder.
@@ -71,7 +74,9 @@ public sealed class CommandTests : IDisposable
         var (asked, actual) = await PredictAsync("--device", "cuda");
 
         Assert.Equal((0, "", 0), (plain.ExitCode, plain.Errors, asked.ExitCode));
-        Assert.Equal("adclip: warning: cuda:0 was asked for, but this build runs on the CPU only; build it with -p:Accelerator=cuda, or ask for cpu.", asked.Errors.Trim());
+        Assert.Equal(
+            "adclip: warning: cuda:0 was asked for, but this build runs on the CPU only; build it with -p:Accelerator=cuda, or ask for cpu.",
+            asked.Errors.Trim());
         Assert.Equal(expected, actual);
     }
 
@@ -84,11 +89,13 @@ public sealed class CommandTests : IDisposable
         var area = Path.Combine(_folder, "area.json");
         await File.WriteAllTextAsync(
             area,
-            """{"schema":"adclip.inspection-regions","version":1,"width":400,"height":300,"regions":[{"id":"a","use":"include","kind":"ellipse","box":[20,40,200.5,250]}]}""",
+            """{"schema":"adclip.inspection-regions","version":1,"width":400,"height":300,"regions":["""
+                + """{"id":"a","use":"include","kind":"ellipse","box":[20,40,200.5,250]}]}""",
             TestContext.Current.CancellationToken);
         var output = Path.Combine(_folder, "out");
 
-        var outcome = await AdClipProcess.RunAsync(Home, "predict", "--model", Model, "--images", Path.Combine(_folder, "in"), "--regions", area, "--out", output);
+        var outcome = await AdClipProcess.RunAsync(
+            Home, "predict", "--model", Model, "--images", Path.Combine(_folder, "in"), "--regions", area, "--out", output);
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("wide.png", outcome.Errors, StringComparison.Ordinal);
@@ -109,13 +116,17 @@ public sealed class CommandTests : IDisposable
         var output = Path.Combine(_folder, "out");
 
         var outcome = await AdClipProcess.RunAsync(
-            Home, "predict", "--model", Model, "--reference", Path.Combine(_folder, "good"), "--images", Path.Combine(_folder, "in"), "--tile-size", "200", "--tile-overlap", "0.5", "--out", output);
+            Home, "predict", "--model", Model, "--reference", Path.Combine(_folder, "good"),
+            "--images", Path.Combine(_folder, "in"), "--tile-size", "200", "--tile-overlap", "0.5", "--out", output);
 
         Assert.Equal("", outcome.Errors);
         using var detector = ClipDetector.Open(Model);
         var tiles = new TiledInspection(detector, new TileSettings(200, 0.5), parallelism: 2);
-        var good = tiles.Reference(Path.Combine(_folder, "good/good.png"), "good", TiledInspection.PatchesOfEach(1), cancel: TestContext.Current.CancellationToken);
-        var expected = tiles.Inspect(Path.Combine(_folder, "in/wide.png"), "wide", detector.CreateTiledScorer(new PromptSettings(), [good]), cancel: TestContext.Current.CancellationToken);
+        var good = tiles.Reference(
+            Path.Combine(_folder, "good/good.png"), "good", TiledInspection.PatchesOfEach(1), cancel: TestContext.Current.CancellationToken);
+        var expected = tiles.Inspect(
+            Path.Combine(_folder, "in/wide.png"), "wide", detector.CreateTiledScorer(new PromptSettings(), [good]),
+            cancel: TestContext.Current.CancellationToken);
         using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(output, "results.json"), TestContext.Current.CancellationToken));
         Assert.Equal(200, results.RootElement.GetProperty("tiles").GetProperty("side").GetInt32());
         var image = results.RootElement.GetProperty("images")[0];
@@ -136,7 +147,8 @@ public sealed class CommandTests : IDisposable
     {
         Picture("in/a.png", seed: 9);
 
-        var outcome = await AdClipProcess.RunAsync(Home, "predict", "--model", Model, "--images", Path.Combine(_folder, "in"), "--tile-size", size, "--out", Path.Combine(_folder, "out"));
+        var outcome = await AdClipProcess.RunAsync(
+            Home, "predict", "--model", Model, "--images", Path.Combine(_folder, "in"), "--tile-size", size, "--out", Path.Combine(_folder, "out"));
 
         Assert.Equal(exitCode, outcome.ExitCode);
         Assert.Contains(size, outcome.Errors, StringComparison.Ordinal);
@@ -148,7 +160,8 @@ public sealed class CommandTests : IDisposable
         Picture("in/fine.png", seed: 5);
         await File.WriteAllTextAsync(Path.Combine(_folder, "in/text.png"), "no picture", TestContext.Current.CancellationToken);
 
-        var outcome = await AdClipProcess.RunAsync(Home, "predict", "--model", Model, "--images", Path.Combine(_folder, "in"), "--out", Path.Combine(_folder, "out"));
+        var outcome = await AdClipProcess.RunAsync(
+            Home, "predict", "--model", Model, "--images", Path.Combine(_folder, "in"), "--out", Path.Combine(_folder, "out"));
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("text.png", Assert.Single(outcome.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
@@ -186,7 +199,9 @@ public sealed class CommandTests : IDisposable
         var output = Path.Combine(_folder, "text.safetensors");
 
         var outcome = await AdClipProcess.RunAsync(
-            Home, "encode-text", "--model", Golden.TinyClip, "--vocabulary", Golden.Vocabulary, "--checkpoint", SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth"), "--text", "object", "damaged object.", "--out", output);
+            Home, "encode-text", "--model", Golden.TinyClip, "--vocabulary", Golden.Vocabulary,
+            "--checkpoint", SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth"),
+            "--text", "object", "damaged object.", "--out", output);
 
         Assert.Equal((0, "", ""), (outcome.ExitCode, outcome.Output, outcome.Errors));
         learned.AssertClose("text_features", WeightFile.Open(output).Require("prompts").ReadFloats());
@@ -208,8 +223,9 @@ public sealed class CommandTests : IDisposable
     {
         // Real-looking parts, and enough of them: the 8-bit check refuses noise, and any verdict on fewer than eight.
         var samples = Path.Combine(SharedFolder.RepositoryRoot, "data", "samples", "brushed-steel", "test");
-        CopyTo("parts", Directory.GetFiles(Path.Combine(samples, "good")).Order().Take(6).Concat(Directory.GetFiles(Path.Combine(samples, "pit")).Order().Take(2)),
-            "first.png", "second.png", "third.png", "fourth.png", "fifth.png", "sixth.png", "seventh.png", "eighth.png");
+        CopyTo(
+            "parts", Directory.GetFiles(Path.Combine(samples, "good")).Order().Take(6).Concat(Directory.GetFiles(Path.Combine(samples, "pit")).Order().Take(2)),
+                "first.png", "second.png", "third.png", "fourth.png", "fifth.png", "sixth.png", "seventh.png", "eighth.png");
         CopyTo("good", Directory.GetFiles(Path.Combine(samples, "good")).Order().Skip(6).Take(1), "one.png");
         Directory.CreateSymbolicLink(Path.Combine(_folder, "data"), Path.Combine(SharedFolder.RepositoryRoot, "data"));
         SafetensorsWriter.Write(Path.Combine(_folder, "pixels.safetensors"), [("pixels", [1, 3, 224, 224], new float[3 * 224 * 224])]);
@@ -219,7 +235,8 @@ public sealed class CommandTests : IDisposable
 
         foreach (var example in examples)
         {
-            string[] arguments = [.. example.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Skip(1)];
+            string[] arguments =
+                [.. example.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Skip(1)];
             var outcome = await AdClipProcess.RunInAsync(_folder, Home, arguments);
             Assert.True(outcome.ExitCode == 0, $"{example}: {outcome.Errors}");
         }

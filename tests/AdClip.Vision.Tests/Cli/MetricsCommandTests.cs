@@ -18,7 +18,8 @@ public sealed class MetricsCommandTests : IDisposable
     {
         var golden = new MetricsGolden("image-level");
         var wanted = golden.Cases.Single(one => one.GetProperty("name").GetString() == "ties");
-        var rows = golden.Bytes("ties.labels").Zip(golden.Doubles("ties.scores"), (label, score) => string.Create(CultureInfo.InvariantCulture, $"{label},{score:R}"));
+        var rows = golden.Bytes("ties.labels")
+            .Zip(golden.Doubles("ties.scores"), (label, score) => string.Create(CultureInfo.InvariantCulture, $"{label},{score:R}"));
         var csv = Path.Combine(_folder, "scores.csv");
         await File.WriteAllLinesAsync(csv, rows.Prepend("label,score"), TestContext.Current.CancellationToken);
 
@@ -39,13 +40,18 @@ public sealed class MetricsCommandTests : IDisposable
     {
         var golden = new MetricsGolden("pixel-level");
         var wanted = golden.Cases.Single(one => one.GetProperty("name").GetString() == "main");
-        var (masks, maps) = (Directory.CreateDirectory(Path.Combine(_folder, "masks")).FullName, Directory.CreateDirectory(Path.Combine(_folder, "maps")).FullName);
+        var (masks, maps) =
+            (Directory.CreateDirectory(Path.Combine(_folder, "masks")).FullName, Directory.CreateDirectory(Path.Combine(_folder, "maps")).FullName);
         var (mask, map) = (golden.Bytes("main.masks"), golden.Halves("main.maps"));
         for (var i = 0; i < 12; i++)
         {
             var pixels = mask[(i * 128 * 128)..((i + 1) * 128 * 128)];
-            await File.WriteAllBytesAsync(Path.Combine(masks, $"{i:00}.png"), PngWriter.Encode([.. pixels.Select(pixel => pixel == 0 ? (byte)0 : (byte)255)], 128, 128, PngPixels.Grey), TestContext.Current.CancellationToken);
-            await File.WriteAllBytesAsync(Path.Combine(maps, $"{i:00}.npy"), Npy(map[(i * 128 * 128)..((i + 1) * 128 * 128)], 128, 128), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(
+                Path.Combine(masks, $"{i:00}.png"),
+                PngWriter.Encode([.. pixels.Select(pixel => pixel == 0 ? (byte)0 : (byte)255)], 128, 128, PngPixels.Grey),
+                TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(
+                Path.Combine(maps, $"{i:00}.npy"), Npy(map[(i * 128 * 128)..((i + 1) * 128 * 128)], 128, 128), TestContext.Current.CancellationToken);
         }
 
         var json = await RunAsync("--masks", masks, "--maps", maps);

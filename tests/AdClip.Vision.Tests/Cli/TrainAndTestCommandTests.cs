@@ -24,7 +24,8 @@ public sealed class TrainAndTestCommandTests : IDisposable
         var save = Path.Combine(_folder, "out");
 
         var trained = await AdClipProcess.RunAsync(
-            Home, "train", "--train_data_path", Product, "--save_path", save, "--epoch", "2", "--depth", "3", "--folds", "2", "--views", "1", "--augment", "mirror", "crop");
+            Home, "train", "--train_data_path", Product, "--save_path", save, "--epoch", "2",
+            "--depth", "3", "--folds", "2", "--views", "1", "--augment", "mirror", "crop");
 
         Assert.True(trained.ExitCode == 0, trained.Errors);
         Assert.Contains("AnomalyCLIP", trained.Errors, StringComparison.Ordinal);
@@ -49,7 +50,9 @@ public sealed class TrainAndTestCommandTests : IDisposable
         Assert.True(tested.ExitCode == 0, tested.Errors);
         Assert.Contains("learned from 8 of these 8 images", tested.Errors, StringComparison.Ordinal);
 
-        static string Describe(StoredTensor tensor, long width) => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape.Select((length, axis) => axis == tensor.Shape.Count - 1 && length == width ? "D" : $"{length}"))}";
+        static string Describe(StoredTensor tensor, long width)
+            => $"{tensor.Name} {tensor.Type} "
+                + $"{string.Join('x', tensor.Shape.Select((length, axis) => axis == tensor.Shape.Count - 1 && length == width ? "D" : $"{length}"))}";
     }
 
     [Fact]
@@ -63,8 +66,12 @@ public sealed class TrainAndTestCommandTests : IDisposable
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(json, TestContext.Current.CancellationToken));
         var product = document.RootElement.GetProperty("products")[0];
-        Assert.Equal((8, 4, 4), (product.GetProperty("images").GetInt32(), product.GetProperty("anomalies").GetInt32(), product.GetProperty("references").GetInt32()));
-        foreach (var name in (string[])["image_auroc", "image_ap", "image_f1_max", "image_precision", "image_recall", "pixel_auroc", "pixel_ap", "pixel_f1_max", "aupro_0.3", "aupro_0.05", "box_map_50", "box_map"])
+        Assert.Equal(
+            (8, 4, 4), (product.GetProperty("images").GetInt32(), product.GetProperty("anomalies").GetInt32(), product.GetProperty("references").GetInt32()));
+        foreach (var name in (string[])[
+            "image_auroc", "image_ap", "image_f1_max", "image_precision", "image_recall",
+            "pixel_auroc", "pixel_ap", "pixel_f1_max", "aupro_0.3", "aupro_0.05", "box_map_50", "box_map",
+        ])
         {
             Assert.InRange(product.GetProperty(name).GetDouble(), 0, 1);
             Assert.Equal(product.GetProperty(name).GetDouble(), document.RootElement.GetProperty("mean").GetProperty(name).GetDouble());
@@ -82,7 +89,8 @@ public sealed class TrainAndTestCommandTests : IDisposable
         var json = Path.Combine(_folder, "stages.json");
 
         var outcome = await AdClipProcess.RunAsync(
-            Home, "test", "--data_path", Product, "--shots", "0+4,2+2,2+4", "--seeds", "2", "--detector", "text", "statistics", "bank", "fitted", "--share", "0.2", "--json", json);
+            Home, "test", "--data_path", Product, "--shots", "0+4,2+2,2+4", "--seeds", "2",
+            "--detector", "text", "statistics", "bank", "fitted", "--share", "0.2", "--json", json);
 
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(json, TestContext.Current.CancellationToken));
@@ -108,10 +116,14 @@ public sealed class TrainAndTestCommandTests : IDisposable
     {
         CopySamples();
 
-        var outcome = await AdClipProcess.RunAsync(Home, "test", "--data_path", Product, "--shots", "2+4,0+4", "--seeds", "1", "--detector", "prompts", "fitted-prompts", "--leave-out", "scratch");
+        var outcome = await AdClipProcess.RunAsync(
+            Home, "test", "--data_path", Product, "--shots", "2+4,0+4", "--seeds", "1", "--detector", "prompts", "fitted-prompts", "--leave-out", "scratch");
 
-        Assert.Equal((1, "adclip: The stages need 3 defective images, one to be judged by included; there are 2. Take smaller stages."), (outcome.ExitCode, outcome.Errors.Trim().Split('\n')[^1]));
-        outcome = await AdClipProcess.RunAsync(Home, "test", "--data_path", Product, "--shots", "2+4,0+4", "--seeds", "1", "--detector", "prompts", "fitted-prompts");
+        Assert.Equal(
+            (1, "adclip: The stages need 3 defective images, one to be judged by included; there are 2. Take smaller stages."),
+            (outcome.ExitCode, outcome.Errors.Trim().Split('\n')[^1]));
+        outcome = await AdClipProcess.RunAsync(
+            Home, "test", "--data_path", Product, "--shots", "2+4,0+4", "--seeds", "1", "--detector", "prompts", "fitted-prompts");
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         var rows = outcome.Output.Split('\n').Where(line => line.Contains("2+4", StringComparison.Ordinal)).ToArray();
         Assert.Equal(["prompts", "fitted-prompts"], rows.Select(row => row.Split(' ')[0]));
@@ -124,7 +136,8 @@ public sealed class TrainAndTestCommandTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that one process sends another as Ctrl+C.");
         CopySamples();
         var (stopped, straight) = (Path.Combine(_folder, "stopped"), Path.Combine(_folder, "straight"));
-        string[] Arguments(string folder, int epochs) => ["train", "--train_data_path", Product, "--save_path", folder, "--epoch", $"{epochs}", "--depth", "2", "--folds", "2"];
+        string[] Arguments(string folder, int epochs)
+            => ["train", "--train_data_path", Product, "--save_path", folder, "--epoch", $"{epochs}", "--depth", "2", "--folds", "2"];
 
         var first = await AdClipProcess.RunUntilAsync(Home, "epoch 1/", Arguments(stopped, 400));
 
@@ -137,7 +150,9 @@ public sealed class TrainAndTestCommandTests : IDisposable
         var resumed = await AdClipProcess.RunAsync(Home, [.. Arguments(stopped, done + 1), "--resume", state]);
         var whole = await AdClipProcess.RunAsync(Home, Arguments(straight, done + 1));
         Assert.True(resumed.ExitCode == 0 && whole.ExitCode == 0, resumed.Errors + whole.Errors);
-        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(straight, $"epoch_{done + 1}.pth"), TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(Path.Combine(stopped, $"epoch_{done + 1}.pth"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(Path.Combine(straight, $"epoch_{done + 1}.pth"), TestContext.Current.CancellationToken),
+            await File.ReadAllBytesAsync(Path.Combine(stopped, $"epoch_{done + 1}.pth"), TestContext.Current.CancellationToken));
     }
 
     [Theory]

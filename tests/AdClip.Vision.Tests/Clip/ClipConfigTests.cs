@@ -44,7 +44,8 @@ public sealed class ClipConfigTests : IDisposable
 
     [Fact]
     public void Encode_OpenClipModelWithoutQuickGelu_DiffersFromQuickGelu()
-        => AssertExactGelu(OpenClip(config => config["model_cfg"]!.AsObject().Remove("quick_gelu")), SharedFolder.Require("golden/tiny-clip/open_clip.safetensors"));
+        => AssertExactGelu(
+            OpenClip(config => config["model_cfg"]!.AsObject().Remove("quick_gelu")), SharedFolder.Require("golden/tiny-clip/open_clip.safetensors"));
 
     [Fact]
     public void Gelu_KnownPoints_TheNormalDistributionTimesTheValue()
@@ -132,11 +133,13 @@ public sealed class ClipConfigTests : IDisposable
         Assert.InRange(difference, 1e-4, 0.5);
     }
 
-    private static RefusedInputException Refusal(string model) => Assert.Throws<RefusedInputException>(() => ClipDetector.Open(model, new DetectorOptions(56)).Dispose());
+    private static RefusedInputException Refusal(string model)
+        => Assert.Throws<RefusedInputException>(() => ClipDetector.Open(model, new DetectorOptions(56)).Dispose());
 
     private string HuggingFace(Action<JsonNode> change) => Model("hf", "model.safetensors", "hf/model.safetensors", "config.json", "hf/config.json", change);
 
-    private string OpenClip(Action<JsonNode> change) => Model("open", "open_clip_model.safetensors", "open_clip.safetensors", "open_clip_config.json", "open_clip_config.json", change);
+    private string OpenClip(Action<JsonNode> change)
+        => Model("open", "open_clip_model.safetensors", "open_clip.safetensors", "open_clip_config.json", "open_clip_config.json", change);
 
     private string Model(string name, string weights, string sourceWeights, string config, string sourceConfig, Action<JsonNode> change)
     {

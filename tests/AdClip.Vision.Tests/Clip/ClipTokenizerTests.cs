@@ -111,12 +111,15 @@ public sealed class ClipTokenizerTests
             }
             object[] list = asPairs ? [.. merges.Select(merge => merge.Split(' '))] : [.. merges];
             var model = new { type = "BPE", end_of_word_suffix = "</w>", vocab, merges = list };
-            File.WriteAllText(Path.Combine(folder, "tokenizer.json"), JsonSerializer.Serialize(new { version = "1.0", added_tokens = Array.Empty<object>(), model }));
+            File.WriteAllText(
+                Path.Combine(folder, "tokenizer.json"), JsonSerializer.Serialize(new { version = "1.0", added_tokens = Array.Empty<object>(), model }));
         }
 
         static void AssertSame(ClipTokenizer expected, ClipTokenizer actual)
         {
-            foreach (var text in (string[])["a photo of a damaged metal nut.", "강판 표면의 긁힘", "KABEL № 7, it's 3 µm", "ＡＢＣ naïve ☕", "<|endoftext|> x"])
+            foreach (var text in (string[])[
+                "a photo of a damaged metal nut.", "강판 표면의 긁힘", "KABEL № 7, it's 3 µm", "ＡＢＣ naïve ☕", "<|endoftext|> x",
+            ])
             {
                 Assert.Equal(expected.Encode(text), actual.Encode(text));
             }
@@ -198,10 +201,15 @@ public sealed class ClipTokenizerTests
     // OpenAI's vocabulary in the files that Hugging Face ships: printable bytes first, then the others, then words' ends, merges, markers.
     private static (Dictionary<string, int> Vocab, string[] Merges) OpenAiAsHuggingFace()
     {
-        using var reader = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(Golden.Vocabulary, VocabularyFiles.Archive)), CompressionMode.Decompress));
+        using var reader = new StreamReader(
+            new GZipStream(File.OpenRead(Path.Combine(Golden.Vocabulary, VocabularyFiles.Archive)), CompressionMode.Decompress));
         string[] merges = [.. reader.ReadToEnd().Split('\n').Skip(1).Take(48894)];
         string[] bytes = [.. BytePairVocabulary.ByteSymbols.OrderBy(symbol => (int)symbol[0])];
-        string[] symbols = [.. bytes, .. bytes.Select(symbol => symbol + "</w>"), .. merges.Select(merge => merge.Replace(" ", "", StringComparison.Ordinal)), "<|startoftext|>", "<|endoftext|>"];
+        string[] symbols =
+        [
+            .. bytes, .. bytes.Select(symbol => symbol + "</w>"), .. merges.Select(merge => merge.Replace(" ", "", StringComparison.Ordinal)),
+            "<|startoftext|>", "<|endoftext|>",
+        ];
         return (symbols.Select((symbol, id) => (symbol, id)).ToDictionary(entry => entry.symbol, entry => entry.id), merges);
     }
 

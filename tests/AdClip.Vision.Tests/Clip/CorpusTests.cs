@@ -22,7 +22,10 @@ public sealed class CorpusTests : IDisposable
         var target = Targets.All.Single(target => target.Name == reader);
         target.Prepare?.Invoke(_folder);
         var random = new Random(5);
-        var kept = Directory.GetFiles(Path.Combine(SharedFolder.RepositoryRoot, "tests/AdClip.Vision.Tests/Clip/Corpus", reader)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
+        var kept = Directory.GetFiles(Path.Combine(SharedFolder.RepositoryRoot, "tests/AdClip.Vision.Tests/Clip/Corpus", reader))
+            .Order(StringComparer.Ordinal)
+            .Select(File.ReadAllBytes)
+            .ToList();
 
         foreach (var file in kept)
         {

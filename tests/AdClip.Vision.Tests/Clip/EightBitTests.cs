@@ -32,7 +32,8 @@ public sealed class EightBitTests : IDisposable
         {
             for (var at = 0; at < expected.Patches(layer).Length; at += expected.Width)
             {
-                var cosine = TensorPrimitives.CosineSimilarity(expected.Patches(layer).Slice(at, expected.Width), actual.Patches(layer).Slice(at, expected.Width));
+                var cosine = TensorPrimitives.CosineSimilarity(
+                    expected.Patches(layer).Slice(at, expected.Width), actual.Patches(layer).Slice(at, expected.Width));
                 Assert.InRange(cosine, 0.99f, 1.0001f);
             }
             Assert.NotEqual(expected.Patches(layer).ToArray(), actual.Patches(layer).ToArray());

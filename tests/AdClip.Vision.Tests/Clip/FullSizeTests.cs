@@ -26,7 +26,8 @@ public sealed class FullSizeTests : IDisposable
         int Number(System.Text.Json.JsonElement parent, string key) => parent.GetProperty(key).GetInt32();
         var (width, textWidth, patch) = (Number(vision, "width"), Number(text, "width"), Number(vision, "patch_size"));
         var grid = Number(vision, "input_resolution") / patch;
-        SafetensorsWriter.Write(model, Tensors(prefix, Number(config, "embed_dim"), width, Number(vision, "layers"), patch, grid, textWidth, Number(text, "layers"), Number(text, "vocab_size")));
+        SafetensorsWriter.Write(model, Tensors(
+            prefix, Number(config, "embed_dim"), width, Number(vision, "layers"), patch, grid, textWidth, Number(text, "layers"), Number(text, "vocab_size")));
         WritePrompts(prefix, model, textWidth, config.GetProperty("prompt_learner"));
         int[] layers = [.. config.GetProperty("features_list").EnumerateArray().Select(layer => layer.GetInt32())];
 
@@ -43,13 +44,15 @@ public sealed class FullSizeTests : IDisposable
             {
                 var all = tokens.Layers[i].Values;
                 golden.AssertClose($"S{side}.patch_{i}", [.. kept.SelectMany(token => all.Skip(token * tokens.Width).Take(tokens.Width))]);
-                golden.AssertClose($"S{side}.anomaly_prob_grid_{i}", scorer.Texts.AbnormalProbability(UnitVectors.Normalise(tokens.Patches(layers[i]), tokens.Width), 0.07f));
+                golden.AssertClose(
+                    $"S{side}.anomaly_prob_grid_{i}", scorer.Texts.AbnormalProbability(UnitVectors.Normalise(tokens.Patches(layers[i]), tokens.Width), 0.07f));
             }
             golden.AssertClose($"S{side}.anomaly_prob", [scorer.Score(tokens, null).Score]);
         }
     }
 
-    private static List<(string Name, long[] Shape, float[] Values)> Tensors(string prefix, int embed, int width, int layers, int patch, int grid, int textWidth, int textLayers, int vocabulary)
+    private static List<(string Name, long[] Shape, float[] Values)> Tensors(
+        string prefix, int embed, int width, int layers, int patch, int grid, int textWidth, int textLayers, int vocabulary)
     {
         var tensors = new List<(string Name, long[] Shape, float[] Values)>();
         Add("visual.conv1.weight", Scale(3 * patch * patch), width, 3, patch, patch);
@@ -101,7 +104,8 @@ public sealed class FullSizeTests : IDisposable
 
     private void WritePrompts(string prefix, string model, int width, System.Text.Json.JsonElement learner)
     {
-        var (context, deep, length) = (learner.GetProperty("n_ctx").GetInt32(), learner.GetProperty("depth").GetInt32() - 1, learner.GetProperty("t_n_ctx").GetInt32());
+        var (context, deep, length) =
+            (learner.GetProperty("n_ctx").GetInt32(), learner.GetProperty("depth").GetInt32() - 1, learner.GetProperty("t_n_ctx").GetInt32());
         var weights = ClipWeights.From(WeightFile.Open(model));
         var tokenizer = new ClipTokenizer(VocabularyFiles.Read(Golden.Vocabulary, "full size", weights.Architecture.VocabularySize), 77);
         var tensors = new List<(string Name, long[] Shape, float[] Values)>();
@@ -117,7 +121,8 @@ public sealed class FullSizeTests : IDisposable
         }
         for (var i = 0; i < deep; i++)
         {
-            tensors.Add(($"compound_prompts_text.{i}", [length, width], Values($"{prefix}prompt_learner.compound_prompts_text.{i}", length * width, PromptScale)));
+            tensors.Add(
+                ($"compound_prompts_text.{i}", [length, width], Values($"{prefix}prompt_learner.compound_prompts_text.{i}", length * width, PromptScale)));
         }
         SafetensorsWriter.Write(Path.Combine(_folder, "prompts.safetensors"), tensors);
     }

@@ -61,7 +61,8 @@ public sealed class ImageEncoderDeviceTests
         using var single = Open("tiny-clip", settings, new SessionSettings());
         using var batched = Open("tiny-clip", settings, new SessionSettings(), batchBound: 4);
 
-        var together = await Task.WhenAll(Enumerable.Range(0, 24).Select(seed => Task.Run(() => batched.Encode(Pixels(56, seed)), TestContext.Current.CancellationToken)));
+        var together = await Task.WhenAll(
+            Enumerable.Range(0, 24).Select(seed => Task.Run(() => batched.Encode(Pixels(56, seed)), TestContext.Current.CancellationToken)));
 
         for (var seed = 0; seed < together.Length; seed++)
         {
@@ -76,7 +77,14 @@ public sealed class ImageEncoderDeviceTests
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
         using var session = OnnxSession.Create(ImageEncoderGraph.Build(weights, settings), Path.GetDirectoryName(weights.FilePath), new SessionSettings());
         TensorSlot input = new(ImageEncoderGraph.Pixels, 1, 3, 56, 56);
-        TensorSlot[] outputs = [new(ImageEncoderGraph.Class, 1, weights.Architecture.EmbedWidth), new(ImageEncoderGraph.Patches(6), 1 + (56 / weights.Architecture.PatchSize * (56 / weights.Architecture.PatchSize)), weights.Architecture.EmbedWidth)];
+        TensorSlot[] outputs =
+        [
+            new(ImageEncoderGraph.Class, 1, weights.Architecture.EmbedWidth),
+            new(
+                ImageEncoderGraph.Patches(6),
+                1 + (56 / weights.Architecture.PatchSize * (56 / weights.Architecture.PatchSize)),
+                weights.Architecture.EmbedWidth),
+        ];
         using var bound = session.Bind(input, outputs);
 
         for (var seed = 0; seed < 3; seed++)
@@ -164,5 +172,6 @@ public sealed class ImageEncoderDeviceTests
     }
 
     private static void AssertClose(ImageTokens expected, ImageTokens actual, float tolerance) =>
-        Assert.All(Rows(expected).Zip(Rows(actual)), pair => Assert.All(pair.First.Zip(pair.Second), value => Assert.Equal(value.First, value.Second, tolerance)));
+        Assert.All(
+            Rows(expected).Zip(Rows(actual)), pair => Assert.All(pair.First.Zip(pair.Second), value => Assert.Equal(value.First, value.Second, tolerance)));
 }

@@ -31,7 +31,8 @@ public sealed class ImageEncoderTests
         var side = golden.Config.GetProperty("image_size").GetInt32();
         var dpam = golden.Config.GetProperty("DPAM_layer");
         int[] layers = [.. golden.Config.GetProperty("features_list").EnumerateArray().Select(layer => layer.GetInt32())];
-        var settings = new ImageEncoderSettings(side, dpam.ValueKind == System.Text.Json.JsonValueKind.Number ? dpam.GetInt32() : 0, layers, golden.Config.GetProperty("ffn").GetBoolean());
+        var settings = new ImageEncoderSettings(
+            side, dpam.ValueKind == System.Text.Json.JsonValueKind.Number ? dpam.GetInt32() : 0, layers, golden.Config.GetProperty("ffn").GetBoolean());
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
         using var encoder = new ImageEncoder(weights, settings, "test", new SessionSettings());
 
@@ -139,7 +140,8 @@ public sealed class ImageEncoderTests
         float[][] images = [.. Enumerable.Range(0, 4).Select(_ => Enumerable.Range(0, 3 * 224 * 224).Select(_ => (float)random.NextDouble()).ToArray())];
         float[][] alone = [.. images.Select(image => detector.Encode(image).Layers[^1].Values)];
 
-        var together = await Task.WhenAll(images.Select(image => Task.Run(() => detector.Encode(image).Layers[^1].Values, TestContext.Current.CancellationToken)));
+        var together = await Task.WhenAll(
+            images.Select(image => Task.Run(() => detector.Encode(image).Layers[^1].Values, TestContext.Current.CancellationToken)));
 
         Assert.Equal(alone, together);
     }

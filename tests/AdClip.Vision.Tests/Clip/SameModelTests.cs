@@ -22,8 +22,12 @@ public sealed class SameModelTests : IDisposable
         var tensors = source.Tensors.Values.Select(tensor => (tensor.Name, Shape: tensor.Shape.ToArray(), Values: tensor.ReadFloats())).ToList();
 
         SafetensorsWriter.Write(Path.Combine(_folder, "open_clip_a.safetensors"), tensors);
-        SafetensorsWriter.Write(Path.Combine(_folder, "text_prefix.safetensors"), [.. tensors.Select(tensor => tensor with { Name = tensor.Name.StartsWith("visual.", StringComparison.Ordinal) || tensor.Name == "logit_scale" ? tensor.Name : $"text.{tensor.Name}" })]);
-        SafetensorsWriter.Write(Path.Combine(_folder, "hf.safetensors"), [.. tensors.SelectMany(tensor => HuggingFace(tensor.Name, tensor.Shape, tensor.Values))]);
+        SafetensorsWriter.Write(Path.Combine(_folder, "text_prefix.safetensors"), [.. tensors.Select(tensor => tensor with
+        {
+            Name = tensor.Name.StartsWith("visual.", StringComparison.Ordinal) || tensor.Name == "logit_scale" ? tensor.Name : $"text.{tensor.Name}",
+        })]);
+        SafetensorsWriter.Write(
+            Path.Combine(_folder, "hf.safetensors"), [.. tensors.SelectMany(tensor => HuggingFace(tensor.Name, tensor.Shape, tensor.Values))]);
         File.WriteAllBytes(Path.Combine(_folder, "zip.pt"), TorchFiles.Zip(tensors));
         File.WriteAllBytes(Path.Combine(_folder, "legacy.pt"), TorchFiles.Legacy(tensors));
 

@@ -63,7 +63,8 @@ public sealed class TextEncoderTests
         var golden = Golden.Open("prompt-learner/config-1");
         var weights = ClipWeights.From(WeightFile.Open(Golden.TinyClip));
         var checkpoint = WeightFile.Open(SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth"));
-        using var session = OnnxSession.Create(TextEncoderGraph.Build(weights, deepPrompts: 2, deepLength: 4, withStreams: true), Path.GetDirectoryName(weights.FilePath), new SessionSettings());
+        using var session = OnnxSession.Create(
+            TextEncoderGraph.Build(weights, deepPrompts: 2, deepLength: 4, withStreams: true), Path.GetDirectoryName(weights.FilePath), new SessionSettings());
         var positions = weights["positional_embedding"].ReadFloats();
         const int Kept = 20 * 64;
 
@@ -79,7 +80,8 @@ public sealed class TextEncoderTests
                 var stream = session.Run(
                     [
                         new GraphTensor(TextEncoderGraph.Embedded, embedded, 20, 64),
-                        .. Enumerable.Range(0, 2).Select(i => new GraphTensor(TextEncoderGraph.Deep(i), checkpoint.Require($"prompt_learner.compound_prompts_text.{i}").ReadFloats(), 4, 64)),
+                        .. Enumerable.Range(0, 2).Select(i => new GraphTensor(
+                            TextEncoderGraph.Deep(i), checkpoint.Require($"prompt_learner.compound_prompts_text.{i}").ReadFloats(), 4, 64)),
                     ],
                     [TextEncoderGraph.Stream(layer)])[0].Values;
                 golden.AssertClose($"hidden_after_block_{layer}", stream, side, "hidden_after_block");

@@ -213,7 +213,8 @@ public sealed class WeightFileTests : IDisposable
 
     [Fact]
     public void Open_TensorBeyondTheEnd_Refused()
-        => Assert.Equal(RefusalCode.WeightFileTruncated, Refusal(Safetensors("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", dataBytes: 8)).Code);
+        => Assert.Equal(
+            RefusalCode.WeightFileTruncated, Refusal(Safetensors("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", dataBytes: 8)).Code);
 
     [Theory]
     [InlineData("golden/tiny-clip/wrapped_state_dict.pt", 900)]
@@ -251,14 +252,18 @@ public sealed class WeightFileTests : IDisposable
     {
         Assert.Equal(RefusalCode.EmptyFile, Refusal(Write("empty.pt", [])).Code);
         Assert.Equal(RefusalCode.FileMissing, Refusal(Path.Combine(_folder, "none.pt")).Code);
-        Assert.Equal(RefusalCode.WeightFilePointer, Refusal(Write("lfs.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"u8.ToArray())).Code);
+        Assert.Equal(
+            RefusalCode.WeightFilePointer,
+            Refusal(Write("lfs.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"u8.ToArray())).Code);
         Assert.Equal(RefusalCode.NotAWeightFile, Refusal(Write("text.safetensors", "This is no model, just a long enough text."u8.ToArray())).Code);
     }
 
     [Fact]
     public void Open_ModelsThatAreNotClip_Refused()
     {
-        Assert.Equal(RefusalCode.TensorMissing, Assert.Throws<RefusedInputException>(() => ClipDetector.Open(SharedFolder.Require("golden/tiny-clip/dtypes.safetensors"))).Code);
+        Assert.Equal(
+            RefusalCode.TensorMissing,
+            Assert.Throws<RefusedInputException>(() => ClipDetector.Open(SharedFolder.Require("golden/tiny-clip/dtypes.safetensors"))).Code);
         Assert.Equal(RefusalCode.ModelFolderUnclear, Assert.Throws<RefusedInputException>(() => ClipDetector.Open(_folder)).Code);
     }
 
@@ -277,7 +282,8 @@ public sealed class WeightFileTests : IDisposable
     public void Write_Tensors_ReadBackExactly()
     {
         var path = Path.Combine(_folder, "written.safetensors");
-        SafetensorsWriter.Write(path, [("a", [2, 2], [1, -2, float.Epsilon, 4]), ("none", [0], []), ("scalar", [], [5])], new Dictionary<string, string> { ["who"] = "us" });
+        SafetensorsWriter.Write(
+            path, [("a", [2, 2], [1, -2, float.Epsilon, 4]), ("none", [0], []), ("scalar", [], [5])], new Dictionary<string, string> { ["who"] = "us" });
 
         var file = WeightFile.Open(path);
 

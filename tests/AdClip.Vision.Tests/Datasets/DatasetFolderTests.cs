@@ -11,7 +11,9 @@ public sealed class DatasetFolderTests : IDisposable
     [Fact]
     public void Read_MvtecProduct_PartsLabelsAndMasksByName()
     {
-        Make("nut/train/good/0.png", "nut/test/good/0.png", "nut/test/bent/000.png", "nut/test/bent/001.jpg", "nut/ground_truth/bent/001_mask.png", "nut/train/bent/5.bmp", "nut/ground_truth/bent/5.png");
+        Make(
+            "nut/train/good/0.png", "nut/test/good/0.png", "nut/test/bent/000.png", "nut/test/bent/001.jpg",
+            "nut/ground_truth/bent/001_mask.png", "nut/train/bent/5.bmp", "nut/ground_truth/bent/5.png");
 
         var images = DatasetFolder.Read(Path.Combine(_folder, "nut"));
 
@@ -74,7 +76,11 @@ public sealed class DatasetFolderTests : IDisposable
     }
 
     private (string, DatasetPart, string?, string?) Told(DatasetImage image)
-        => (Path.GetRelativePath(_folder, image.Path), image.Part, image.DefectClass, image.MaskPath is null ? null : Path.GetRelativePath(_folder, image.MaskPath));
+        => (
+            Path.GetRelativePath(_folder, image.Path),
+            image.Part,
+            image.DefectClass,
+            image.MaskPath is null ? null : Path.GetRelativePath(_folder, image.MaskPath));
 
     private void Make(params string[] files)
     {

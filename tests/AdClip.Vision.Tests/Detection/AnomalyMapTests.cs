@@ -18,7 +18,8 @@ public sealed class AnomalyMapTests
         var golden = Golden.Open($"anomaly-map/{name}");
         int[] layers = [2, 4, 6];
         using var detector = ClipDetector.Open(Golden.TinyClip, new DetectorOptions(Side, Dpam: 4, layers));
-        var scorer = detector.CreateScorer(new PromptSettings(PromptKind.Learned, CheckpointFile: SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth")), []);
+        var scorer = detector.CreateScorer(
+            new PromptSettings(PromptKind.Learned, CheckpointFile: SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth")), []);
 
         var pixels = Preprocessing.LoadTensor(SharedFolder.Require($"golden/anomaly-map/{file}"), Side);
         var tokens = detector.EncodeExactly(pixels);
@@ -45,7 +46,8 @@ public sealed class AnomalyMapTests
         golden.AssertClose("anomaly_map_sigma1_5", new MapOperator(Side, Side, Side, Side, 1.5).Apply(golden["anomaly_map_sum"]));
         golden.AssertClose("anomaly_prob", [result.Score]);
         // Shown is the mean over the layers, so that 1 is the most that any model can say.
-        Golden.AssertClose([.. golden["anomaly_map_sigma4"].Select(value => value / layers.Length)], result.Map.Values, golden.Tolerance("anomaly_map_sigma4"), "map");
+        Golden.AssertClose(
+            [.. golden["anomaly_map_sigma4"].Select(value => value / layers.Length)], result.Map.Values, golden.Tolerance("anomaly_map_sigma4"), "map");
     }
 
     [Fact]

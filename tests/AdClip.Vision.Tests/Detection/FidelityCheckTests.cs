@@ -105,9 +105,11 @@ public sealed class FidelityCheckTests
 
     [Fact]
     public void Add_OtherLayers_Throws()
-        => Assert.Throws<ArgumentException>(() => new FidelityCheck().Add(Tokens(0), Scored(0), new ImageTokens("test", 1, Width, [1, 0, 0, 0], []), Scored(0)));
+        => Assert.Throws<ArgumentException>(
+            () => new FidelityCheck().Add(Tokens(0), Scored(0), new ImageTokens("test", 1, Width, [1, 0, 0, 0], []), Scored(0)));
 
-    private static FidelityMeasure[] Failing(FidelityCheck check) => [.. check.Report().Figures.Where(figure => !figure.Passed).Select(figure => figure.Measure)];
+    private static FidelityMeasure[] Failing(FidelityCheck check)
+        => [.. check.Report().Figures.Where(figure => !figure.Passed).Select(figure => figure.Measure)];
 
     private static ImageTokens Tokens(int image)
     {

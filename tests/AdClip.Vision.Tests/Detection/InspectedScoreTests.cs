@@ -74,7 +74,8 @@ public sealed class InspectedScoreTests
         var random = new Random(5);
         // The same image but for wild tokens on every patch outside, in the image and in the reference.
         ImageTokens Disturbed(ImageTokens from) => new(from.EncoderId, from.Grid, from.Width, from.ClassToken, [.. from.Layers.Select(layer => new LayerTokens(
-            layer.Layer, [.. layer.Values.Select((value, i) => i < from.Width || coverage[(i / from.Width) - 1] > 0 ? value : (float)(random.NextDouble() - 0.5) * 50)]))]);
+            layer.Layer,
+            [.. layer.Values.Select((value, i) => i < from.Width || coverage[(i / from.Width) - 1] > 0 ? value : (float)(random.NextDouble() - 0.5) * 50)]))]);
 
         var scorer = detector.CreateScorer(new PromptSettings(), good, LeftHalf);
         var disturbed = detector.CreateScorer(new PromptSettings(), [new Reference("g", Disturbed(good[0].Tokens))], LeftHalf);
@@ -89,7 +90,12 @@ public sealed class InspectedScoreTests
     public void CreateScorer_AreaOfLessThanAPixelOfTheMap_Refused()
     {
         using var detector = Open();
-        var tiny = LeftHalf with { Width = 8000, Height = 8000, Regions = [new(RegionUse.Include, new BoxShape { Id = "a", ClassName = "include", Box = new(10, 10, 3, 3) })] };
+        var tiny = LeftHalf with
+        {
+            Width = 8000,
+            Height = 8000,
+            Regions = [new(RegionUse.Include, new BoxShape { Id = "a", ClassName = "include", Box = new(10, 10, 3, 3) })],
+        };
 
         Assert.Equal(RefusalCode.RegionsTooSmall, Assert.Throws<RefusedInputException>(() => detector.CreateScorer(new PromptSettings(), [], tiny)).Code);
     }
@@ -124,7 +130,8 @@ public sealed class InspectedScoreTests
             for (var patch = 0; patch < coverage.Length; patch++)
             {
                 var row = rows.AsSpan(patch * tokens.Width, tokens.Width).ToArray();
-                patches[patch] += (good.Length == 0 ? texts.AbnormalProbability(row, 0.07f)[0] : good.Min(reference => Nearest(row, reference.Tokens, layer))) / layers.Length;
+                patches[patch] += (good.Length == 0 ? texts.AbnormalProbability(row, 0.07f)[0] : good.Min(reference => Nearest(row, reference.Tokens, layer)))
+                    / layers.Length;
             }
         }
         var laidOut = patches.SelectMany((value, i) => Enumerable.Repeat(value, (int)(coverage[i] * 256))).OrderDescending().ToArray();
@@ -140,7 +147,8 @@ public sealed class InspectedScoreTests
 
     private static int[] Layers(ClipDetector detector)
     {
-        using var config = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(detector.Model.WeightFile)!, "config.json")));
+        using var config = System.Text.Json.JsonDocument
+            .Parse(File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(detector.Model.WeightFile)!, "config.json")));
         return [.. config.RootElement.GetProperty("feature_layers").GetProperty("few_shot").EnumerateArray().Select(layer => layer.GetInt32())];
     }
 

@@ -110,11 +110,21 @@ public sealed class InspectionRegionsTests
     [InlineData("{", RefusalCode.GroundTruthNotJson)]
     [InlineData("""{"schema":"adclip.image-ground-truth","version":1,"width":4,"height":4,"regions":[]}""", RefusalCode.GroundTruthUnknownSchema)]
     [InlineData("""{"schema":"adclip.inspection-regions","version":1,"width":4,"regions":[]}""", RefusalCode.GroundTruthFieldMissing)]
-    [InlineData("""{"schema":"adclip.inspection-regions","version":1,"width":4,"height":4,"regions":[{"id":"a","use":"maybe","kind":"box","box":[0,0,1,1]}]}""", RefusalCode.GroundTruthFieldInvalid)]
-    [InlineData("""{"schema":"adclip.inspection-regions","version":1,"width":4,"height":4,"regions":[{"id":"a","use":"include","kind":"mask"}]}""", RefusalCode.GroundTruthUnknownKind)]
-    [InlineData("""{"schema":"adclip.inspection-regions","version":1,"width":4,"height":4,"regions":[{"id":"a","use":"include","kind":"box","box":[2,2,3,1]}]}""", RefusalCode.GroundTruthOutOfBounds)]
-    [InlineData("""{"schema":"adclip.inspection-regions","version":1,"width":0,"height":4,"regions":[{"id":"a","use":"include","kind":"box","box":[0,0,1,1]}]}""", RefusalCode.GroundTruthFieldInvalid)]
-    [InlineData("""{"schema":"adclip.inspection-regions","version":1,"width":4,"height":4,"regions":[{"id":"a","use":"ignore","kind":"box","box":[0,0,4,4]}]}""", RefusalCode.RegionsLeaveNothing)]
+    [InlineData(
+        """{"schema":"adclip.inspection-regions","version":1,"width":4,"height":4,"regions":[{"id":"a","use":"maybe","kind":"box","box":[0,0,1,1]}]}""",
+        RefusalCode.GroundTruthFieldInvalid)]
+    [InlineData(
+        """{"schema":"adclip.inspection-regions","version":1,"width":4,"height":4,"regions":[{"id":"a","use":"include","kind":"mask"}]}""",
+        RefusalCode.GroundTruthUnknownKind)]
+    [InlineData(
+        """{"schema":"adclip.inspection-regions","version":1,"width":4,"height":4,"regions":[{"id":"a","use":"include","kind":"box","box":[2,2,3,1]}]}""",
+        RefusalCode.GroundTruthOutOfBounds)]
+    [InlineData(
+        """{"schema":"adclip.inspection-regions","version":1,"width":0,"height":4,"regions":[{"id":"a","use":"include","kind":"box","box":[0,0,1,1]}]}""",
+        RefusalCode.GroundTruthFieldInvalid)]
+    [InlineData(
+        """{"schema":"adclip.inspection-regions","version":1,"width":4,"height":4,"regions":[{"id":"a","use":"ignore","kind":"box","box":[0,0,4,4]}]}""",
+        RefusalCode.RegionsLeaveNothing)]
     public void Read_BrokenDocument_RefusedWithItsReason(string json, RefusalCode code) =>
         Assert.Equal(code, Assert.Throws<RefusedInputException>(() => InspectionRegionsJson.Read(json)).Code);
 

@@ -80,8 +80,11 @@ public sealed class KeptTextTests : IDisposable
         ];
 
         Assert.Equal(ids.Length, ids.Distinct().Count());
-        Assert.Equal(RefusalCode.PromptsEmpty, Assert.Throws<RefusedInputException>(() => detector.CheckPrompts(new PromptSettings(PromptKind.Lists, "plate", ["a"], []))).Code);
-        Assert.Equal(RefusalCode.TextTooLong, Assert.Throws<RefusedInputException>(() => detector.CheckPrompts(new PromptSettings(PromptKind.Lists, "plate", ["a"], [string.Join(' ', Enumerable.Repeat("scratch", 90))]))).Code);
+        Assert.Equal(
+            RefusalCode.PromptsEmpty,
+            Assert.Throws<RefusedInputException>(() => detector.CheckPrompts(new PromptSettings(PromptKind.Lists, "plate", ["a"], []))).Code);
+        Assert.Equal(RefusalCode.TextTooLong, Assert.Throws<RefusedInputException>(
+            () => detector.CheckPrompts(new PromptSettings(PromptKind.Lists, "plate", ["a"], [string.Join(' ', Enumerable.Repeat("scratch", 90))]))).Code);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -29,7 +29,8 @@ public sealed class AcceleratorTests
     [Fact]
     public async Task Evaluate_Cuda_LockFileApartFromTheOneInGit()
     {
-        Assert.EndsWith("packages.cuda.lock.json", (await EvaluateAsync("-getProperty:NuGetLockFilePath", "-p:Accelerator=cuda")).Trim(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "packages.cuda.lock.json", (await EvaluateAsync("-getProperty:NuGetLockFilePath", "-p:Accelerator=cuda")).Trim(), StringComparison.Ordinal);
         Assert.Equal("", (await EvaluateAsync("-getProperty:NuGetLockFilePath", "-p:Accelerator=cpu")).Trim());
     }
 

@@ -13,16 +13,23 @@ public sealed class GradientTapeTests
     // Each takes the variables x [10, 6] and w, and gives the name of a result with its number of elements.
     private static Dictionary<string, (long[] Other, Func<GraphBuilder, GradientTape, string, string, string> Make, long Count)> Recorded { get; } = new()
     {
-        ["Linear"] = ([3 * Width], (graph, tape, x, w) => tape.Linear(x, tape.Reshape(w, [3 * Width], [3, Width]), graph.Constant("b", [0.1f, 0.2f, 0.3f], 3)), Items * Rows * 3),
+        ["Linear"] = (
+            [3 * Width],
+            (graph, tape, x, w) => tape.Linear(x, tape.Reshape(w, [3 * Width], [3, Width]), graph.Constant("b", [0.1f, 0.2f, 0.3f], 3)),
+            Items * Rows * 3),
         ["LinearBias"] = ([3], (graph, tape, x, w) => tape.Linear(x, graph.Constant("W", Numbers(3 * Width, 7), 3, Width), w), Items * Rows * 3),
         ["Project"] = ([Width * 4], (_, tape, x, w) => tape.Project(x, tape.Reshape(w, [Width * 4], [Width, 4])), Items * Rows * 4),
         ["LayerNormScale"] = ([Width], (graph, tape, x, w) => tape.LayerNorm(x, w, graph.Constant("b", Numbers(Width, 8), Width), 1e-5f), Items * Rows * Width),
         ["LayerNormShift"] = ([Width], (graph, tape, x, w) => tape.LayerNorm(x, graph.Constant("s", Numbers(Width, 9), Width), w, 1e-5f), Items * Rows * Width),
         ["AddEach"] = ([Rows * Width], (_, tape, x, w) => tape.AddEach(Grouped(tape, x), tape.Reshape(w, [Rows * Width], [Rows, Width])), Items * Rows * Width),
         ["Normalise"] = ([1], (_, tape, x, _) => tape.Normalise(x), Items * Rows * Width),
-        ["BestMatch"] = ([1], (graph, tape, x, _) => tape.BestMatch(Grouped(tape, x), graph.Constant("bias", NotItself(), 1, Rows, Rows), Items, Rows, Width), Items * Rows),
+        ["BestMatch"] = (
+            [1], (graph, tape, x, _) => tape.BestMatch(Grouped(tape, x), graph.Constant("bias", NotItself(), 1, Rows, Rows), Items, Rows, Width), Items * Rows),
         ["ScaleAndShift"] = ([2], (_, tape, x, w) => tape.ScaleAndShift(x, Element(tape, w, 0), Element(tape, w, 1)), Items * Rows * Width),
-        ["AddScaled"] = ([Items * Rows * Width], (_, tape, x, w) => tape.AddScaled(x, tape.Reshape(w, [Items * Rows * Width], [Items * Rows, Width]), -0.7f), Items * Rows * Width),
+        ["AddScaled"] = (
+            [Items * Rows * Width],
+            (_, tape, x, w) => tape.AddScaled(x, tape.Reshape(w, [Items * Rows * Width], [Items * Rows, Width]), -0.7f),
+            Items * Rows * Width),
         ["Affine"] = ([1], (_, tape, x, _) => tape.Affine(x, -2, 0.5f), Items * Rows * Width),
         ["MeanOfLargest"] = ([1], (_, tape, x, _) => tape.MeanOfLargest(x, 2, Items * Rows, Width), Items * Rows),
     };
@@ -38,7 +45,12 @@ public sealed class GradientTapeTests
         var result = make(graph, tape, x, w);
         graph.Output(graph.Named("result", graph.Reshape(result, count)));
         // w takes part in each sum, so that operations of x alone have a derivative for it too.
-        string[] gradients = tape.Gradients([(result, graph.Multiply(graph.Reshape(graph.Input("upstream", count), Shape(operation, count)), graph.Scalar(1))), (w, graph.Input("direct", other))], [x, w]);
+        string[] gradients = tape.Gradients(
+            [
+                (result, graph.Multiply(graph.Reshape(graph.Input("upstream", count), Shape(operation, count)), graph.Scalar(1))),
+                (w, graph.Input("direct", other)),
+            ],
+            [x, w]);
         foreach (var gradient in gradients)
         {
             graph.Output(gradient);
@@ -46,7 +58,9 @@ public sealed class GradientTapeTests
         using var session = OnnxSession.Create(graph.Build(), null, new SessionSettings(1));
         float[] xs = Numbers(Items * Rows * Width, 1), ws = Numbers(other[0], 2), upstream = Numbers(count, 3), direct = Numbers(other[0], 4);
         GraphTensor[] Inputs() => [new("x", xs, Items * Rows, Width), new("w", ws, other), new("upstream", upstream, count), new("direct", direct, other)];
-        double Sum() => session.Run(Inputs(), ["result"])[0].Values.Select((value, i) => (double)value * upstream[i]).Sum() + ws.Select((value, i) => (double)value * direct[i]).Sum();
+        double Sum()
+            => session.Run(Inputs(), ["result"])[0].Values.Select((value, i) => (double)value * upstream[i]).Sum()
+                + ws.Select((value, i) => (double)value * direct[i]).Sum();
 
         var found = session.Run(Inputs(), gradients);
         foreach (var (values, gradient) in new[] { (xs, found[0].Values), (ws, found[1].Values) })

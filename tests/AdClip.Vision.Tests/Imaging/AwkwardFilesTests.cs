@@ -168,7 +168,9 @@ public sealed class AwkwardFilesTests
     [Fact]
     public void WriteDisplayPng_AwkwardDepthsAndFormats_DecodesToTheSamePixels()
     {
-        foreach (var name in (string[])["gray16_12bit_range.png", "cmyk.jpg", "exif_orientation_6.jpg", "palette8.bmp", "rgba_transparent.png", "multipage.tif"])
+        foreach (var name in (string[])[
+            "gray16_12bit_range.png", "cmyk.jpg", "exif_orientation_6.jpg", "palette8.bmp", "rgba_transparent.png", "multipage.tif",
+        ])
         {
             var source = SharedFolder.Require($"data/awkward/{name}");
             var copy = Path.Combine(Path.GetTempPath(), $"adclip-display-{Guid.NewGuid():N}.png");

@@ -14,7 +14,8 @@ public sealed class BootstrapTests
         var interval = Bootstrap.Interval(scores, truth, curve => curve.AreaUnderRoc)!.Value;
         var area = PrecisionRecallCurve.FromScores(scores, truth).AreaUnderRoc!.Value;
         // DeLong et al., Biometrics 1988: variance from each sample's share of won pairs.
-        double[] wins = [.. Enumerable.Range(0, 2 * Each).Select(i => Enumerable.Range(0, Each).Average(j => truth[i] ? (scores[i] > scores[j] ? 1.0 : 0) : (scores[Each + j] > scores[i] ? 1.0 : 0)))];
+        double[] wins = [.. Enumerable.Range(0, 2 * Each)
+            .Select(i => Enumerable.Range(0, Each).Average(j => truth[i] ? (scores[i] > scores[j] ? 1.0 : 0) : (scores[Each + j] > scores[i] ? 1.0 : 0)))];
         var deviation = Math.Sqrt((Variance(wins[..Each]) / Each) + (Variance(wins[Each..]) / Each));
         Assert.Equal(area - (1.96 * deviation), interval.Low, 0.008);
         Assert.Equal(area + (1.96 * deviation), interval.High, 0.008);

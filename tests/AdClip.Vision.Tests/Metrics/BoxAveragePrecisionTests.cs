@@ -63,7 +63,8 @@ public sealed class BoxAveragePrecisionTests
         LabelledBox Box(JsonElement entry)
         {
             double[] box = [.. entry.GetProperty("bbox").EnumerateArray().Select(value => value.GetDouble())];
-            return new LabelledBox(entry.GetProperty("image_id").GetInt32(), isAgnostic ? 1 : entry.GetProperty("category_id").GetInt32(), box[0], box[1], box[2], box[3]);
+            return new LabelledBox(
+                entry.GetProperty("image_id").GetInt32(), isAgnostic ? 1 : entry.GetProperty("category_id").GetInt32(), box[0], box[1], box[2], box[3]);
         }
         return (Read("case.json"), new BoxAveragePrecision(
             [.. Read("ground_truth.json").GetProperty("annotations").EnumerateArray().Select(Box)],

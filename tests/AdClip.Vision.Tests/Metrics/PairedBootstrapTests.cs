@@ -26,7 +26,8 @@ public sealed class PairedBootstrapTests
         var random = new Random(3);
         bool[] truth = [.. Enumerable.Range(0, 90).Select(i => i % 2 == 0)];
         double[] scores = [.. truth.Select(anomalous => random.NextDouble() + (anomalous ? 0.4 : 0))];
-        var paired = PairedBootstrap.Draw([scores], truth, [(_, curve) => curve.AreaUnderRoc], cancel: TestContext.Current.CancellationToken).Interval(0, 0)!.Value;
+        var paired = PairedBootstrap.Draw([scores], truth, [(_, curve) => curve.AreaUnderRoc], cancel: TestContext.Current.CancellationToken)
+            .Interval(0, 0)!.Value;
         var single = Bootstrap.Interval(scores, truth, curve => curve.AreaUnderRoc)!.Value;
         Assert.Equal(single.Low, paired.Low, 2);
         Assert.Equal(single.High, paired.High, 2);
@@ -39,7 +40,8 @@ public sealed class PairedBootstrapTests
         double[] first = [3, 4, 5, 0, 1, 2];
         double[] second = [30, 40, 50, 0, 10, 20];
         double[] thresholds = [3, 30];
-        var draws = PairedBootstrap.Draw([first, second], truth, [(detector, curve) => curve.At(thresholds[detector]).F1], draws: 50, cancel: TestContext.Current.CancellationToken);
+        var draws = PairedBootstrap.Draw(
+            [first, second], truth, [(detector, curve) => curve.At(thresholds[detector]).F1], draws: 50, cancel: TestContext.Current.CancellationToken);
         Assert.Equal((1.0, 1.0), (draws.Interval(0, 0)!.Value.Low, draws.Interval(0, 1)!.Value.Low));
         Assert.Equal(new ConfidenceInterval(0, 0), draws.Difference(0, 0, 1));
     }

@@ -29,7 +29,9 @@ public sealed class PixelHalvesTests
         }
         var pixels = images.SelectMany(image => image.Map.Select((value, i) => (Called: value >= thresholds[image.Half], Defect: image.Mask[i] != 0))).ToList();
         Assert.Equal(
-            new Confusion(pixels.Count(p => p.Called && p.Defect), pixels.Count(p => p.Called && !p.Defect), pixels.Count(p => !p.Called && !p.Defect), pixels.Count(p => !p.Called && p.Defect)),
+            new Confusion(
+                pixels.Count(p => p.Called && p.Defect), pixels.Count(p => p.Called && !p.Defect),
+                pixels.Count(p => !p.Called && !p.Defect), pixels.Count(p => !p.Called && p.Defect)),
             halves.HeldOut());
     }
 

@@ -208,7 +208,8 @@ public class PixelMetricsTests
         foreach (var threshold in map.Distinct().OrderDescending())
         {
             var rate = map.Where((value, i) => value >= threshold && mask[i] == 0).Count() / (double)mask.Count(m => m == 0);
-            var overlap = regions.Sizes.Select((size, region) => map.Where((value, i) => value >= threshold && labels[i] == region).Count() / (double)size).Average();
+            var overlap = regions.Sizes.Select((size, region) => map.Where((value, i) => value >= threshold && labels[i] == region).Count() / (double)size)
+                .Average();
             points.Add((rate, overlap));
         }
         var area = 0.0;

@@ -12,7 +12,8 @@ public class PrecisionRecallCurveTests
         foreach (var golden1 in golden.Cases)
         {
             var name = golden1.GetProperty("name").GetString()!;
-            var curve = PrecisionRecallCurve.FromScores(golden.Doubles($"{name}.scores"), Array.ConvertAll(golden.Bytes($"{name}.labels"), label => label == 1));
+            var curve = PrecisionRecallCurve.FromScores(
+                golden.Doubles($"{name}.scores"), Array.ConvertAll(golden.Bytes($"{name}.labels"), label => label == 1));
 
             Close(golden1.GetProperty("roc_auc"), curve.AreaUnderRoc, name);
             // Without positives scikit-learn says 0; the truth is that there is nothing to rank.

@@ -10,7 +10,11 @@ public sealed class DataAdvisorTests
     [Fact]
     public void Advise_PlentyOfEverything_SaysNothing()
     {
-        AdvisedImage[] images = [.. Enumerable.Range(0, 40).Select(i => Good(i)), .. Enumerable.Range(0, 40).Select(i => Bad(i, 100 + i) with { Classes = [i % 2 == 0 ? "dent" : "scratch"] })];
+        AdvisedImage[] images =
+        [
+            .. Enumerable.Range(0, 40).Select(i => Good(i)),
+            .. Enumerable.Range(0, 40).Select(i => Bad(i, 100 + i) with { Classes = [i % 2 == 0 ? "dent" : "scratch"] }),
+        ];
         Assert.Empty(Advise(images));
     }
 
@@ -25,7 +29,8 @@ public sealed class DataAdvisorTests
     [Fact]
     public void Advise_ImagesToJudgeOn_DoNotCountAsLearntFrom()
     {
-        AdvisedImage[] images = [.. Enumerable.Range(0, 40).Select(i => Good(i) with { Split = DataSplit.Test }), Bad(0, 1) with { Split = DataSplit.Training }];
+        AdvisedImage[] images =
+            [.. Enumerable.Range(0, 40).Select(i => Good(i) with { Split = DataSplit.Test }), Bad(0, 1) with { Split = DataSplit.Training }];
         var advice = Advise(images);
         Assert.Equal([0, 1, 29], Only(advice, AdviceCode.GoodImagesTooFew).Numbers);
         Assert.Equal([1, 0.05, 29], Only(advice, AdviceCode.AnomaliesTooFew).Numbers.Select(number => Math.Round(number, 6)));
@@ -34,7 +39,11 @@ public sealed class DataAdvisorTests
     [Fact]
     public void Advise_OneClassTenTimesAnother_NamesTheImagesOfTheRarer()
     {
-        AdvisedImage[] images = [.. Enumerable.Range(0, 20).Select(i => Bad(i, i) with { Classes = ["dent"] }), .. Enumerable.Range(20, 2).Select(i => Bad(i, i) with { Classes = ["crack"] })];
+        AdvisedImage[] images =
+        [
+            .. Enumerable.Range(0, 20).Select(i => Bad(i, i) with { Classes = ["dent"] }),
+            .. Enumerable.Range(20, 2).Select(i => Bad(i, i) with { Classes = ["crack"] }),
+        ];
         var advice = Only(Advise(images), AdviceCode.ClassesUnbalanced);
         Assert.Equal([20, 2, 10], advice.Numbers);
         Assert.Equal(["bad20", "bad21"], advice.Images);
@@ -61,7 +70,8 @@ public sealed class DataAdvisorTests
     [Fact]
     public void Advise_GoodFromOneCameraAnomaliesFromAnother_SaysThatTruthFollowsTheSource()
     {
-        AdvisedImage[] images = [.. Enumerable.Range(0, 40).Select(i => Good(i) with { Camera = "A" }), .. Enumerable.Range(0, 40).Select(i => Bad(i, i) with { Camera = "B" })];
+        AdvisedImage[] images =
+            [.. Enumerable.Range(0, 40).Select(i => Good(i) with { Camera = "A" }), .. Enumerable.Range(0, 40).Select(i => Bad(i, i) with { Camera = "B" })];
         var advice = Advise(images);
         Assert.Equal([2, 40, 40], Only(advice, AdviceCode.CamerasMixed).Numbers);
         Assert.Equal([40, 0], Only(advice, AdviceCode.TruthFollowsSource).Numbers);
@@ -83,7 +93,8 @@ public sealed class DataAdvisorTests
     public void Advise_SmallDefects_NamesATileSideAtWhichTheySpanTwoPatches()
     {
         // On 2240 x 2240 two patches are 320 pixels: 100 is below, 400 is not. At a tile of 700, 100 pixels are 32 of 224.
-        AdvisedImage[] images = [Bad(0, 0) with { Width = 2240, Height = 2240, Defects = [(100, 20), (400, 400)] }, Bad(1, 1) with { Width = 2240, Height = 2240, Defects = [] }];
+        AdvisedImage[] images =
+            [Bad(0, 0) with { Width = 2240, Height = 2240, Defects = [(100, 20), (400, 400)] }, Bad(1, 1) with { Width = 2240, Height = 2240, Defects = [] }];
         var advice = Advise(images);
         Assert.Equal([1, 2, 700], Only(advice, AdviceCode.DefectsBelowTwoPatches).Numbers);
         Assert.Equal(["bad0"], Only(advice, AdviceCode.DefectsBelowTwoPatches).Images);
@@ -91,13 +102,15 @@ public sealed class DataAdvisorTests
         Assert.Equal(["bad1"], Only(advice, AdviceCode.AnomaliesWithoutMasks).Images);
     }
 
-    private static IReadOnlyList<Advice> Advise(IReadOnlyList<AdvisedImage> images) => DataAdvisor.Advise(images, Side, Patch, TestContext.Current.CancellationToken);
+    private static IReadOnlyList<Advice> Advise(IReadOnlyList<AdvisedImage> images)
+        => DataAdvisor.Advise(images, Side, Patch, TestContext.Current.CancellationToken);
 
     private static Advice Only(IReadOnlyList<Advice> advice, AdviceCode code) => Assert.Single(advice, one => one.Code == code);
 
     private static AdvisedImage Good(int i) => new() { Id = $"good{i}", Width = 224, Height = 224, IsAnomaly = false, ClassToken = Token(i) };
 
-    private static AdvisedImage Bad(int i, int token) => new() { Id = $"bad{i}", Width = 224, Height = 224, IsAnomaly = true, Defects = [(60, 60)], Classes = ["dent"], ClassToken = Token(1000 + token) };
+    private static AdvisedImage Bad(int i, int token)
+        => new() { Id = $"bad{i}", Width = 224, Height = 224, IsAnomaly = true, Defects = [(60, 60)], Classes = ["dent"], ClassToken = Token(1000 + token) };
 
     private static float[] Token(int seed)
     {

@@ -15,8 +15,10 @@ public sealed class KeptCheckpointTests : IDisposable
     {
         using var model = ClipDetector.Open(Golden.TinyClip, new DetectorOptions(84, 4, [2, 4, 6], VocabularyFolder: Golden.Vocabulary));
         var prompts = new PromptShape(12, 3, 4).Start(model, seed: 1);
-        var folds = new FoldTexts(new Dictionary<string, int> { ["b"] = 1, ["a"] = 0 }, [new TextPair([1, 0], [0, 1]), new TextPair([0.6f, 0.8f], [0.8f, 0.6f])]);
-        var (small, theirs, back) = (Path.Combine(_folder, "epoch_1.safetensors"), Path.Combine(_folder, "epoch_1.pth"), Path.Combine(_folder, "again", "epoch_1.pth"));
+        var folds = new FoldTexts(
+            new Dictionary<string, int> { ["b"] = 1, ["a"] = 0 }, [new TextPair([1, 0], [0, 1]), new TextPair([0.6f, 0.8f], [0.8f, 0.6f])]);
+        var (small, theirs, back) =
+            (Path.Combine(_folder, "epoch_1.safetensors"), Path.Combine(_folder, "epoch_1.pth"), Path.Combine(_folder, "again", "epoch_1.pth"));
         Directory.CreateDirectory(Path.GetDirectoryName(back)!);
 
         new KeptCheckpoint(prompts, folds).Write(small);

@@ -118,9 +118,12 @@ public sealed class LossTests
         var folder = SharedFolder.Require("golden/losses");
         using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "case.json")));
         var root = json.RootElement.Clone();
-        var value = root.GetProperty("cases").EnumerateArray().Single(entry => entry.GetProperty("name").GetString() == name).GetProperty("value_float64").GetDouble();
+        var value =
+            root.GetProperty("cases").EnumerateArray().Single(entry => entry.GetProperty("name").GetString() == name).GetProperty("value_float64").GetDouble();
         var file = WeightFile.Open(Path.Combine(folder, "losses.safetensors"));
         var input = file.Require($"{name}.input");
-        return (input.ReadFloats(), file.Require($"{name}.target").ReadFloats(), (int)input.Shape[0], value, file.Require($"{name}.grad").ReadFloats(), root.GetProperty("tolerances"));
+        return (
+            input.ReadFloats(), file.Require($"{name}.target").ReadFloats(), (int)input.Shape[0],
+            value, file.Require($"{name}.grad").ReadFloats(), root.GetProperty("tolerances"));
     }
 }

@@ -59,7 +59,9 @@ public sealed class PromptTrainerTests : IDisposable
         Assert.NotEqual(start.Abnormal, texts.Abnormal);
 
         static IEnumerable<string> Layout(WeightFile file)
-            => file.Tensors.Values.Select(tensor => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape)} {string.Join('.', tensor.Strides)}").Order(StringComparer.Ordinal);
+            => file.Tensors.Values
+                .Select(tensor => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape)} {string.Join('.', tensor.Strides)}")
+                .Order(StringComparer.Ordinal);
     }
 
     [Fact]
@@ -82,7 +84,8 @@ public sealed class PromptTrainerTests : IDisposable
         }
 
         using var second = new PromptTrainer(model, items, Settings, threads: 1);
-        var resumed = second.Train(Path.Combine(_folder, "parts"), Path.Combine(_folder, "parts", "epoch_2.pth"), cancel: TestContext.Current.CancellationToken);
+        var resumed = second.Train(
+            Path.Combine(_folder, "parts"), Path.Combine(_folder, "parts", "epoch_2.pth"), cancel: TestContext.Current.CancellationToken);
 
         Assert.Equal(whole.Epochs.Select(epoch => (epoch.Loss, epoch.OutOfFold)), resumed.Epochs.Select(epoch => (epoch.Loss, epoch.OutOfFold)));
         foreach (var file in (string[])["epoch_3.pth", "epoch_4.pth", "epoch_4.state.safetensors"])
@@ -101,7 +104,8 @@ public sealed class PromptTrainerTests : IDisposable
 
         using var other = new PromptTrainer(model, items, Settings with { Seed = 6 });
 
-        Assert.Equal(RefusalCode.TrainingStateInvalid, Assert.Throws<RefusedInputException>(() => other.Train(Path.Combine(_folder, "two"), Path.Combine(_folder, "one", "epoch_1.pth"), cancel: TestContext.Current.CancellationToken)).Code);
+        Assert.Equal(RefusalCode.TrainingStateInvalid, Assert.Throws<RefusedInputException>(
+            () => other.Train(Path.Combine(_folder, "two"), Path.Combine(_folder, "one", "epoch_1.pth"), cancel: TestContext.Current.CancellationToken)).Code);
     }
 
     [Fact]
@@ -110,8 +114,12 @@ public sealed class PromptTrainerTests : IDisposable
         using var model = Open();
         var items = Items(model);
 
-        Assert.Equal(RefusalCode.TrainingImagesTooFew, Assert.Throws<RefusedInputException>(() => new PromptTrainer(model, [.. items.Where(item => !item.IsAnomaly)], Settings)).Code);
-        Assert.Equal(RefusalCode.TrainingSettingInvalid, Assert.Throws<RefusedInputException>(() => new PromptTrainer(model, items, Settings with { Prompts = new PromptShape(Depth: 40) })).Code);
+        Assert.Equal(
+            RefusalCode.TrainingImagesTooFew,
+            Assert.Throws<RefusedInputException>(() => new PromptTrainer(model, [.. items.Where(item => !item.IsAnomaly)], Settings)).Code);
+        Assert.Equal(
+            RefusalCode.TrainingSettingInvalid,
+            Assert.Throws<RefusedInputException>(() => new PromptTrainer(model, items, Settings with { Prompts = new PromptShape(Depth: 40) })).Code);
     }
 
     [Fact]

@@ -8,8 +8,8 @@ using AdClip.Vision.Imaging;
 namespace AdClip.Pretrain.Export;
 
 /// <summary>
-/// Scores of a data set's test images as the model's settings define them, reckoned plainly in float64 over the training's own towers: what the engine is compared with.
-/// Only decoding, resizing and the tokenizer are the engine's.
+/// Scores of a data set's test images as the model's settings define them, reckoned plainly in float64 over the training's own towers: what
+/// the engine is compared with. Only decoding, resizing and the tokenizer are the engine's.
 /// </summary>
 internal sealed class ExpectedScores
 {
@@ -29,7 +29,10 @@ internal sealed class ExpectedScores
         var ensemble = config.GetProperty("prompts").GetProperty("ensemble");
         string[] Prompts(string states) =>
         [
-            .. from state in Texts(ensemble, states) from template in Texts(ensemble, "templates") select template.Replace("{}", state.Replace("{}", ensemble.GetProperty("default_name").GetString(), StringComparison.Ordinal), StringComparison.Ordinal),
+            .. from state in Texts(ensemble, states)
+                from template in Texts(ensemble, "templates")
+                select template.Replace(
+                    "{}", state.Replace("{}", ensemble.GetProperty("default_name").GetString(), StringComparison.Ordinal), StringComparison.Ordinal),
         ];
         var (normal, abnormal) = (Prompts("normal_states"), Prompts("abnormal_states"));
         string[] prompts = [.. normal, .. abnormal];
@@ -41,7 +44,8 @@ internal sealed class ExpectedScores
         textGraph.Output(texts);
         using var textSession = OnnxSession.Create(textGraph.Build(), null, new SessionSettings(1));
         var features = textSession.Run([.. Towers.Weights(model, parameters), .. Towers.TextInputs(model, _batch, parameters, words, ends)], [texts])[0].Values;
-        double[] Mean(int first, int count) => Unit([.. Enumerable.Range(first, count).Select(text => Unit(Row(features, text))).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)])]);
+        double[] Mean(int first, int count)
+            => Unit([.. Enumerable.Range(first, count).Select(text => Unit(Row(features, text))).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)])]);
         (_normal, _abnormal) = (Mean(0, normal.Length), Mean(normal.Length, abnormal.Length));
 
         var graph = new GraphBuilder();
@@ -53,7 +57,10 @@ internal sealed class ExpectedScores
 
     /// <param name="checkpoint">Of the training that the model's folder was exported from.</param>
     /// <param name="folder">The model's: config.json and vocabulary.</param>
-    /// <param name="data">Data set in MVTec-AD's layout, with <c>splits.json</c>: under <c>shots</c>, for each number of good images, names in <c>train/good</c>.</param>
+    /// <param name="data">
+    /// Data set in MVTec-AD's layout, with <c>splits.json</c>: under <c>shots</c>, for each
+    /// number of good images, names in <c>train/good</c>.
+    /// </param>
     /// <param name="path">The file to write.</param>
     public static void Write(string checkpoint, string folder, string data, string path)
     {
@@ -64,7 +71,8 @@ internal sealed class ExpectedScores
         using var session = expected._session;
         // The lists are nested: an image of several is encoded once.
         Dictionary<string, double[][]> good = [];
-        double[][] Bank(string name) => good.TryGetValue(name, out var known) ? known : good[name] = expected.Image(Path.Combine(data, "train", "good", name)).Bank;
+        double[][] Bank(string name)
+            => good.TryGetValue(name, out var known) ? known : good[name] = expected.Image(Path.Combine(data, "train", "good", name)).Bank;
         var banks = splits.RootElement.GetProperty("shots").EnumerateObject().ToDictionary(
             shots => shots.Name,
             shots => shots.Value.EnumerateArray().SelectMany(name => Bank(name.GetString()!)).ToArray());
@@ -87,7 +95,8 @@ internal sealed class ExpectedScores
         var results = Run(Preprocessing.LoadTensor(file, _model.ImageSize));
         var temperature = _config.GetProperty("temperature").GetDouble();
         double Abnormal(double[] feature) => 1 / (1 + Math.Exp((Dot(Unit(feature), _normal) - Dot(Unit(feature), _abnormal)) / temperature));
-        double[][] Patches(int block) => [.. Enumerable.Range(1, _model.Grid * _model.Grid).Select(token => Unit(Row(results[1 + _model.FeatureBlocks.ToList().IndexOf(block)], token)))];
+        double[][] Patches(int block)
+            => [.. Enumerable.Range(1, _model.Grid * _model.Grid).Select(token => Unit(Row(results[1 + _model.FeatureBlocks.ToList().IndexOf(block)], token)))];
         var layers = _config.GetProperty("feature_layers");
         double[][] maps = [.. layers.GetProperty("zero_shot").EnumerateArray().Select(block => Patches(block.GetInt32()).Select(Abnormal).ToArray())];
         double[] map = [.. Enumerable.Range(0, maps[0].Length).Select(patch => maps.Average(one => one[patch]))];
@@ -98,11 +107,13 @@ internal sealed class ExpectedScores
     }
 
     private float[][] Run(float[] pixels) =>
-        [.. _session.Run([.. Towers.Weights(_model, _parameters), Towers.PatchInput(_model, _batch, GoldenValues.Cut(pixels, _model))], _outputs).Select(result => result.Values)];
+        [.. _session.Run([.. Towers.Weights(_model, _parameters), Towers.PatchInput(_model, _batch, GoldenValues.Cut(pixels, _model))], _outputs)
+            .Select(result => result.Values)];
 
     private Towers Plain(GraphBuilder graph) => new(graph, new GradientTape(graph), _model, _batch, _parameters);
 
-    private static double TopPercent(double[] values) => values.OrderDescending().Take(Math.Max(1, (int)Math.Round(values.Length * 0.01, MidpointRounding.ToEven))).Average();
+    private static double TopPercent(double[] values)
+        => values.OrderDescending().Take(Math.Max(1, (int)Math.Round(values.Length * 0.01, MidpointRounding.ToEven))).Average();
 
     private double[] Row(float[] values, int row) => [.. values.AsSpan(row * _model.Embed, _model.Embed).ToArray().Select(value => (double)value)];
 

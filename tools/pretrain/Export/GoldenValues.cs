@@ -21,7 +21,9 @@ internal static class GoldenValues
     /// <param name="vocabulary">Of the texts.</param>
     /// <param name="side">Of the pictures.</param>
     /// <param name="pictures">[side, side, 3] each.</param>
-    public static void Write(string path, ModelShape model, Parameters parameters, IReadOnlyList<int> zeroShotBlocks, BytePairVocabulary vocabulary, int side, IReadOnlyList<byte[]> pictures)
+    public static void Write(
+        string path, ModelShape model, Parameters parameters, IReadOnlyList<int> zeroShotBlocks,
+        BytePairVocabulary vocabulary, int side, IReadOnlyList<byte[]> pictures)
     {
         // One text for each kind; the rest of the texts of a batch is filled with the first one.
         var batch = new BatchShape(1, pictures.Count, model.Grid, model.Context, 0);
@@ -44,23 +46,28 @@ internal static class GoldenValues
     }
 
     private static void Save(
-        string path, ModelShape model, BatchShape batch, IReadOnlyList<int> zeroShotBlocks, int side, IReadOnlyList<byte[]> pictures, float[][] tensors, long[] ids, float[][] results)
+        string path, ModelShape model, BatchShape batch, IReadOnlyList<int> zeroShotBlocks,
+        int side, IReadOnlyList<byte[]> pictures, float[][] tensors, long[] ids, float[][] results)
     {
         int[] blocks = [.. model.FeatureBlocks.Order()];
         var (items, patches, embed) = (batch.Items, batch.Patches, model.Embed);
-        var features = blocks.Select((block, i) => (block, Values: WithoutClass(results[3 + i], items, batch.Tokens, embed))).ToDictionary(one => one.block, one => one.Values);
+        var features = blocks.Select((block, i) => (block, Values: WithoutClass(results[3 + i], items, batch.Tokens, embed)))
+            .ToDictionary(one => one.block, one => one.Values);
         float[] texts = results[0][..(Prompts.Length * embed)];
         var probability = new float[items * patches];
         foreach (var block in zeroShotBlocks)
         {
             for (var i = 0; i < probability.Length; i++)
             {
-                var (normal, abnormal) = (Cosine(features[block].AsSpan(i * embed, embed), texts.AsSpan(0, embed)), Cosine(features[block].AsSpan(i * embed, embed), texts.AsSpan(embed, embed)));
+                var (normal, abnormal) = (
+                    Cosine(features[block].AsSpan(i * embed, embed), texts.AsSpan(0, embed)),
+                    Cosine(features[block].AsSpan(i * embed, embed), texts.AsSpan(embed, embed)));
                 probability[i] += 1 / (1 + MathF.Exp((normal - abnormal) / Temperature)) / zeroShotBlocks.Count;
             }
         }
         List<TensorSource> all = [];
-        void Add(string name, float[] values, params long[] shape) => all.Add(new TensorSource(name, ElementType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes<float>(values))));
+        void Add(string name, float[] values, params long[] shape)
+            => all.Add(new TensorSource(name, ElementType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes<float>(values))));
         for (var i = 0; i < pictures.Count; i++)
         {
             var rgb = pictures[i];
@@ -81,13 +88,19 @@ internal static class GoldenValues
             Add($"block_output.{block + 1}", First(results[3 + blocks.Length + block], items, batch.Tokens, model.Width), items, FirstTokens, model.Width);
         }
         // Enlarged with pixel centres aligned, edges repeated, nothing blurred.
-        Add("anomaly_map", [.. Enumerable.Range(0, items).SelectMany(item => Enlarge(probability.AsSpan(item * patches, patches), model.Grid, model.ImageSize))], items, model.ImageSize, model.ImageSize);
+        Add(
+            "anomaly_map",
+            [.. Enumerable.Range(0, items).SelectMany(item => Enlarge(probability.AsSpan(item * patches, patches), model.Grid, model.ImageSize))],
+            items,
+            model.ImageSize,
+            model.ImageSize);
         SafetensorsWriter.Write(path, all, new Dictionary<string, string>
         {
             ["prompts"] = JsonSerializer.Serialize(Prompts),
             ["layers"] = JsonSerializer.Serialize(blocks),
             ["zero_shot_layers"] = JsonSerializer.Serialize(zeroShotBlocks),
-            ["note"] = $"inputs are RGB, row by row; block_output.N = tokens 1 to {FirstTokens} of the ordinary path after block N; anomaly_map = bilinear enlargement of patch_probability, no blur",
+            ["note"] = $"inputs are RGB, row by row; block_output.N = tokens 1 to {FirstTokens} of "
+                + "the ordinary path after block N; anomaly_map = bilinear enlargement of patch_probability, no blur",
         });
     }
 

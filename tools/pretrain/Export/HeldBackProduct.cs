@@ -6,7 +6,10 @@ namespace AdClip.Pretrain.Export;
 /// <summary>A generated product as a folder in MVTec-AD's layout.</summary>
 internal static class HeldBackProduct
 {
-    /// <summary>Half of the good images go to train/good, the rest to test/good; defective ones to the folder of their first defect, with their masks.</summary>
+    /// <summary>
+    /// Half of the good images go to train/good, the rest to test/good; defective ones to the
+    /// folder of their first defect, with their masks.
+    /// </summary>
     public static void Write(string folder, ProductGroup group)
     {
         var (side, good, seen) = (group.Side, group.Images.Count(image => image.IsGood), 0);

@@ -26,16 +26,33 @@ internal static class ModelExport
         }
         Half[] scale = [(Half)MathF.Log(1 / 0.07f)];
         tensors.Add(new TensorSource("logit_scale", ElementType.F16, [], stream => stream.Write(MemoryMarshal.AsBytes<Half>(scale))));
-        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [.. tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)], new Dictionary<string, string>
-        {
-            ["format"] = "pt",
-            ["dpam"] = model.DualBlocks.ToString(CultureInfo.InvariantCulture),
-            ["licence"] = "Apache-2.0",
-        });
+        SafetensorsWriter.Write(
+            Path.Combine(folder, "model.safetensors"),
+            [.. tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)],
+            new Dictionary<string, string>
+            {
+                ["format"] = "pt",
+                ["dpam"] = model.DualBlocks.ToString(CultureInfo.InvariantCulture),
+                ["licence"] = "Apache-2.0",
+            });
 
         var config = JsonNode.Parse(settings)!.AsObject();
-        config["vision"] = new JsonObject { ["image_size"] = model.ImageSize, ["patch_size"] = model.Patch, ["width"] = model.Width, ["layers"] = model.Blocks, ["heads"] = model.Heads };
-        config["text"] = new JsonObject { ["context_length"] = model.Context, ["vocab_size"] = model.Vocabulary, ["width"] = model.TextWidth, ["layers"] = model.TextBlocks, ["heads"] = model.TextHeads };
+        config["vision"] = new JsonObject
+        {
+            ["image_size"] = model.ImageSize,
+            ["patch_size"] = model.Patch,
+            ["width"] = model.Width,
+            ["layers"] = model.Blocks,
+            ["heads"] = model.Heads,
+        };
+        config["text"] = new JsonObject
+        {
+            ["context_length"] = model.Context,
+            ["vocab_size"] = model.Vocabulary,
+            ["width"] = model.TextWidth,
+            ["layers"] = model.TextBlocks,
+            ["heads"] = model.TextHeads,
+        };
         (config["embed_dim"], config["dpam_depth"]) = (model.Embed, model.DualBlocks);
         var calibration = config["few_shot"]!["calibration"]!.AsObject();
         foreach (var block in model.FeatureBlocks)

@@ -11,7 +11,10 @@ internal sealed record Brush(Canvas Canvas, Layer Layer, Box Box, Affine Map, Rn
 
     public void Return(float[] plane) => Canvas.Return(plane);
 
-    /// <summary>Adds noise whose features are <paramref name="cell"/> units wide and <paramref name="stretch"/> times as long along <paramref name="angle"/>.</summary>
+    /// <summary>
+    /// Adds noise whose features are <paramref name="cell"/> units wide and <paramref name="stretch"/>
+    /// times as long along <paramref name="angle"/>.
+    /// </summary>
     public void Noise(float[] plane, NoiseTile tile, float cell, float gain, float stretch = 1, float angle = 0)
     {
         var scale = tile.Cell / cell;

@@ -33,7 +33,9 @@ internal static class DefectStatistics
         {
             double[] shares = [.. kind.Select(one => 100 * one.Share)];
             double[] levels = [.. kind.Select(one => one.Levels)];
-            Console.WriteLine($"{kind.Count(),5}  area % {Quantile(shares, 0.1),7:0.000} {Quantile(shares, 0.5),7:0.000} {Quantile(shares, 0.9),7:0.000}   levels {Quantile(levels, 0.1),5:0} {Quantile(levels, 0.5),5:0} {Quantile(levels, 0.9),5:0}   {(kind.Key == DefectType.None ? "all" : kind.Key)}");
+            Console.WriteLine($"{kind.Count(),5}  area % {Quantile(shares, 0.1),7:0.000} {Quantile(shares, 0.5),7:0.000} "
+                + $"{Quantile(shares, 0.9),7:0.000}   levels {Quantile(levels, 0.1),5:0} {Quantile(levels, 0.5),5:0} "
+                + $"{Quantile(levels, 0.9),5:0}   {(kind.Key == DefectType.None ? "all" : kind.Key)}");
         }
         return 0;
     }

@@ -90,7 +90,9 @@ public sealed class GroupGenerator
         {
             var own = rng.Fork(20 + (ulong)left);
             var litter = new DefectStroke(scene, product, light, exposure, own) { MostContrast = 0.3f, Beside = true };
-            litter.Add(DefectCatalog.All[(int)own.Pick(DefectType.Particle, DefectType.Fibre, DefectType.Spot, DefectType.Scratch) - 1], _plain, _spoilt, _clean, types: null);
+            litter.Add(
+                DefectCatalog.All[(int)own.Pick(DefectType.Particle, DefectType.Fibre, DefectType.Spot, DefectType.Scratch) - 1],
+                _plain, _spoilt, _clean, types: null);
         }
         _clean.CopyTo(_result);
         var found = new List<DefectType>();

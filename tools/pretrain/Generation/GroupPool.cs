@@ -27,7 +27,10 @@ public sealed record GroupPoolSettings
     /// </summary>
     public bool Deterministic { get; init; }
 
-    /// <summary>New groups for each one handed out, once the ring is full or where <see cref="Deterministic"/>; drawing more would only take time from the training.</summary>
+    /// <summary>
+    /// New groups for each one handed out, once the ring is full or where <see cref="Deterministic"/>;
+    /// drawing more would only take time from the training.
+    /// </summary>
     public float Fresh { get; init; } = 0.25f;
 }
 
@@ -62,7 +65,8 @@ public sealed class GroupPool : IDisposable
         _least = Math.Clamp(settings.Least ?? Capacity / 8, 1, Capacity);
         _choice = new Rng(settings.Seed).Fork(0x9001);
         _due = settings.Deterministic ? _least : long.MaxValue;
-        _workers = [.. Enumerable.Range(0, settings.Threads).Select(number => new Thread(Work) { IsBackground = true, Name = $"groups {number}", Priority = ThreadPriority.BelowNormal })];
+        _workers = [.. Enumerable.Range(0, settings.Threads)
+            .Select(number => new Thread(Work) { IsBackground = true, Name = $"groups {number}", Priority = ThreadPriority.BelowNormal })];
         foreach (var worker in _workers)
         {
             worker.Start();

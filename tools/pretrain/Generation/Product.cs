@@ -40,7 +40,9 @@ internal sealed class Product
         _gainDrift = rng.LogRange(0.01f, 0.14f);
         _focusDrift = rng.Chance(0.6f) ? 0.05f : rng.Range(0.05f, 0.4f);
         Litter = Design.IsObject && rng.Chance(0.25f);
-        NormalMark = rng.Chance(0.3f) ? rng.Pick(DefectType.Scratch, DefectType.Spot, DefectType.Particle, DefectType.Stain, DefectType.Fibre, DefectType.Wear) : null;
+        NormalMark = rng.Chance(0.3f)
+            ? rng.Pick(DefectType.Scratch, DefectType.Spot, DefectType.Particle, DefectType.Stain, DefectType.Fibre, DefectType.Wear)
+            : null;
     }
 
     public Family Family { get; }

@@ -21,7 +21,10 @@ public sealed record Batch
     /// <summary>[B, T, C]: 1 at the type of a clearly defective patch.</summary>
     public required float[] Type { get; init; }
 
-    /// <summary>[G, K, 1, K, T]: 0 where an item's tokens may be compared with another's, -4 elsewhere: only with patches of other, good images of the group.</summary>
+    /// <summary>
+    /// [G, K, 1, K, T]: 0 where an item's tokens may be compared with another's, -4 elsewhere: only
+    /// with patches of other, good images of the group.
+    /// </summary>
     public required float[] Forbidden { get; init; }
 
     /// <summary>[B]: 1 if there is another good image to compare with.</summary>

@@ -11,7 +11,8 @@ namespace AdClip.Pretrain.Training;
 /// <param name="typeTexts">Draws a text for each defect type.</param>
 /// <param name="exposures">See <see cref="Plan.Exposures"/>.</param>
 /// <param name="looseness">See <see cref="Plan.Looseness"/>.</param>
-internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokenizer tokenizer, Func<Rng, IReadOnlyList<string>> typeTexts, float exposures = 1, float looseness = 1)
+internal sealed class BatchMaker(
+    ModelShape model, BatchShape shape, ClipTokenizer tokenizer, Func<Rng, IReadOnlyList<string>> typeTexts, float exposures = 1, float looseness = 1)
 {
     /// <summary>A patch counts as defective from this share on; below it, but above zero, nothing is learned.</summary>
     private const float DefectiveShare = 0.04f;
@@ -46,7 +47,9 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
             {
                 var item = (g * shape.Images) + k;
                 var moved = view.Moved(rng, ((int)(looseness * mostPixels), looseness * mostSize), group.Side);
-                Fill(moved, moved.Pixels(group.Images[k], group.Side, size), size, Relighting.Draw(rng, spread), patches.AsSpan(item * tokens * model.PatchValues, tokens * model.PatchValues));
+                Fill(
+                    moved, moved.Pixels(group.Images[k], group.Side, size), size, Relighting.Draw(rng, spread),
+                    patches.AsSpan(item * tokens * model.PatchValues, tokens * model.PatchValues));
                 var (share, kind) = moved.Cells(group.Types[k], group.Side, shape.Grid, types);
                 for (var cell = 0; cell < share.Length; cell++)
                 {
@@ -58,7 +61,9 @@ internal sealed class BatchMaker(ModelShape model, BatchShape shape, ClipTokeniz
                         type[(at * types) + kind[cell] - 1] = 1;
                     }
                 }
-                FillCells(moved.Cells(group.Types[k], group.Side, shape.Grid * BatchShape.CellsOfAPatch, types).Share, cells.AsSpan(item * tokens * BatchShape.Cells));
+                FillCells(
+                    moved.Cells(group.Types[k], group.Side, shape.Grid * BatchShape.CellsOfAPatch, types).Share,
+                    cells.AsSpan(item * tokens * BatchShape.Cells));
                 // A defect that the part leaves out is no defect of the part.
                 anomalous[item] = share.Any(one => one > DefectiveShare) ? 1 : 0;
                 captions.Add(group.Captions[k]);

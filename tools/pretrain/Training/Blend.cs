@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace AdClip.Pretrain.Training;
 
 /// <summary>
-/// The mean of a training's weights and those of the model that it began with: Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022, equation 1. On images that are
-/// unlike those of the training it is often better than either.
+/// The mean of a training's weights and those of the model that it began with: Wortsman et al., "Robust fine-tuning of zero-shot models",
+/// CVPR 2022, equation 1. On images that are unlike those of the training it is often better than either.
 /// </summary>
 internal static class Blend
 {

@@ -6,10 +6,17 @@ internal static class CosineFilters
     private const double BrightnessShare = 0.8;
     private static readonly double[][] Colours = [[1, 1, 1], [1, 0, -1], [0.5, -1, 0.5]];
 
-    /// <summary>[width, 3, patch, patch]: four fifths see brightness, the rest two differences of colour. Finer patterns weigh more, as images have less of them.</summary>
+    /// <summary>
+    /// [width, 3, patch, patch]: four fifths see brightness, the rest two differences of colour. Finer
+    /// patterns weigh more, as images have less of them.
+    /// </summary>
     public static float[] Make(int width, int patch)
     {
-        var waves = (from row in Enumerable.Range(0, patch) from column in Enumerable.Range(0, patch) orderby (row * row) + (column * column), row select (Row: row, Column: column)).ToList();
+        var waves = (
+            from row in Enumerable.Range(0, patch)
+            from column in Enumerable.Range(0, patch)
+            orderby (row * row) + (column * column), row
+            select (Row: row, Column: column)).ToList();
         var coloured = (width - (int)(width * BrightnessShare)) / 2;
         int[] counts = [Math.Min(width - (2 * coloured), waves.Count), coloured, coloured];
         var filters = new float[width * 3 * patch * patch];

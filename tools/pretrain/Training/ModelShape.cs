@@ -13,7 +13,8 @@ namespace AdClip.Pretrain.Training;
 /// <param name="Context">Tokens of a text at most.</param>
 /// <param name="Vocabulary">Entries of the tokenizer.</param>
 public sealed record ModelShape(
-    int ImageSize, int Patch, int Width, int Blocks, int DualBlocks, IReadOnlyList<int> FeatureBlocks, int Embed, int TextWidth, int TextBlocks, int Context, int Vocabulary)
+    int ImageSize, int Patch, int Width, int Blocks, int DualBlocks, IReadOnlyList<int> FeatureBlocks,
+    int Embed, int TextWidth, int TextBlocks, int Context, int Vocabulary)
 {
     public int Heads => Width / 64;
 

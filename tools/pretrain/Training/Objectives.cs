@@ -27,7 +27,8 @@ internal sealed class Objectives(GraphBuilder graph, GradientTape tape, ModelSha
     private readonly string _mix = graph.Input("mix", batch.Groups, BatchShape.TextsOfAKind);
     private readonly string _sameCaption = graph.Input("same.caption", batch.Items, batch.Items);
     private readonly string _forbidden = graph.Expand(
-        graph.Input("forbidden", batch.Groups, batch.Images, 1, batch.Images, batch.Tokens), batch.Groups, batch.Images, batch.Tokens, batch.Images, batch.Tokens);
+        graph.Input("forbidden", batch.Groups, batch.Images, 1, batch.Images, batch.Tokens),
+        batch.Groups, batch.Images, batch.Tokens, batch.Images, batch.Tokens);
     private readonly List<(string, string)> _seeds = [];
     private readonly List<(string, string)> _losses = [];
 
@@ -80,7 +81,9 @@ internal sealed class Objectives(GraphBuilder graph, GradientTape tape, ModelSha
         var probability = graph.Sigmoid(logits);
         // Cells that are not clear have the target one half and no weight: 1 - 4 y (1 - y).
         var clear = graph.Subtract(graph.Scalar(1), graph.Multiply(graph.Multiply(graph.Scalar(4), _cells), graph.Subtract(graph.Scalar(1), _cells)));
-        var share = graph.Multiply(graph.Multiply(clear, graph.Add(graph.Scalar(1), graph.Multiply(graph.Scalar(DefectWeight - 1), _cells))), graph.Scalar(1f / (batch.Items * batch.Patches * BatchShape.Cells)));
+        var share = graph.Multiply(
+            graph.Multiply(clear, graph.Add(graph.Scalar(1), graph.Multiply(graph.Scalar(DefectWeight - 1), _cells))),
+            graph.Scalar(1f / (batch.Items * batch.Patches * BatchShape.Cells)));
         Seed("cells", logits, weights.Cells / model.FeatureBlocks.Count, graph.Multiply(share, graph.Subtract(probability, _cells)),
             graph.SumAll(graph.Multiply(share, graph.Subtract(graph.SoftPlus(logits), graph.Multiply(_cells, logits)))));
     }
@@ -96,13 +99,16 @@ internal sealed class Objectives(GraphBuilder graph, GradientTape tape, ModelSha
         var count = graph.Add(graph.SumAll(_types), graph.Scalar(1));
         var probabilities = graph.Softmax(logits);
         Seed("type", logits, weights.Type, graph.Divide(graph.Subtract(graph.Multiply(chosen, probabilities), _types), count),
-            graph.Divide(graph.Multiply(graph.Scalar(-1), graph.SumAll(graph.Multiply(_types, graph.Logarithm(graph.Add(probabilities, graph.Scalar(1e-12f)))))), count));
+            graph.Divide(
+                graph.Multiply(graph.Scalar(-1), graph.SumAll(graph.Multiply(_types, graph.Logarithm(graph.Add(probabilities, graph.Scalar(1e-12f)))))),
+                count));
     }
 
     public void Class(string feature, string axis, float weight, string name)
     {
         var (items, embed) = (batch.Items, model.Embed);
-        var products = tape.MatMul(tape.Reshape(feature, [items, embed], [items, 1, embed]), tape.Reshape(axis, [items, embed], [items, embed, 1]), scale: 1 / Temperature);
+        var products = tape.MatMul(
+            tape.Reshape(feature, [items, embed], [items, 1, embed]), tape.Reshape(axis, [items, embed], [items, embed, 1]), scale: 1 / Temperature);
         ImageLoss(name, tape.Reshape(products, [items, 1, 1], [items]), weight, null);
     }
 
@@ -115,13 +121,18 @@ internal sealed class Objectives(GraphBuilder graph, GradientTape tape, ModelSha
         var share = graph.Scalar(0.5f / batch.Items);
         var toText = graph.Transpose(_sameCaption);
         var derivative = graph.Add(graph.Multiply(share, graph.Subtract(byImage, _sameCaption)), graph.Multiply(share, graph.Subtract(byText, toText)));
-        string Entropy(string target, string probability) => graph.SumAll(graph.Multiply(target, graph.Logarithm(graph.Add(probability, graph.Scalar(1e-12f)))));
-        Seed("caption", logits, weights.Caption, derivative, graph.Multiply(graph.Scalar(-0.5f / batch.Items), graph.Add(Entropy(_sameCaption, byImage), Entropy(toText, byText))));
+        string Entropy(string target, string probability)
+            => graph.SumAll(graph.Multiply(target, graph.Logarithm(graph.Add(probability, graph.Scalar(1e-12f)))));
+        Seed(
+            "caption", logits, weights.Caption, derivative,
+            graph.Multiply(graph.Scalar(-0.5f / batch.Items), graph.Add(Entropy(_sameCaption, byImage), Entropy(toText, byText))));
     }
 
     // The mean of an image's largest percent of patches. The class token's row is no patch: it is put below all of them first.
     private string Largest(string values, float below) => tape.MeanOfLargest(
-        tape.Add(values, graph.Constant(graph.FreshName("class.out"), [.. Enumerable.Range(0, batch.Tokens).Select(token => token == 0 ? below : 0)], 1, batch.Tokens)),
+        tape.Add(
+            values,
+            graph.Constant(graph.FreshName("class.out"), [.. Enumerable.Range(0, batch.Tokens).Select(token => token == 0 ? below : 0)], 1, batch.Tokens)),
         Math.Max(2, (long)Math.Round(LargestShare * batch.Patches)), batch.Items, batch.Tokens);
 
     // Cross-entropy with defects weighing more, and dice for each image; logits [B, T].
@@ -129,7 +140,9 @@ internal sealed class Objectives(GraphBuilder graph, GradientTape tape, ModelSha
     {
         var seen = items is null ? _counts : graph.Multiply(_counts, graph.Reshape(items, batch.Items, 1));
         var probability = graph.Sigmoid(logits);
-        var share = graph.Multiply(graph.Multiply(seen, graph.Add(graph.Scalar(1), graph.Multiply(graph.Scalar(DefectWeight - 1), _defective))), graph.Scalar(1f / (batch.Items * batch.Patches)));
+        var share = graph.Multiply(
+            graph.Multiply(seen, graph.Add(graph.Scalar(1), graph.Multiply(graph.Scalar(DefectWeight - 1), _defective))),
+            graph.Scalar(1f / (batch.Items * batch.Patches)));
         var entropy = graph.SumAll(graph.Multiply(share, graph.Subtract(graph.SoftPlus(logits), graph.Multiply(_defective, logits))));
         var slope = graph.Multiply(share, graph.Subtract(probability, _defective));
 
@@ -139,8 +152,10 @@ internal sealed class Objectives(GraphBuilder graph, GradientTape tape, ModelSha
         var bottom = graph.Add(graph.Add(graph.SumLast(graph.Multiply(probability, seen)), graph.SumLast(wanted)), one);
         var dice = graph.Subtract(one, graph.Divide(graph.SumAll(graph.Divide(top, bottom)), graph.Scalar(batch.Items)));
         // d(top / bottom)/dp = (2 y w bottom - top w) / bottom²; dp/dz = p (1 - p).
-        var diceSlope = graph.Divide(graph.Subtract(graph.Multiply(top, seen), graph.Multiply(graph.Multiply(graph.Scalar(2), wanted), bottom)), graph.Multiply(bottom, bottom));
-        var through = graph.Multiply(graph.Multiply(diceSlope, graph.Scalar(DiceShare / batch.Items)), graph.Multiply(probability, graph.Subtract(one, probability)));
+        var diceSlope = graph.Divide(
+            graph.Subtract(graph.Multiply(top, seen), graph.Multiply(graph.Multiply(graph.Scalar(2), wanted), bottom)), graph.Multiply(bottom, bottom));
+        var through = graph.Multiply(
+            graph.Multiply(diceSlope, graph.Scalar(DiceShare / batch.Items)), graph.Multiply(probability, graph.Subtract(one, probability)));
         Seed(name, logits, weight, graph.Add(slope, through), graph.Add(entropy, graph.Multiply(graph.Scalar(DiceShare), dice)));
     }
 

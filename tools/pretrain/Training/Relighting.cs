@@ -20,7 +20,8 @@ internal readonly record struct Relighting(float Gain, float Contrast, float Gam
     /// <param name="spread">Standard deviation of the gain's logarithm; contrast and curve differ by half and a third of it.</param>
     public static Relighting Draw(Rng rng, float spread) => spread == 0
         ? new Relighting(1, 1, 1)
-        : new Relighting(MathF.Exp(Math.Clamp(spread * rng.Normal(), -0.9f, 0.6f)), MathF.Exp(spread / 2 * rng.Range(-1, 1)), MathF.Exp(spread / 3 * rng.Normal()));
+        : new Relighting(
+            MathF.Exp(Math.Clamp(spread * rng.Normal(), -0.9f, 0.6f)), MathF.Exp(spread / 2 * rng.Range(-1, 1)), MathF.Exp(spread / 3 * rng.Normal()));
 
     /// <summary>The new value, 0 to 1, of each of 256 old ones.</summary>
     /// <param name="mean">Of the image, 0 to 1.</param>

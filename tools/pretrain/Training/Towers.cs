@@ -50,7 +50,8 @@ internal sealed class Towers
 
     /// <summary>The parameters that a graph takes; the embedding is looked up outside.</summary>
     public static IEnumerable<GraphTensor> Weights(ModelShape model, Parameters parameters) =>
-        parameters.All.Where(parameter => parameter.Name != Parameters.TokenEmbedding).Select(parameter => new GraphTensor(parameter.Name, parameter.Values, ShapeInGraph(model, parameter)));
+        parameters.All.Where(parameter => parameter.Name != Parameters.TokenEmbedding)
+            .Select(parameter => new GraphTensor(parameter.Name, parameter.Values, ShapeInGraph(model, parameter)));
 
     /// <summary>What the text tower takes beside the parameters; see <see cref="Inputs"/>.</summary>
     public static GraphTensor[] TextInputs(ModelShape model, BatchShape batch, Parameters parameters, int[] words, int[] ends)
@@ -70,7 +71,8 @@ internal sealed class Towers
     }
 
     /// <summary>What the visual tower takes beside the parameters; see <see cref="Inputs"/>.</summary>
-    public static GraphTensor PatchInput(ModelShape model, BatchShape batch, float[] patches) => new(Patches, patches, (long)batch.Items * batch.Tokens, model.PatchValues);
+    public static GraphTensor PatchInput(ModelShape model, BatchShape batch, float[] patches)
+        => new(Patches, patches, (long)batch.Items * batch.Tokens, model.PatchValues);
 
     /// <summary>Token sequences one after the other, with the place of each one's end; the last one again where a batch holds more texts.</summary>
     /// <returns>Words [Q, L], ends [Q].</returns>
@@ -96,7 +98,8 @@ internal sealed class Towers
         var (texts, length, width) = (_batch.Texts, _batch.Length, _model.TextWidth);
         var words = _tape.Variable(Words, texts * length, width);
         var positions = _tape.Rows("positional_embedding", 0, length, _model.Context);
-        var stream = _tape.Reshape(_tape.AddEach(_tape.Reshape(words, [texts * length, width], [texts, length, width]), positions), [texts, length, width], [texts * length, width]);
+        var stream = _tape.Reshape(
+            _tape.AddEach(_tape.Reshape(words, [texts * length, width], [texts, length, width]), positions), [texts, length, width], [texts * length, width]);
         var causal = new float[length * length];
         for (var row = 0; row < length; row++)
         {
@@ -182,7 +185,8 @@ internal sealed class Towers
     private (string Q, string K, string V) Projections(string block, string normed, long items, long tokens, long width, long heads)
     {
         var parts = _tape.SplitColumns(_tape.Linear(normed, block + "attn.in_proj_weight", block + "attn.in_proj_bias"), 3);
-        string[] perHead = [.. parts.Select(part => _tape.Permute(_tape.Reshape(part, [items * tokens, width], [items, tokens, heads, width / heads]), 0, 2, 1, 3))];
+        string[] perHead =
+            [.. parts.Select(part => _tape.Permute(_tape.Reshape(part, [items * tokens, width], [items, tokens, heads, width / heads]), 0, 2, 1, 3))];
         return (perHead[0], perHead[1], perHead[2]);
     }
 

@@ -8,7 +8,8 @@ namespace AdClip.Pretrain.Training;
 /// <summary>What a training says now and then.</summary>
 /// <param name="Rate">Images a second since the last report.</param>
 /// <param name="Losses">Mean of each objective since then.</param>
-public sealed record TrainingReport(int Step, double Progress, TimeSpan Time, int Grid, double Rate, double GradientLength, IReadOnlyDictionary<string, double> Losses);
+public sealed record TrainingReport(
+    int Step, double Progress, TimeSpan Time, int Grid, double Rate, double GradientLength, IReadOnlyDictionary<string, double> Losses);
 
 /// <summary>Trains a model on groups of images. With a number of steps given, the outcome follows from the groups and the seed alone.</summary>
 /// <param name="model">Sizes.</param>
@@ -18,7 +19,9 @@ public sealed record TrainingReport(int Step, double Progress, TimeSpan Time, in
 /// <param name="typeTexts">Draws a text for each.</param>
 /// <param name="next">The group for a place of the whole training, counted from 0; asked in order, on one thread.</param>
 /// <param name="first">Changes the initial values of a training that begins; null: they stay random.</param>
-internal sealed class Trainer(ModelShape model, Plan plan, BytePairVocabulary vocabulary, int types, Func<Rng, IReadOnlyList<string>> typeTexts, Func<long, TrainingGroup> next, Action<Parameters>? first = null)
+internal sealed class Trainer(
+    ModelShape model, Plan plan, BytePairVocabulary vocabulary, int types, Func<Rng, IReadOnlyList<string>> typeTexts,
+    Func<long, TrainingGroup> next, Action<Parameters>? first = null)
 {
     private const int ReportEvery = 50;
     private static readonly TimeSpan SaveEvery = TimeSpan.FromMinutes(5);
@@ -96,7 +99,9 @@ internal sealed class Trainer(ModelShape model, Plan plan, BytePairVocabulary vo
                 progress = plan.Steps is { } steps ? (double)adam.Steps / steps : begun + ((1 - begun) * watch.Elapsed.TotalMinutes / plan.Minutes);
                 if (adam.Steps % ReportEvery == 0)
                 {
-                    report(new TrainingReport(adam.Steps, progress, watch.Elapsed, grid, seen * plan.Passes * shape.Items / (watch.Elapsed - told).TotalSeconds, length, losses.ToDictionary(loss => loss.Key, loss => loss.Value / seen)));
+                    report(new TrainingReport(
+                        adam.Steps, progress, watch.Elapsed, grid, seen * plan.Passes * shape.Items / (watch.Elapsed - told).TotalSeconds,
+                        length, losses.ToDictionary(loss => loss.Key, loss => loss.Value / seen)));
                     (told, seen, losses) = (watch.Elapsed, 0, []);
                 }
                 if (watch.Elapsed - saved > SaveEvery)

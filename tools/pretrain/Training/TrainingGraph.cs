@@ -4,7 +4,9 @@ using AdClip.Vision.Graphs.Onnx;
 namespace AdClip.Pretrain.Training;
 
 /// <summary>How much each objective weighs; see <see cref="Objectives"/>.</summary>
-public sealed record ObjectiveWeights(float Map = 2, float MapImage = 0.5f, float Near = 2, float NearImage = 0.2f, float Cells = 1, float Type = 0.15f, float Class = 0.3f, float Image = 0.15f, float Caption = 0.15f);
+public sealed record ObjectiveWeights(
+    float Map = 2, float MapImage = 0.5f, float Near = 2, float NearImage = 0.2f,
+    float Cells = 1, float Type = 0.15f, float Class = 0.3f, float Image = 0.15f, float Caption = 0.15f);
 
 /// <summary>The graph of one pass: both towers, all objectives, and the gradient of every parameter.</summary>
 /// <param name="Model">Takes parameters by name and a batch.</param>
@@ -23,10 +25,12 @@ internal sealed record TrainingGraph(ModelProto Model, IReadOnlyList<string> Gra
         var axis = objectives.Axis(texts);
         foreach (var block in model.FeatureBlocks)
         {
-            var features = tape.Reshape(tape.Normalise(visual.Features[block]), [batch.Items * batch.Tokens, model.Embed], [batch.Items, batch.Tokens, model.Embed]);
+            var features = tape.Reshape(
+                tape.Normalise(visual.Features[block]), [batch.Items * batch.Tokens, model.Embed], [batch.Items, batch.Tokens, model.Embed]);
             objectives.Map(features, axis, Parameters.HeadMapScale(block), Parameters.HeadMapOffset(block));
             objectives.Near(features, Parameters.HeadScale(block), Parameters.HeadPatchOffset(block), Parameters.HeadImageOffset(block));
-            objectives.Cells(tape.Reshape(features, [batch.Items, batch.Tokens, model.Embed], [(long)batch.Items * batch.Tokens, model.Embed]), Parameters.HeadCells(block));
+            objectives.Cells(
+                tape.Reshape(features, [batch.Items, batch.Tokens, model.Embed], [(long)batch.Items * batch.Tokens, model.Embed]), Parameters.HeadCells(block));
             if (block == model.FeatureBlocks[^1])
             {
                 objectives.Type(features, texts);
@@ -36,7 +40,8 @@ internal sealed record TrainingGraph(ModelProto Model, IReadOnlyList<string> Gra
         objectives.Class(tape.Normalise(visual.Class), axis, weights.Class, "class");
         objectives.Class(image, axis, weights.Image, "image");
         objectives.Caption(image, texts);
-        var gradients = tape.Gradients(objectives.Seeds, [.. parameters.All.Select(parameter => parameter.Name == Parameters.TokenEmbedding ? Towers.Words : parameter.Name)]);
+        var gradients = tape.Gradients(
+            objectives.Seeds, [.. parameters.All.Select(parameter => parameter.Name == Parameters.TokenEmbedding ? Towers.Words : parameter.Name)]);
         foreach (var output in gradients.Concat(objectives.Losses.Select(loss => loss.Value)))
         {
             graph.Output(output);

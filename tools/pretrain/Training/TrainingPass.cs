@@ -19,7 +19,10 @@ internal sealed class TrainingPass : IDisposable
         _session = OnnxSession.Create(_graph.Model, null, new SessionSettings(threads));
     }
 
-    /// <summary>Adds the gradients of a batch to <paramref name="sums"/>, in the order of the parameters, and gives the objectives by name, summed over layers.</summary>
+    /// <summary>
+    /// Adds the gradients of a batch to <paramref name="sums"/>, in the order of the parameters, and
+    /// gives the objectives by name, summed over layers.
+    /// </summary>
     public Dictionary<string, float> Add(Parameters parameters, Batch batch, IReadOnlyList<float[]> sums)
     {
         var width = _model.TextWidth;

@@ -45,7 +45,8 @@ internal readonly record struct View(int Width, int Height, int Left, int Top, i
     /// <summary>The same for a single image, moved and scaled a little.</summary>
     public View Moved(Rng rng, (int Pixels, float Size) looseness, int side)
     {
-        var (width, height) = (Fit(Width * (1 + rng.Range(-looseness.Size, looseness.Size)), side), Fit(Height * (1 + rng.Range(-looseness.Size, looseness.Size)), side));
+        var (width, height) =
+            (Fit(Width * (1 + rng.Range(-looseness.Size, looseness.Size)), side), Fit(Height * (1 + rng.Range(-looseness.Size, looseness.Size)), side));
         int Move(int at, int grown, int room) => Math.Clamp(at - (grown / 2) + rng.Below((2 * looseness.Pixels) + 1) - looseness.Pixels, 0, room);
         return this with { Width = width, Height = height, Left = Move(Left, width - Width, side - width), Top = Move(Top, height - Height, side - height) };
     }
@@ -75,7 +76,10 @@ internal readonly record struct View(int Width, int Height, int Left, int Top, i
         return turned;
     }
 
-    /// <summary>For each cell of a grid over the part, as turned: the share of it that is defective, and the most frequent type, 0 where there is none.</summary>
+    /// <summary>
+    /// For each cell of a grid over the part, as turned: the share of it that is defective, and
+    /// the most frequent type, 0 where there is none.
+    /// </summary>
     public (float[] Share, byte[] Type) Cells(byte[] types, int side, int grid, int typeCount)
     {
         var (share, type) = (new float[grid * grid], new byte[grid * grid]);

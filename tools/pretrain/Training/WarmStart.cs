@@ -32,12 +32,16 @@ internal static class WarmStart
             }
             if (!old.Shape.SequenceEqual(parameter.Shape))
             {
-                throw new InvalidDataException($"{folder} has {parameter.Name} as [{string.Join(", ", old.Shape)}], the training needs [{string.Join(", ", parameter.Shape)}]. Choose the same --patch, --size, --width and --blocks as that model's.");
+                throw new InvalidDataException($"{folder} has {parameter.Name} as [{string.Join(", ", old.Shape)}], the training needs "
+                    + $"[{string.Join(", ", parameter.Shape)}]. Choose the same --patch, --size, --width and --blocks as that model's.");
             }
             old.ReadFloats().CopyTo(parameter.Values, 0);
         }
         using var settings = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "config.json")));
-        foreach (var layer in settings.RootElement.GetProperty("few_shot").GetProperty("calibration").EnumerateObject().Where(layer => layer.Value.ValueKind == JsonValueKind.Object))
+        foreach (var layer in settings.RootElement.GetProperty("few_shot")
+            .GetProperty("calibration")
+            .EnumerateObject()
+            .Where(layer => layer.Value.ValueKind == JsonValueKind.Object))
         {
             var block = int.Parse(layer.Name.AsSpan("layer_".Length), System.Globalization.CultureInfo.InvariantCulture);
             parameters[Parameters.HeadScale(block)].Values[0] = MathF.Log(layer.Value.GetProperty("scale").GetSingle());

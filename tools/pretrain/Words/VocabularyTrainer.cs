@@ -25,7 +25,8 @@ internal static class VocabularyTrainer
             BytePairVocabulary.EndSymbol,
         ];
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, VocabularyFiles.Vocab), JsonSerializer.Serialize(symbols.Distinct(StringComparer.Ordinal).Select((symbol, id) => (symbol, id)).ToDictionary(one => one.symbol, one => one.id)));
+        File.WriteAllText(Path.Combine(folder, VocabularyFiles.Vocab), JsonSerializer.Serialize(
+            symbols.Distinct(StringComparer.Ordinal).Select((symbol, id) => (symbol, id)).ToDictionary(one => one.symbol, one => one.id)));
         File.WriteAllLines(Path.Combine(folder, VocabularyFiles.Merges), ["#version: 0.2", .. pairs.Select(pair => $"{pair.Left} {pair.Right}")]);
     }
 
@@ -48,7 +49,11 @@ internal static class VocabularyTrainer
                     counts[(symbols[i], symbols[i + 1])] = counts.GetValueOrDefault((symbols[i], symbols[i + 1])) + count;
                 }
             }
-            var best = counts.Where(pair => !made.Contains(pair.Key.Item1 + pair.Key.Item2)).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key.Item1, StringComparer.Ordinal).ThenBy(pair => pair.Key.Item2, StringComparer.Ordinal).FirstOrDefault();
+            var best = counts.Where(pair => !made.Contains(pair.Key.Item1 + pair.Key.Item2))
+                .OrderByDescending(pair => pair.Value)
+                .ThenBy(pair => pair.Key.Item1, StringComparer.Ordinal)
+                .ThenBy(pair => pair.Key.Item2, StringComparer.Ordinal)
+                .FirstOrDefault();
             if (best.Value < 2)
             {
                 break;

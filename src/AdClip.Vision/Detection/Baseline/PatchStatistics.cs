@@ -90,7 +90,11 @@ public static class PatchStatistics
             }
         }
         double count = patch * patch;
-        ReadOnlySpan<double> found = [levels.Mean, levels.Deviation, levels.Least, levels.Largest, across / count, down / count, lengths.Deviation, lengths.Largest, curved / count, curvatures.Deviation];
+        ReadOnlySpan<double> found =
+        [
+            levels.Mean, levels.Deviation, levels.Least, levels.Largest, across / count,
+            down / count, lengths.Deviation, lengths.Largest, curved / count, curvatures.Deviation,
+        ];
         for (var i = 0; i < found.Length; i++)
         {
             numbers[i] = (float)found[i];

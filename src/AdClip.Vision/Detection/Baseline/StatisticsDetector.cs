@@ -31,7 +31,8 @@ public sealed class StatisticsDetector
         _enlarge = new MapOperator(model.Grid, model.Grid, model.Side, model.Side, model.Scheme.Sigma(model.Side));
         for (var i = 0; i < Width; i++)
         {
-            double[] values = [.. good.SelectMany(image => Enumerable.Range(0, image.Statistics.Length / Width).Select(row => (double)image.Statistics[(row * Width) + i]))];
+            double[] values =
+                [.. good.SelectMany(image => Enumerable.Range(0, image.Statistics.Length / Width).Select(row => (double)image.Statistics[(row * Width) + i]))];
             var mean = values.Average();
             _mean[i] = (float)mean;
             _deviation[i] = (float)Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / values.Length) + LeastDeviation;

@@ -64,7 +64,8 @@ internal static class BankLayers
         public (double Gain, double Error) Beyond(Placements other)
         {
             var half = 0.5 / (Math.Min(Good.Length, Anomalous.Length) + 1);
-            return (Anomalous.Average() - other.Anomalous.Average(), Math.Sqrt(Variance(Good, other.Good) + Variance(Anomalous, other.Anomalous) + (half * half)));
+            return (
+                Anomalous.Average() - other.Anomalous.Average(), Math.Sqrt(Variance(Good, other.Good) + Variance(Anomalous, other.Anomalous) + (half * half)));
         }
 
         private static double Variance(double[] a, double[] b)

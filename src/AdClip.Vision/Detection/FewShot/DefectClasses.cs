@@ -35,16 +35,22 @@ internal sealed record DefectClasses(int Layer, IReadOnlyList<string> Names, dou
             return null;
         }
         var width = images[0].Tokens.Width;
-        var good = PatchRows.Mean(images.Where(image => !image.IsAnomaly).SelectMany(image => PatchRows.Mean(model.InspectedRows(PatchRows.Unit(image.Tokens, layer, 1)), width)).ToArray(), width);
+        var good = PatchRows.Mean(
+            images.Where(image => !image.IsAnomaly)
+                .SelectMany(image => PatchRows.Mean(model.InspectedRows(PatchRows.Unit(image.Tokens, layer, 1)), width))
+                .ToArray(),
+            width);
         string[] names = [.. anomalies.Select(i => Name(images[i])).Distinct().Order(StringComparer.Ordinal)];
         int[] classes = [.. anomalies.Select(i => Array.IndexOf(names, Name(images[i])))];
-        float[][] descriptions = [.. anomalies.Select(i => Describe(PatchRows.Unit(images[i].Tokens, layer, 1), images[i].Coverage ?? model.OnlyInspected(importance(i)), good))];
+        float[][] descriptions =
+            [.. anomalies.Select(i => Describe(PatchRows.Unit(images[i].Tokens, layer, 1), images[i].Coverage ?? model.OnlyInspected(importance(i)), good))];
         double[] priors = [.. names.Select((_, c) => (classes.Count(own => own == c) + 1.0) / (classes.Length + names.Length))];
         var made = new DefectClasses(layer, names, priors, Centre(descriptions, classes, names.Length, -1), good, 0);
         var withoutOne = Enumerable.Range(0, descriptions.Length).Select(i => made with { Centres = Centre(descriptions, classes, names.Length, i) }).ToArray();
         return made with
         {
-            Sharpness = Sharpnesses.MaxBy(sharpness => withoutOne.Select((model, i) => Math.Log((model with { Sharpness = sharpness }).Shares(descriptions[i])[classes[i]])).Sum()),
+            Sharpness = Sharpnesses.MaxBy(
+                sharpness => withoutOne.Select((model, i) => Math.Log((model with { Sharpness = sharpness }).Shares(descriptions[i])[classes[i]])).Sum()),
         };
     }
 

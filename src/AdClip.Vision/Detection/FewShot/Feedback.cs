@@ -17,7 +17,11 @@ internal static class Feedback
         {
             if (said.Tokens.EncoderId != parts.Model.EncoderId)
             {
-                throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"These tokens come from encoder {said.Tokens.EncoderId}, the detector uses {parts.Model.EncoderId}; encode the image again.", said.Tokens.EncoderId, parts.Model.EncoderId);
+                throw new RefusedInputException(
+                    RefusalCode.TokensOfAnotherEncoder,
+                    $"These tokens come from encoder {said.Tokens.EncoderId}, the detector uses {parts.Model.EncoderId}; encode the image again.",
+                    said.Tokens.EncoderId,
+                    parts.Model.EncoderId);
             }
             var patches = said.Tokens.Grid * said.Tokens.Grid;
             if (said.Patches.Count == 0 || said.Patches.Any(patch => patch < 0 || patch >= patches))

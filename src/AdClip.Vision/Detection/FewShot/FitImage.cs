@@ -18,11 +18,16 @@ internal sealed record FitImage(string Sha256, IReadOnlyList<ImageTokens> Views,
     /// <exception cref="RefusedInputException">Too few good images, tokens of another encoder, a mask of another size.</exception>
     public static FitImage[] From(IReadOnlyList<LabelledTokens> images, FitContext model, FitOptions options)
     {
-        FitImage[] found = [.. images.GroupBy(image => image.Sha256).Select(views => From([.. views], model, options)).OfType<FitImage>().OrderBy(image => image.IsAnomaly).ThenBy(image => image.Sha256, StringComparer.Ordinal)];
+        FitImage[] found = [.. images.GroupBy(image => image.Sha256)
+            .Select(views => From([.. views], model, options))
+            .OfType<FitImage>()
+            .OrderBy(image => image.IsAnomaly)
+            .ThenBy(image => image.Sha256, StringComparer.Ordinal)];
         var good = found.Count(image => !image.IsAnomaly);
         return good >= LeastGood
             ? found
-            : throw new RefusedInputException(RefusalCode.FitGoodImagesTooFew, $"{good} good images are too few to learn from; add until there are {LeastGood}, better 10.", good, LeastGood);
+            : throw new RefusedInputException(
+                RefusalCode.FitGoodImagesTooFew, $"{good} good images are too few to learn from; add until there are {LeastGood}, better 10.", good, LeastGood);
     }
 
     // Null where every drawn defect lies outside what is inspected: neither a good image nor a defective one.
@@ -33,11 +38,17 @@ internal sealed record FitImage(string Sha256, IReadOnlyList<ImageTokens> Views,
         {
             if (view.Tokens.EncoderId != model.EncoderId)
             {
-                throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"These tokens come from encoder {view.Tokens.EncoderId}, the detector uses {model.EncoderId}; encode the image again.", view.Tokens.EncoderId, model.EncoderId);
+                throw new RefusedInputException(
+                    RefusalCode.TokensOfAnotherEncoder,
+                    $"These tokens come from encoder {view.Tokens.EncoderId}, the detector uses {model.EncoderId}; encode the image again.",
+                    view.Tokens.EncoderId,
+                    model.EncoderId);
             }
             if (view.Mask is { } mask && mask.Length != model.Side * model.Side)
             {
-                throw new RefusedInputException(RefusalCode.FitMaskSizeWrong, $"A mask of {mask.Length} pixels does not fit the model's square of {model.Side} x {model.Side}; resize it.", mask.Length, model.Side);
+                throw new RefusedInputException(
+                    RefusalCode.FitMaskSizeWrong, $"A mask of {mask.Length} pixels does not fit the model's square of {model.Side} x {model.Side}; resize it.",
+                    mask.Length, model.Side);
             }
         }
         var whole = first is { IsAnomaly: true, Mask: { } drawn } ? PatchRows.Coverage(drawn, model.Side, model.Grid) : null;

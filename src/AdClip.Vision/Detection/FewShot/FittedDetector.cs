@@ -37,10 +37,15 @@ public sealed class FittedDetector
     /// <param name="options">What may be used.</param>
     /// <param name="progress">Told how far it is; may be null.</param>
     /// <param name="cancel">Stops it.</param>
-    /// <param name="folds">Where the texts were learned from the same images: texts that did not see each of them, so that it can judge. Null: the texts saw none.</param>
+    /// <param name="folds">
+    /// Where the texts were learned from the same images: texts that did not see each of them, so
+    /// that it can judge. Null: the texts saw none.
+    /// </param>
     /// <exception cref="RefusedInputException">Fewer than two good images, tokens of another encoder, a mask that does not fit.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static FittedDetector Fit(TextPair texts, FitContext model, IReadOnlyList<LabelledTokens> images, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancel, FoldTexts? folds = null)
+    public static FittedDetector Fit(
+        TextPair texts, FitContext model, IReadOnlyList<LabelledTokens> images, FitOptions options,
+        IProgress<FitProgress>? progress, CancellationToken cancel, FoldTexts? folds = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(model);
@@ -64,7 +69,9 @@ public sealed class FittedDetector
         var score = Fusion.Score(part => values[part]?.Score ?? Fusion.Standards[part].Mean);
         var shown = Map.Shown(part => values[part]?.Patches ?? Neutral(part, text.Patches.Length));
         var probability = Calibration?.Probability(score);
-        var detection = new Detection((float)score, text.ZeroShotScore, (float?)values[(int)FitPart.Bank]?.Score, text.ClassProbability, new AnomalyMap(Parts.Model.Side, Parts.Model.Side, Parts.Model.Map(shown)));
+        var detection = new Detection(
+            (float)score, text.ZeroShotScore, (float?)values[(int)FitPart.Bank]?.Score,
+            text.ClassProbability, new AnomalyMap(Parts.Model.Side, Parts.Model.Side, Parts.Model.Map(shown)));
         return probability is { } anomalous && Classes is { } classes
             ? detection with { Probability = anomalous, ClassProbabilities = classes.Probabilities(tokens, Parts.Model.OnlyInspected(shown), anomalous) }
             : detection;

@@ -39,7 +39,8 @@ internal static class FittedFile
         PatchBank[] banks = [parts.Good, parts.Defects, parts.SaidGood];
         var hasRegions = model.Regions.Regions.Count > 0;
         var kept = new Kept(
-            hasRegions ? Version : VersionWithoutRegions, model.EncoderId, model.Side, model.Grid, width, detector.Report, parts.BankChoice.Layers, parts.BankChoice.Radius,
+            hasRegions ? Version : VersionWithoutRegions, model.EncoderId, model.Side,
+            model.Grid, width, detector.Report, parts.BankChoice.Layers, parts.BankChoice.Radius,
             [.. banks.Select(bank => new KeptBank([.. bank.Members.Select(member => member.Key)], bank.Mean))], parts.Usual,
             fusion.Weights, fusion.Standards, map.Standards, map.Weights, map.Middle, map.Width,
             Keep(parts.PatchHead), Keep(parts.ImageHead), detector.Calibration as PlattCalibration, detector.Calibration as IsotonicCalibration,
@@ -75,7 +76,8 @@ internal static class FittedFile
             [ChecksumKey] = $"{CheckedBytes.Sum([.. json, .. tensors.SelectMany(tensor => tensor.Bytes)]):x8}",
         };
         using var whole = new MemoryStream();
-        SafetensorsWriter.Write(whole, [.. tensors.Select(tensor => new TensorSource(tensor.Name, tensor.Type, tensor.Shape, to => to.Write(tensor.Bytes)))], metadata);
+        SafetensorsWriter.Write(
+            whole, [.. tensors.Select(tensor => new TensorSource(tensor.Name, tensor.Type, tensor.Shape, to => to.Write(tensor.Bytes)))], metadata);
         whole.WriteTo(stream);
 
         void AddHead(string name, FittedHead? head)
@@ -113,7 +115,8 @@ internal static class FittedFile
         {
             return Make(file, header, model);
         }
-        catch (Exception wrong) when (wrong is JsonException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException or OverflowException or InvalidOperationException or NullReferenceException or FormatException)
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException
+            or OverflowException or InvalidOperationException or NullReferenceException or FormatException)
         {
             throw Invalid(wrong.Message);
         }
@@ -130,7 +133,9 @@ internal static class FittedFile
         {
             if (peek.RootElement.GetProperty(nameof(Version)).GetInt32() is var version && version is not (Version or VersionWithoutRegions))
             {
-                throw new RefusedInputException(RefusalCode.FittedFileVersion, $"The fitted detector has format version {version}; this program reads {Version}, so fit it again.", version, Version);
+                throw new RefusedInputException(
+                    RefusalCode.FittedFileVersion, $"The fitted detector has format version {version}; this program reads {Version}, so fit it again.",
+                    version, Version);
             }
         }
         var byOffset = header.Tensors.Values.OrderBy(tensor => tensor.Offset);
@@ -141,15 +146,21 @@ internal static class FittedFile
         var kept = JsonSerializer.Deserialize<Kept>(json)!;
         if (kept.EncoderId != model.EncoderId)
         {
-            throw new RefusedInputException(RefusalCode.TokensOfAnotherEncoder, $"These tokens come from encoder {kept.EncoderId}, the detector uses {model.EncoderId}; encode the image again.", kept.EncoderId, model.EncoderId);
+            throw new RefusedInputException(
+                RefusalCode.TokensOfAnotherEncoder,
+                $"These tokens come from encoder {kept.EncoderId}, the detector uses {model.EncoderId}; encode the image again.",
+                kept.EncoderId,
+                model.EncoderId);
         }
         var width = kept.Width;
         var known = model.Scheme.FewShotLayers.Union(model.Scheme.ZeroShotLayers).ToArray();
         var count = Enum.GetValues<FitPart>().Length;
         if (kept.Side != model.Side || kept.Grid != model.Grid || width < 1 || kept.Banks.Count != 3 || kept.BankRadius is not (1 or 3)
             || kept.BankLayers.Count == 0 || !kept.BankLayers.All(known.Contains)
-            || new[] { kept.FusionWeights.Length, kept.FusionStandards.Length, kept.MapWeights.Length, kept.MapStandards.Length, kept.Report.Parts.Count }.Any(length => length != count)
-            || !kept.FusionWeights.Concat(kept.MapWeights).All(double.IsFinite) || !kept.FusionStandards.Concat(kept.MapStandards).All(standard => standard.Deviation > 0)
+            || new[] { kept.FusionWeights.Length, kept.FusionStandards.Length, kept.MapWeights.Length, kept.MapStandards.Length, kept.Report.Parts.Count }
+                .Any(length => length != count)
+            || !kept.FusionWeights.Concat(kept.MapWeights).All(double.IsFinite)
+            || !kept.FusionStandards.Concat(kept.MapStandards).All(standard => standard.Deviation > 0)
             || !(kept.MapWidth > 0))
         {
             throw Invalid("its numbers do not fit together");
@@ -162,14 +173,17 @@ internal static class FittedFile
             throw Invalid("it has no good patches");
         }
         var parts = new FittedParts(
-            kept.Regions is null ? model : model.At(InspectionRegionsJson.Read(kept.Regions)), new TextPair(texts[..width], texts[width..]), new BankChoice(kept.BankLayers, kept.BankRadius), banks[0], banks[1], banks[2], kept.Usual,
+            kept.Regions is null ? model : model.At(InspectionRegionsJson.Read(kept.Regions)), new TextPair(texts[..width], texts[width..]),
+            new BankChoice(kept.BankLayers, kept.BankRadius), banks[0], banks[1], banks[2], kept.Usual,
             Head("patch_head", kept.PatchHead), Head("image_head", kept.ImageHead));
         DefectClasses? classes = null;
         if (kept.Classes is { } own)
         {
             var centres = Values<float>("classes.centres", own.Names.Count * width);
             ArgumentOutOfRangeException.ThrowIfNotEqual(own.Priors.Length, own.Names.Count);
-            classes = new DefectClasses(Layer(own.Layer), own.Names, own.Priors, [.. own.Names.Select((_, c) => centres[(c * width)..((c + 1) * width)])], Values<float>("classes.good", width), own.Sharpness);
+            classes = new DefectClasses(
+                Layer(own.Layer), own.Names, own.Priors, [.. own.Names.Select((_, c) => centres[(c * width)..((c + 1) * width)])],
+                Values<float>("classes.good", width), own.Sharpness);
         }
         if (kept.Isotonic is { } steps && (steps.Scores.Count == 0 || steps.Scores.Count != steps.Probabilities.Count))
         {

@@ -21,7 +21,8 @@ internal sealed record FittedHead(int Layer, double Strength, HeadMoments Moment
 /// <param name="PatchHead">Null without drawn anomalies.</param>
 /// <param name="ImageHead">Null without anomalies.</param>
 internal sealed record FittedParts(
-    FitContext Model, TextPair Texts, BankChoice BankChoice, PatchBank Good, PatchBank Defects, PatchBank SaidGood, float Usual, FittedHead? PatchHead, FittedHead? ImageHead)
+    FitContext Model, TextPair Texts, BankChoice BankChoice, PatchBank Good,
+    PatchBank Defects, PatchBank SaidGood, float Usual, FittedHead? PatchHead, FittedHead? ImageHead)
 {
     private readonly Scorer _text = new(Model.EncoderId, Model.Side, Model.Grid, Model.Scheme, Texts, (IReadOnlyList<Reference>)[], null);
 
@@ -53,7 +54,8 @@ internal sealed record FittedParts(
         }
         if (wanted(FitPart.ImageHead) && ImageHead is { } imageHead)
         {
-            values[(int)FitPart.ImageHead] = new PartValues(imageHead.Head.Values(PatchRows.Mean(Model.InspectedRows(PatchRows.Unit(tokens, imageHead.Layer, 1)), tokens.Width))[0], null);
+            values[(int)FitPart.ImageHead] = new PartValues(
+                imageHead.Head.Values(PatchRows.Mean(Model.InspectedRows(PatchRows.Unit(tokens, imageHead.Layer, 1)), tokens.Width))[0], null);
         }
         return values;
     }

@@ -23,7 +23,9 @@ internal sealed class Fitting
     private readonly Dictionary<FitPart, FitReason> _absent = [];
     private readonly int[] _foldOf;
 
-    public Fitting(TextPair texts, FitContext model, IReadOnlyList<LabelledTokens> images, FitOptions options, FoldTexts? learned, IProgress<FitProgress>? progress, CancellationToken cancel)
+    public Fitting(
+        TextPair texts, FitContext model, IReadOnlyList<LabelledTokens> images, FitOptions options,
+        FoldTexts? learned, IProgress<FitProgress>? progress, CancellationToken cancel)
     {
         (_texts, _model, _options, _progress, _cancel, _learned) = (texts, model, options, progress, cancel, learned);
         _images = FitImage.From(images, model, options);
@@ -39,7 +41,8 @@ internal sealed class Fitting
     public FittedDetector Run()
     {
         // Texts that were learned from these images say nothing of them: each image is judged by those that did not see it.
-        Scorer[] texts = [.. (_learned?.Texts ?? [_texts]).Select(pair => new Scorer(_model.EncoderId, _model.Side, _model.Grid, _model.Scheme, pair, (IReadOnlyList<Reference>)[], null))];
+        Scorer[] texts = [.. (_learned?.Texts ?? [_texts])
+            .Select(pair => new Scorer(_model.EncoderId, _model.Side, _model.Grid, _model.Scheme, pair, (IReadOnlyList<Reference>)[], null))];
         Put(FitPart.Text, i =>
         {
             var seen = texts[_learned is null ? 0 : _foldOf[i]].ScorePatches(_images[i].Tokens, null, _model.Inspected);
@@ -72,7 +75,9 @@ internal sealed class Fitting
             var rows = _images.Select(image => PatchRows.Unit(image.Tokens, layer, 1)).ToArray();
             if (Masks >= 2)
             {
-                patchHead = new HeadFolds(_textDirection, _foldOf, _anomalous, (i, moments) => AddPatches(moments, rows[i], _images[i]), (i, head) => _model.Pool(head.Values(rows[i])), foldDirections);
+                patchHead = new HeadFolds(
+                    _textDirection, _foldOf, _anomalous, (i, moments) => AddPatches(moments, rows[i], _images[i]),
+                    (i, head) => _model.Pool(head.Values(rows[i])), foldDirections);
                 var byFold = Enumerable.Range(0, _foldOf.Max() + 1).Select(patchHead.Without).ToArray();
                 Put(FitPart.PatchHead, i =>
                 {
@@ -85,7 +90,9 @@ internal sealed class Fitting
                 _absent[FitPart.PatchHead] = FitReason.TooFewMasks;
             }
             var means = rows.Select(all => PatchRows.Mean(_model.InspectedRows(all), _textDirection.Length)).ToArray();
-            imageHead = new HeadFolds(_textDirection, _foldOf, _anomalous, (i, moments) => (_anomalous[i] ? moments.Defective : moments.Good).Add(means[i], 1), (i, head) => head.Values(means[i])[0], foldDirections);
+            imageHead = new HeadFolds(
+                _textDirection, _foldOf, _anomalous, (i, moments) => (_anomalous[i] ? moments.Defective : moments.Good).Add(means[i], 1),
+                (i, head) => head.Values(means[i])[0], foldDirections);
             var ofImages = Enumerable.Range(0, _foldOf.Max() + 1).Select(imageHead.Without).ToArray();
             Put(FitPart.ImageHead, i => new PartValues(ofImages[_foldOf[i]].Values(means[i])[0], null));
         }
@@ -100,13 +107,17 @@ internal sealed class Fitting
         int[] all = [.. Enumerable.Range(0, _images.Length)];
         var fusion = Fusion.From(_scores, _anomalous, all, ruled);
         // The score of an image comes from weights that were chosen without its fold.
-        var nested = Enumerable.Range(0, _foldOf.Max() + 1).Select(fold => Fusion.From(_scores, _anomalous, [.. all.Where(i => _foldOf[i] != fold)], ruled)).ToArray();
+        var nested = Enumerable.Range(0, _foldOf.Max() + 1)
+            .Select(fold => Fusion.From(_scores, _anomalous, [.. all.Where(i => _foldOf[i] != fold)], ruled))
+            .ToArray();
         double[] outOfFold = [.. all.Select(i => nested[_foldOf[i]].Score(part => _scores[part]![i]))];
         var map = MapScale.From(_patches, [.. _images.Select(image => PatchTruth.Of(image, _model))], fusion.Weights);
         Report(FitStep.Calibration, 0);
         var calibration = Anomalies >= 2 ? ScoreCalibration.Fit(outOfFold, _anomalous) : null;
         var classes = calibration is null ? null : DefectClasses.From(layers[0], _images, _model, i => map.Shown(part => _patches[part]![i]));
-        return new FittedDetector(parts, fusion, map, calibration, classes, Report(fusion, outOfFold, bankChoice, patchHead is null ? imageHead?.Strength(-1) : patchHead.Strength(-1)));
+        return new FittedDetector(
+            parts, fusion, map, calibration, classes,
+            Report(fusion, outOfFold, bankChoice, patchHead is null ? imageHead?.Strength(-1) : patchHead.Strength(-1)));
     }
 
     internal double[]?[] Scores => _scores;
@@ -184,8 +195,10 @@ internal sealed class Fitting
     private FittedParts Parts(BankChoice bank, BankRows goodRows, int headLayer, float usual, HeadFolds? patchHead, HeadFolds? imageHead)
     {
         var width = _texts.Normal.Length;
-        BankMember[] good = [.. _images.Where(image => !image.IsAnomaly).SelectMany(image => image.Views.Select(view => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => goodRows.Of(PatchRows.Of(view, layer, bank.Radius), width))])))];
-        BankMember[] defects = [.. _images.Where(image => image.Coverage is not null).Select(image => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => DefectiveRows(image, PatchRows.Of(image.Tokens, layer, bank.Radius))!)]))];
+        BankMember[] good = [.. _images.Where(image => !image.IsAnomaly).SelectMany(image => image.Views.Select(
+            view => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => goodRows.Of(PatchRows.Of(view, layer, bank.Radius), width))])))];
+        BankMember[] defects = [.. _images.Where(image => image.Coverage is not null).Select(
+            image => new BankMember(image.Sha256, [.. bank.Layers.Select(layer => DefectiveRows(image, PatchRows.Of(image.Tokens, layer, bank.Radius))!)]))];
         return new FittedParts(
             _model, _texts, bank,
             new PatchBank(width, bank.Layers.Count, _options.NearestImages, good),
@@ -219,7 +232,9 @@ internal sealed class Fitting
 
     private float Usual()
     {
-        float[] distances = [.. _images.Index().Where(image => !image.Item.IsAnomaly).SelectMany(image => PatchTruth.Of(image.Item, _model).Good.Select(patch => _patches[(int)FitPart.Bank]![image.Index][patch]))];
+        float[] distances = [.. _images.Index()
+            .Where(image => !image.Item.IsAnomaly)
+            .SelectMany(image => PatchTruth.Of(image.Item, _model).Good.Select(patch => _patches[(int)FitPart.Bank]![image.Index][patch]))];
         Array.Sort(distances);
         return distances[distances.Length / 2];
     }
@@ -264,7 +279,8 @@ internal sealed class Fitting
     private void Put(FitPart part, Func<int, PartValues> values)
     {
         var made = new PartValues[_images.Length];
-        Parallel.For(0, made.Length, new ParallelOptions { CancellationToken = _cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, i => made[i] = values(i));
+        Parallel.For(
+            0, made.Length, new ParallelOptions { CancellationToken = _cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, i => made[i] = values(i));
         _scores[(int)part] = [.. made.Select(value => value.Score)];
         _patches[(int)part] = made[0].Patches is null ? null : [.. made.Select(value => value.Patches!)];
     }
@@ -291,7 +307,10 @@ internal sealed class Fitting
         var count = Math.Min(MostFolds, least);
         var next = 0;
         var random = new Random(_options.Seed);
-        foreach (var kind in _images.Index().GroupBy(image => (image.Item.IsAnomaly, image.Item.Class)).OrderBy(kind => kind.Key.IsAnomaly).ThenBy(kind => kind.Key.Class, StringComparer.Ordinal))
+        foreach (var kind in _images.Index()
+            .GroupBy(image => (image.Item.IsAnomaly, image.Item.Class))
+            .OrderBy(kind => kind.Key.IsAnomaly)
+            .ThenBy(kind => kind.Key.Class, StringComparer.Ordinal))
         {
             int[] members = [.. kind.Select(image => image.Index)];
             random.Shuffle(members);

@@ -20,7 +20,8 @@ internal sealed class HeadFolds
     /// <param name="add">Adds the rows of an image to moments.</param>
     /// <param name="score">Score of an image by a head.</param>
     /// <param name="foldTexts">By fold the same as <paramref name="text"/> of texts that did not see it; null: no text saw any image.</param>
-    public HeadFolds(float[] text, int[] foldOf, bool[] anomalous, Action<int, HeadMoments> add, Func<int, LinearHead, double> score, float[][]? foldTexts = null)
+    public HeadFolds(
+        float[] text, int[] foldOf, bool[] anomalous, Action<int, HeadMoments> add, Func<int, LinearHead, double> score, float[][]? foldTexts = null)
     {
         (_text, _foldTexts, _foldOf, _anomalous, _score) = (text, foldTexts, foldOf, anomalous, score);
         _folds = new HeadMoments[foldOf.Max() + 1];

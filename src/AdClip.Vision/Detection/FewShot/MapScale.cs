@@ -56,7 +56,10 @@ internal sealed record MapScale(Standard[] Standards, double[] Weights, double M
 
     private static bool HasFixedUnit(FitPart part) => part is FitPart.Text or FitPart.Bank or FitPart.AnomalyBank;
 
-    /// <summary>The scale once defects were pointed out: if they had no weight, a known defect is shown as plainly abnormal and everything else as before.</summary>
+    /// <summary>
+    /// The scale once defects were pointed out: if they had no weight, a known defect is shown as
+    /// plainly abnormal and everything else as before.
+    /// </summary>
     /// <param name="usual">What good patches are usually apart.</param>
     public MapScale WithDefects(float usual)
     {

@@ -1,6 +1,9 @@
 namespace AdClip.Vision.Detection.FewShot;
 
-/// <summary>How far each patch of an image is from the nearest images of a bank: the mean of a few, with one to spare so that any one can be left out.</summary>
+/// <summary>
+/// How far each patch of an image is from the nearest images of a bank: the mean of a few, with
+/// one to spare so that any one can be left out.
+/// </summary>
 /// <remarks>
 /// A mean over several images asks for a patch that is unlike most good images, not unlike every one.
 /// </remarks>

@@ -18,7 +18,8 @@ internal sealed class PatchBank
     public PatchBank(int width, int layers, int mean, IReadOnlyList<BankMember> members)
     {
         (Width, _layers, Mean, Members) = (width, layers, mean, members);
-        _images = [.. members.GroupBy(member => member.Key).Select(views => (views.Key, Enumerable.Range(0, layers).Select(layer => Bank(views, layer)).ToArray()))];
+        _images =
+            [.. members.GroupBy(member => member.Key).Select(views => (views.Key, Enumerable.Range(0, layers).Select(layer => Bank(views, layer)).ToArray()))];
     }
 
     public int Width { get; }

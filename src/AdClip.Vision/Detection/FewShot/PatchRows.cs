@@ -8,7 +8,9 @@ internal static class PatchRows
 {
     /// <param name="tokens">An image.</param>
     /// <param name="layer">The layer.</param>
-    /// <param name="radius">1: patches as they are. 3: the mean of the 3 x 3 patches around each, as many as there are, as in MuSc (Li et al., ICLR 2024).</param>
+    /// <param name="radius">
+    /// 1: patches as they are. 3: the mean of the 3 x 3 patches around each, as many as there are, as in MuSc (Li et al., ICLR 2024).
+    /// </param>
     /// <returns>Rows [T, E] that float16 holds, so that a kept detector is the same to the last bit. Not normalised.</returns>
     public static float[] Of(ImageTokens tokens, int layer, int radius)
     {

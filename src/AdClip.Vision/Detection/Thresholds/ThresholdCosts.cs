@@ -29,7 +29,8 @@ public readonly record struct ThresholdCosts(double FalseReject, double Escape, 
         {
             throw new RefusedInputException(
                 RefusalCode.ThresholdCostInvalid,
-                $"Costs of {FalseReject} and {Escape} at an anomaly rate of {AnomalyRate} choose no threshold; give costs of at least 0, one above it, and a rate from 0 to 1.",
+                $"Costs of {FalseReject} and {Escape} at an anomaly rate of {AnomalyRate} "
+                    + "choose no threshold; give costs of at least 0, one above it, and a rate from 0 to 1.",
                 FalseReject,
                 Escape);
         }

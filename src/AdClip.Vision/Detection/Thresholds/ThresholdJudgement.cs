@@ -20,7 +20,9 @@ public sealed record ThresholdJudgement(double Threshold, Confusion OnChosenImag
     /// <param name="rule">How to choose.</param>
     /// <param name="folds">Parts for the held-out number.</param>
     /// <param name="seed">Of the division into parts.</param>
-    /// <exception cref="RefusedInputException">A score comes from the detector's own training image, the same image is there twice, or the rule refuses.</exception>
+    /// <exception cref="RefusedInputException">
+    /// A score comes from the detector's own training image, the same image is there twice, or the rule refuses.
+    /// </exception>
     public static ThresholdJudgement Of(IReadOnlyList<ScoredSample> samples, ThresholdRule rule, int folds = 5, int seed = 1)
     {
         ArgumentNullException.ThrowIfNull(samples);
@@ -54,7 +56,8 @@ public sealed record ThresholdJudgement(double Threshold, Confusion OnChosenImag
         {
             throw new RefusedInputException(
                 RefusalCode.ThresholdChosenOnTheseImages,
-                $"The threshold was chosen on {shared} of these {samples.Count} images, so a result on them would flatter; report on other images, or ask for the held-out number.",
+                $"The threshold was chosen on {shared} of these {samples.Count} images, "
+                    + "so a result on them would flatter; report on other images, or ask for the held-out number.",
                 shared,
                 samples.Count);
         }
@@ -88,7 +91,8 @@ public sealed record ThresholdJudgement(double Threshold, Confusion OnChosenImag
         {
             throw new RefusedInputException(
                 RefusalCode.ScoresOfTrainingImages,
-                $"{learnt} of these {samples.Count} scores come from images that the detector learnt from, so they flatter; leave those images out, or use their out-of-fold scores.",
+                $"{learnt} of these {samples.Count} scores come from images that the detector "
+                    + "learnt from, so they flatter; leave those images out, or use their out-of-fold scores.",
                 learnt,
                 samples.Count);
         }

@@ -19,7 +19,8 @@ public sealed record ThresholdRule(Func<IReadOnlyList<double>, IReadOnlyList<boo
 
     /// <summary>Where a band of a reject budget and a recall target begins to fail images.</summary>
     public static ThresholdRule BandFailure(double budget, double recall) => new((scores, anomalous) =>
-        VerdictBand.Of(BudgetThreshold.ForRecall(Of(scores, anomalous, true), recall), BudgetThreshold.ForFalseRejects(Of(scores, anomalous, false), budget)).FailFrom);
+        VerdictBand.Of(
+            BudgetThreshold.ForRecall(Of(scores, anomalous, true), recall), BudgetThreshold.ForFalseRejects(Of(scores, anomalous, false), budget)).FailFrom);
 
     /// <summary>Least mean cost of a part.</summary>
     public static ThresholdRule LeastCost(ThresholdCosts costs) => new((scores, anomalous) => costs.Choose(Curve(scores, anomalous)));

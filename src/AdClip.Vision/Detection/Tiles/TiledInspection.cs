@@ -50,7 +50,8 @@ public sealed class TiledInspection(ClipDetector detector, TileSettings settings
     /// <param name="progress">Told tiles done and tiles in all, by several threads at once.</param>
     /// <param name="cancel">Stops between tiles.</param>
     /// <exception cref="RefusedInputException">The file is not a picture that can be read.</exception>
-    public CorePatches Reference(string file, string sha256, int keep, InspectionRegions? regions = null, Action<int, int>? progress = null, CancellationToken cancel = default)
+    public CorePatches Reference(
+        string file, string sha256, int keep, InspectionRegions? regions = null, Action<int, int>? progress = null, CancellationToken cancel = default)
     {
         var width = detector.Model.Architecture.EmbedWidth;
         var cores = detector.FewShotLayers.ToDictionary(layer => layer, _ => new Coreset(width, keep));
@@ -133,7 +134,8 @@ public sealed class TiledInspection(ClipDetector detector, TileSettings settings
         return TilePlan.For(info.Width, info.Height, settings.Side, overlap);
     }
 
-    private void Each(string file, string? sha256, TilePlan plan, TiledArea? area, Action<int, ImageTokens?> take, Action<int, int>? progress, CancellationToken cancel)
+    private void Each(
+        string file, string? sha256, TilePlan plan, TiledArea? area, Action<int, ImageTokens?> take, Action<int, int>? progress, CancellationToken cancel)
     {
         var done = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancel };
@@ -153,7 +155,9 @@ public sealed class TiledInspection(ClipDetector detector, TileSettings settings
                 {
                     cancel.ThrowIfCancellationRequested();
                     // A tile wholly outside the regions need not be encoded.
-                    take(tile.Index, area?.IsOutside(tile.Index) == true ? null : Tokens(sha256, plan[tile.Index], () => detector.Encode(Preprocessing.Normalise(tile.Picture))));
+                    take(tile.Index, area?.IsOutside(tile.Index) == true
+                        ? null
+                        : Tokens(sha256, plan[tile.Index], () => detector.Encode(Preprocessing.Normalise(tile.Picture))));
                     progress?.Invoke(Interlocked.Increment(ref done), plan.Count);
                 });
         }

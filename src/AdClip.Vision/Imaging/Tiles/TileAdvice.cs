@@ -45,7 +45,8 @@ public sealed record TileAdvice(int Side, int Tiles, TileReason Reason, double? 
     /// <param name="overlap">Share of a side that neighbours have in common.</param>
     /// <param name="mostTiles">Most tiles of one image.</param>
     public static TileAdvice For(
-        int imageWidth, int imageHeight, double? smallestDefect, int modelSide, int patchSize, double overlap = TilePlan.DefaultOverlap, int mostTiles = MostTiles)
+        int imageWidth, int imageHeight, double? smallestDefect, int modelSide,
+        int patchSize, double overlap = TilePlan.DefaultOverlap, int mostTiles = MostTiles)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(imageWidth);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(imageHeight);

@@ -22,7 +22,8 @@ public static class TilePictures
         using var rows = ImageDecoder.Open(path, limits);
         if (rows.Width != plan.ImageWidth || rows.Height != plan.ImageHeight)
         {
-            throw new ArgumentException($"The plan is for {plan.ImageWidth} x {plan.ImageHeight} pixels, the picture has {rows.Width} x {rows.Height}.", nameof(plan));
+            throw new ArgumentException(
+                $"The plan is for {plan.ImageWidth} x {plan.ImageHeight} pixels, the picture has {rows.Width} x {rows.Height}.", nameof(plan));
         }
         var (columns, tops) = (plan.Lefts.Count, plan.Tops);
         var open = new Queue<PictureBuilder[]>();

@@ -74,11 +74,17 @@ public sealed class TilePlan
     {
         if (side < LeastSide)
         {
-            throw new RefusedInputException(RefusalCode.TileSideInvalid, $"A tile side of {side} pixels is too small; choose at least {LeastSide}.", side, LeastSide);
+            throw new RefusedInputException(
+                RefusalCode.TileSideInvalid, $"A tile side of {side} pixels is too small; choose at least {LeastSide}.", side, LeastSide);
         }
         if (!(overlap is >= 0 and <= MostOverlap))
         {
-            throw new RefusedInputException(RefusalCode.TileOverlapInvalid, $"A tile overlap of {overlap} is not between 0 and {MostOverlap}; it is a share of the tile's side, usually {DefaultOverlap}.", overlap, MostOverlap, DefaultOverlap);
+            throw new RefusedInputException(
+                RefusalCode.TileOverlapInvalid,
+                $"A tile overlap of {overlap} is not between 0 and {MostOverlap}; it is a share of the tile's side, usually {DefaultOverlap}.",
+                overlap,
+                MostOverlap,
+                DefaultOverlap);
         }
     }
 

@@ -41,7 +41,8 @@ public sealed record CalibrationError(double Expected, double Brier, double Brie
             }
             var inside = sorted[from..to];
             var hits = inside.Count(i => anomalous[i]);
-            found.Add(new(inside.Length, inside.Average(i => probabilities[i]), (double)hits / inside.Length, RateInterval.ClopperPearson(hits, inside.Length)));
+            found.Add(
+                new(inside.Length, inside.Average(i => probabilities[i]), (double)hits / inside.Length, RateInterval.ClopperPearson(hits, inside.Length)));
             from = to;
         }
         var rate = anomalous.Count(truth => truth) / (double)n;

@@ -25,7 +25,9 @@ public sealed record Augmentation(int Count = 0, bool Crops = false, bool Mirror
         var views = new List<View>();
         for (var i = 0; i < Count; i++)
         {
-            var view = new View(0, 0, width, height, Mirrors && random.Below(2) == 1, Turns ? random.Below(4) : 0, Brightness ? Math.Round(Math.Exp(random.Uniform(Math.Log(0.8), Math.Log(1.25))), 3) : 1);
+            var view = new View(
+                0, 0, width, height, Mirrors && random.Below(2) == 1, Turns ? random.Below(4) : 0,
+                Brightness ? Math.Round(Math.Exp(random.Uniform(Math.Log(0.8), Math.Log(1.25))), 3) : 1);
             var crop = Crops && !(isAnomaly && mask is null) ? Crop(random, view, width, height, isAnomaly ? mask : null) : view;
             if (crop != new View(0, 0, width, height, false, 0, 1) && !views.Contains(crop))
             {

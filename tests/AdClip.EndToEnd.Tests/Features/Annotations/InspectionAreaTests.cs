@@ -123,17 +123,22 @@ public sealed class InspectionAreaTests(Chromium chromium) : IAsyncLifetime
 
     private static async Task SavedAsync(IPage page)
     {
-        await Assertions.Expect(page.Locator(".save-state")).ToHaveAttributeAsync("data-state", "saved", new LocatorAssertionsToHaveAttributeOptions { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator(".save-state"))
+            .ToHaveAttributeAsync("data-state", "saved", new LocatorAssertionsToHaveAttributeOptions { Timeout = 30_000 });
         await Assertions.Expect(page.Locator(".save-state")).ToContainTextAsync("rev");
     }
 
-    private async Task<InspectionRegions> ReadAsync() => InspectionRegionsJson.Read(await _client.GetStringAsync($"/api/v1/projects/{_projectId}/inspection-area", Cancel));
+    private async Task<InspectionRegions> ReadAsync()
+        => InspectionRegionsJson.Read(await _client.GetStringAsync($"/api/v1/projects/{_projectId}/inspection-area", Cancel));
 
     private async Task UploadAsync(string name, int width, int height)
     {
         var pixels = new byte[width * height];
         new Random(width).NextBytes(pixels);
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(PngWriter.Encode([.. pixels.Select(noise => (byte)(110 + noise % 20))], width, height, PngPixels.Grey)), "files", name } };
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(PngWriter.Encode([.. pixels.Select(noise => (byte)(110 + noise % 20))], width, height, PngPixels.Grey)), "files", name },
+        };
         (await _client.PostAsync($"/api/v1/projects/{_projectId}/images", form, Cancel)).EnsureSuccessStatusCode();
     }
 }

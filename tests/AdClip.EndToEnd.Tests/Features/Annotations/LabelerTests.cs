@@ -233,13 +233,16 @@ public sealed class LabelerTests(Chromium chromium) : IAsyncLifetime
     private static async Task SetBrushAsync(IPage page, int diameter)
     {
         var range = page.Locator(".brush-size input");
-        await range.EvaluateAsync("(input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }", diameter.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await range.EvaluateAsync(
+            "(input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }",
+            diameter.ToString(System.Globalization.CultureInfo.InvariantCulture));
         await Assertions.Expect(page.Locator(".brush-size output")).ToHaveTextAsync($"{diameter} px");
     }
 
     private static async Task SavedAsync(IPage page, int? revision = null)
     {
-        await Assertions.Expect(page.Locator(".save-state")).ToHaveAttributeAsync("data-state", "saved", new LocatorAssertionsToHaveAttributeOptions { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator(".save-state"))
+            .ToHaveAttributeAsync("data-state", "saved", new LocatorAssertionsToHaveAttributeOptions { Timeout = 30_000 });
         if (revision is not null)
         {
             await Assertions.Expect(page.Locator(".save-state")).ToHaveTextAsync($"Saved · rev {revision}");
@@ -250,7 +253,9 @@ public sealed class LabelerTests(Chromium chromium) : IAsyncLifetime
         GroundTruthJson.ReadImage(await _client.GetStringAsync($"/api/v1/images/{imageId}/annotations", Cancel));
 
     private async Task<IReadOnlyList<int>> HistoryAsync(Guid imageId) =>
-        [.. (await _client.GetFromJsonAsync<JsonElement>($"/api/v1/images/{imageId}/annotations/revisions", Cancel)).EnumerateArray().Select(revision => revision.GetProperty("revision").GetInt32())];
+        [.. (await _client.GetFromJsonAsync<JsonElement>($"/api/v1/images/{imageId}/annotations/revisions", Cancel))
+            .EnumerateArray()
+            .Select(revision => revision.GetProperty("revision").GetInt32())];
 
     private async Task<Guid> UploadAsync(int seed)
     {

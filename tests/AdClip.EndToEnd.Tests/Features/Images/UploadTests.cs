@@ -24,28 +24,31 @@ public sealed class UploadTests(Chromium chromium)
 
         async Task SendAllAsync()
         {
-            await Parallel.ForEachAsync(Enumerable.Range(0, pictures.Length), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel }, async (i, cancel) =>
-            {
-                try
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, pictures.Length),
+                new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel },
+                async (i, cancel) =>
                 {
-                    using var form = new MultipartFormDataContent { { new ByteArrayContent(pictures[i]), "files", $"{i}.png" } };
-                    using var answer = await client.PostAsync($"/api/v1/projects/{project}/images", form, cancel);
-                    var file = (await answer.Content.ReadFromJsonAsync<JsonElement>(cancel)).GetProperty("files")[0];
-                    lock (confirmed)
+                    try
                     {
-                        var id = file.GetProperty("imageId").GetGuid();
-                        Assert.True(confirmed.TryAdd(i, id) || confirmed[i] == id);
-                        if (confirmed.Count == 12 && file.GetProperty("outcome").GetString() == "accepted")
+                        using var form = new MultipartFormDataContent { { new ByteArrayContent(pictures[i]), "files", $"{i}.png" } };
+                        using var answer = await client.PostAsync($"/api/v1/projects/{project}/images", form, cancel);
+                        var file = (await answer.Content.ReadFromJsonAsync<JsonElement>(cancel)).GetProperty("files")[0];
+                        lock (confirmed)
                         {
-                            portal.KillHard();
+                            var id = file.GetProperty("imageId").GetGuid();
+                            Assert.True(confirmed.TryAdd(i, id) || confirmed[i] == id);
+                            if (confirmed.Count == 12 && file.GetProperty("outcome").GetString() == "accepted")
+                            {
+                                portal.KillHard();
+                            }
                         }
                     }
-                }
-                catch (HttpRequestException)
-                {
-                    // The server is gone: not confirmed.
-                }
-            });
+                    catch (HttpRequestException)
+                    {
+                        // The server is gone: not confirmed.
+                    }
+                });
         }
 
         await SendAllAsync();
@@ -58,7 +61,10 @@ public sealed class UploadTests(Chromium chromium)
         }
         await SendAllAsync();
 
-        var images = (await client.GetFromJsonAsync<JsonElement>($"/api/v1/projects/{project}/images?limit=500", Cancel)).GetProperty("items").EnumerateArray().ToList();
+        var images = (await client.GetFromJsonAsync<JsonElement>($"/api/v1/projects/{project}/images?limit=500", Cancel))
+            .GetProperty("items")
+            .EnumerateArray()
+            .ToList();
         Assert.Equal(
             pictures.Select(bytes => Convert.ToHexStringLower(SHA256.HashData(bytes))).Order(StringComparer.Ordinal),
             images.Select(image => image.GetProperty("sha256").GetString()!).Order(StringComparer.Ordinal));
@@ -140,7 +146,8 @@ public sealed class UploadTests(Chromium chromium)
         await portal.StartAsync(Cancel);
 
         await page.WaitForFunctionAsync(
-            "() => document.querySelectorAll('.upload-panel li[data-state=accepted], .upload-panel li[data-state=duplicate]').length === 60 || !document.querySelector('.upload-panel')",
+            "() => document.querySelectorAll('.upload-panel li[data-state=accepted], .upload-panel "
+                + "li[data-state=duplicate]').length === 60 || !document.querySelector('.upload-panel')",
             null,
             new PageWaitForFunctionOptions { Timeout = 60_000 });
         var images = (await client.GetFromJsonAsync<JsonElement>($"/api/v1/projects/{project}/images?limit=500", Cancel)).GetProperty("items");

@@ -44,7 +44,8 @@ public sealed class TeachingTests(Chromium chromium) : IAsyncLifetime
         _client = await _portal.SignInAsync(Cancel);
         using var created = await _client.PostAsJsonAsync("/api/v1/projects", new { name = "Plates" }, Cancel);
         _projectId = (await created.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["id"]!.GetValue<string>();
-        var good = await UploadAsync([.. Plates("train/good").Take(8), .. Plates("test/good").Where(file => file.EndsWith("plate_031.jpg", StringComparison.Ordinal))], "good");
+        var good = await UploadAsync(
+            [.. Plates("train/good").Take(8), .. Plates("test/good").Where(file => file.EndsWith("plate_031.jpg", StringComparison.Ordinal))], "good");
         await UploadAsync([.. Plates("test/scratch").Take(2)], "anomaly");
         var request = new { references = "chosen", referenceImages = good.Take(8) };
         using var started = await _client.PostAsJsonAsync($"/api/v1/projects/{_projectId}/runs", request, Cancel);
@@ -54,7 +55,9 @@ public sealed class TeachingTests(Chromium chromium) : IAsyncLifetime
         {
             await Task.Delay(100, Cancel);
         }
-        _result = (await _client.GetFromJsonAsync<JsonNode>($"{url}/results", Cancel))!["items"]!.AsArray().Single(result => result!["imageId"]!.GetValue<string>() == good[8])!;
+        _result = (await _client.GetFromJsonAsync<JsonNode>($"{url}/results", Cancel))!["items"]!
+            .AsArray()
+            .Single(result => result!["imageId"]!.GetValue<string>() == good[8])!;
     }
 
     public async ValueTask DisposeAsync()
@@ -116,13 +119,15 @@ public sealed class TeachingTests(Chromium chromium) : IAsyncLifetime
     }
 
     /// <summary>The file that the page shows, byte by byte.</summary>
-    private async Task<byte[]> MapAsync(IPage page) => await _client.GetByteArrayAsync(await page.Locator(".result-view").GetAttributeAsync("data-map"), Cancel);
+    private async Task<byte[]> MapAsync(IPage page)
+        => await _client.GetByteArrayAsync(await page.Locator(".result-view").GetAttributeAsync("data-map"), Cancel);
 
     private async Task<ImageRectangle> LessonAsync()
     {
         var taught = (await _client.GetFromJsonAsync<JsonNode>($"/api/v1/results/{_result["id"]}/feedback", Cancel))!;
         var box = Assert.Single(taught["lessons"]!.AsArray())!["box"]!;
-        return new ImageRectangle(box["x"]!.GetValue<double>(), box["y"]!.GetValue<double>(), box["width"]!.GetValue<double>(), box["height"]!.GetValue<double>());
+        return new ImageRectangle(
+            box["x"]!.GetValue<double>(), box["y"]!.GetValue<double>(), box["width"]!.GetValue<double>(), box["height"]!.GetValue<double>());
     }
 
     /// <summary>The map changed in the region, and far from it hardly.</summary>

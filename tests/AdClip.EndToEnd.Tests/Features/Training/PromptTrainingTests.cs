@@ -67,10 +67,15 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
         await portal.StartAsync(Cancel);
         using var client = await portal.SignInAsync(Cancel);
         var projectId = await SampleProjectAsync(client);
-        string[] images = [.. Directory.EnumerateFiles(Path.Combine(Samples, "test", "good")).Order(StringComparer.Ordinal).Take(3), .. Directory.EnumerateFiles(Path.Combine(Samples, "test", "scratch")).Order(StringComparer.Ordinal).Take(3)];
+        string[] images =
+        [
+            .. Directory.EnumerateFiles(Path.Combine(Samples, "test", "good")).Order(StringComparer.Ordinal).Take(3),
+            .. Directory.EnumerateFiles(Path.Combine(Samples, "test", "scratch")).Order(StringComparer.Ordinal).Take(3),
+        ];
 
         // Learned here, used by the program.
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{projectId}/trainings", new { learn = "Prompts", prompts = new { epochs = 2, folds = 2 } }, Cancel);
+        using var started = await client.PostAsJsonAsync(
+            $"/api/v1/projects/{projectId}/trainings", new { learn = "Prompts", prompts = new { epochs = 2, folds = 2 } }, Cancel);
         Assert.True(started.StatusCode == HttpStatusCode.Accepted, await started.Content.ReadAsStringAsync(Cancel));
         var training = started.Headers.Location!.ToString();
         Assert.Equal("succeeded", await EndAsync(client, training));
@@ -81,7 +86,9 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
 
         // Learned by the program from the same images in the same order: the same file. And used here.
         var folder = Path.Combine(portal.DataFolder, "learned");
-        await AdclipAsync("train", "--train_data_path", WriteDataSet(Path.Combine(portal.DataFolder, "set")), "--save_path", folder, "--epoch", "2", "--folds", "2", "--model", Model);
+        await AdclipAsync(
+            "train", "--train_data_path", WriteDataSet(Path.Combine(portal.DataFolder, "set")),
+            "--save_path", folder, "--epoch", "2", "--folds", "2", "--model", Model);
         Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(folder, "epoch_2.pth"), Cancel), await File.ReadAllBytesAsync(ours, Cancel));
         using var body = new ByteArrayContent(await File.ReadAllBytesAsync(Path.Combine(folder, "epoch_1.pth"), Cancel));
         using var uploaded = await client.PostAsync($"/api/v1/projects/{projectId}/checkpoints?name=epoch_1.pth", body, Cancel);
@@ -96,14 +103,22 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
     private static string WriteDataSet(string root)
     {
         var entries = new JsonArray();
-        foreach (var file in Directory.EnumerateFiles(Samples, "*.jpg", SearchOption.AllDirectories).OrderBy(file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))), StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(Samples, "*.jpg", SearchOption.AllDirectories)
+            .OrderBy(file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))), StringComparer.Ordinal))
         {
             var (name, defect) = (Path.GetFileNameWithoutExtension(file), Path.GetFileName(Path.GetDirectoryName(file)!));
             var mask = Path.Combine(Samples, "ground_truth", defect, $"{name}_mask.png");
             var isAnomaly = defect != "good";
-            entries.Add(new JsonObject { ["img_path"] = Copy(file), ["mask_path"] = isAnomaly ? Copy(mask) : "", ["specie_name"] = defect, ["anomaly"] = isAnomaly ? 1 : 0 });
+            entries.Add(new JsonObject
+            {
+                ["img_path"] = Copy(file),
+                ["mask_path"] = isAnomaly ? Copy(mask) : "",
+                ["specie_name"] = defect,
+                ["anomaly"] = isAnomaly ? 1 : 0,
+            });
         }
-        File.WriteAllText(Path.Combine(root, "meta.json"), new JsonObject { ["train"] = new JsonObject { ["steel"] = entries }, ["test"] = new JsonObject() }.ToJsonString());
+        File.WriteAllText(
+            Path.Combine(root, "meta.json"), new JsonObject { ["train"] = new JsonObject { ["steel"] = entries }, ["test"] = new JsonObject() }.ToJsonString());
         return root;
 
         string Copy(string file)
@@ -121,11 +136,14 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
         await AdclipAsync(["predict", "--model", Model, "--checkpoint", file, "--out", output, "--images", .. images]);
         var predicted = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(output, "results.json"), Cancel))!["images"]!.AsArray();
         Assert.Equal(images.Length, predicted.Count);
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{projectId}/runs", new { references = "none", prompts = new { kind = "Learned", checkpointId } }, Cancel);
+        using var started = await client.PostAsJsonAsync(
+            $"/api/v1/projects/{projectId}/runs", new { references = "none", prompts = new { kind = "Learned", checkpointId } }, Cancel);
         Assert.True(started.StatusCode == HttpStatusCode.Accepted, await started.Content.ReadAsStringAsync(Cancel));
         var run = started.Headers.Location!.ToString();
         Assert.Equal("succeeded", await EndAsync(client, run));
-        var results = (await client.GetFromJsonAsync<JsonNode>($"{run}/results?limit=500", Cancel))!["items"]!.AsArray().ToDictionary(result => result!["sha256"]!.GetValue<string>(), result => result!);
+        var results = (await client.GetFromJsonAsync<JsonNode>($"{run}/results?limit=500", Cancel))!["items"]!
+            .AsArray()
+            .ToDictionary(result => result!["sha256"]!.GetValue<string>(), result => result!);
         foreach (var line in predicted)
         {
             // Both write the shortest text that reads back as the same bits.
@@ -162,7 +180,12 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
     /// <summary>The program, started as people start it.</summary>
     private static async Task AdclipAsync(params IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { ArgumentList = { Path.Combine(AppContext.BaseDirectory, "adclip.dll") }, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "adclip.dll") },
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -90,7 +90,8 @@ public sealed class AnnotationsEndpointsTests : IAsyncDisposable
         var imageId = await NewImageAsync(client, (await PortalHost.NewProjectAsync(client)).Id);
         var (image, tag) = await GetAsync(client, imageId);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => PutAsync(client, imageId, image with { Label = ImageLabel.Anomaly, Shapes = [Box($"s{i}")] }, tag)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(i => PutAsync(client, imageId, image with { Label = ImageLabel.Anomaly, Shapes = [Box($"s{i}")] }, tag)));
 
         Assert.Equal(1, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK));
         Assert.Equal(19, answers.Count(answer => answer.StatusCode == HttpStatusCode.PreconditionFailed));
@@ -196,7 +197,10 @@ public sealed class AnnotationsEndpointsTests : IAsyncDisposable
         var (image, _) = await GetAsync(client, imageId);
         (await PutAsync(client, imageId, image with { Label = ImageLabel.Anomaly, Shapes = [Box("a")] }, "\"0\"")).EnsureSuccessStatusCode();
         (await PutAsync(client, imageId, image with { Label = ImageLabel.Good }, "\"1\"")).EnsureSuccessStatusCode();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/images/{imageId}/annotations/restore") { Content = JsonContent.Create(new RestoreRequest(1)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/images/{imageId}/annotations/restore")
+        {
+            Content = JsonContent.Create(new RestoreRequest(1)),
+        };
         request.Headers.Add("If-Match", "\"2\"");
 
         using var restored = await client.SendAsync(request, Cancel);
@@ -204,8 +208,10 @@ public sealed class AnnotationsEndpointsTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, restored.StatusCode);
         Assert.Equal("a", Assert.Single((await GetAsync(client, imageId)).Image.Shapes).Id);
         var history = await client.GetFromJsonAsync<List<RevisionAnswer>>($"/api/v1/images/{imageId}/annotations/revisions", Cancel);
-        Assert.Equal([(3, "anomaly", 1), (2, "good", 0), (1, "anomaly", 1)], history!.Select(revision => (revision.Revision, revision.Label, revision.ShapeCount)));
-        Assert.Equal(ImageLabel.Good, GroundTruthJson.ReadImage(await client.GetStringAsync($"/api/v1/images/{imageId}/annotations/revisions/2", Cancel)).Label);
+        Assert.Equal(
+            [(3, "anomaly", 1), (2, "good", 0), (1, "anomaly", 1)], history!.Select(revision => (revision.Revision, revision.Label, revision.ShapeCount)));
+        Assert.Equal(
+            ImageLabel.Good, GroundTruthJson.ReadImage(await client.GetStringAsync($"/api/v1/images/{imageId}/annotations/revisions/2", Cancel)).Label);
         using var unknown = await client.GetAsync($"/api/v1/images/{imageId}/annotations/revisions/9", Cancel);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
@@ -249,7 +255,10 @@ public sealed class AnnotationsEndpointsTests : IAsyncDisposable
         Assert.Equal(1, commits.Count - before);
         Assert.Equal(ids.Order(), (await answer.Content.ReadFromJsonAsync<LabelsAnswer>(Cancel))!.Labelled.Order());
         await using var db = await portal.DbAsync();
-        var revisions = await db.Set<AnnotationRevision>().Where(revision => ids.Contains(revision.ImageId)).Select(revision => revision.Revision).ToListAsync(Cancel);
+        var revisions = await db.Set<AnnotationRevision>()
+            .Where(revision => ids.Contains(revision.ImageId))
+            .Select(revision => revision.Revision)
+            .ToListAsync(Cancel);
         Assert.Equal(Enumerable.Repeat(1, ids.Length), revisions);
     }
 
@@ -264,7 +273,9 @@ public sealed class AnnotationsEndpointsTests : IAsyncDisposable
         (await client.PutAsJsonAsync($"{url}/{Uri.EscapeDataString("긁힘 %")}", new ClassRequest("#00ff00", "1"), Cancel)).EnsureSuccessStatusCode();
         var imageId = await NewImageAsync(client, project.Id);
         var (image, tag) = await GetAsync(client, imageId);
-        (await PutAsync(client, imageId, image with { Label = ImageLabel.Anomaly, Shapes = [Box("a", className: "긁힘 %"), Box("b", className: "new one")] }, tag)).EnsureSuccessStatusCode();
+        (await PutAsync(
+            client, imageId, image with { Label = ImageLabel.Anomaly, Shapes = [Box("a", className: "긁힘 %"), Box("b", className: "new one")] },
+            tag)).EnsureSuccessStatusCode();
 
         var classes = (await client.GetFromJsonAsync<List<ClassAnswer>>(url, Cancel))!;
         Assert.Equal([("defect", null, 0), ("긁힘 %", "1", 1), ("new one", "2", 1)], classes.Select(known => (known.Name, known.Hotkey, known.Shapes)));
@@ -330,14 +341,18 @@ public sealed class AnnotationsEndpointsTests : IAsyncDisposable
             {
                 using var client = await before.ClientAsync(Roles.QaLead);
                 var project = await PortalHost.NewProjectAsync(client);
-                var sent = await Upload.SendAsync(client, project.Id, ("test/scratch/1.bmp", Upload.Picture(1)), ("ground_truth/scratch/1_mask.bmp", BmpOf(new byte[16 * 72])), ("train/good/0.bmp", Upload.Picture(2)));
+                var sent = await Upload.SendAsync(
+                    client, project.Id, ("test/scratch/1.bmp", Upload.Picture(1)), ("ground_truth/scratch/1_mask.bmp", BmpOf(new byte[16 * 72])),
+                    ("train/good/0.bmp", Upload.Picture(2)));
                 ids = [sent.Files[0].ImageId!.Value, sent.Files[2].ImageId!.Value];
                 // As a killed server leaves it; and what the first mask was is lost.
                 await using var db = await before.DbAsync();
                 await db.Set<ClassTally>().ExecuteDeleteAsync(Cancel);
                 await db.Set<AnnotationRevision>().ExecuteDeleteAsync(Cancel);
-                await db.Set<ImageRecord>().ExecuteUpdateAsync(set => set.SetProperty(image => image.AnnotationRevision, 0).SetProperty(image => image.Label, PortalLabel.Unlabelled), Cancel);
-                await db.Set<MaskFile>().ExecuteUpdateAsync(set => set.SetProperty(file => file.AppliedAt, (DateTimeOffset?)null).SetProperty(file => file.Sha256, "damaged"), Cancel);
+                await db.Set<ImageRecord>().ExecuteUpdateAsync(
+                    set => set.SetProperty(image => image.AnnotationRevision, 0).SetProperty(image => image.Label, PortalLabel.Unlabelled), Cancel);
+                await db.Set<MaskFile>().ExecuteUpdateAsync(
+                    set => set.SetProperty(file => file.AppliedAt, (DateTimeOffset?)null).SetProperty(file => file.Sha256, "damaged"), Cancel);
             }
 
             await using var portal = new PortalHost(folder);
@@ -364,7 +379,8 @@ public sealed class AnnotationsEndpointsTests : IAsyncDisposable
 
         public int Count => Volatile.Read(ref _count);
 
-        public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+        public override Task TransactionCommittedAsync(
+            DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _count);
             return Task.CompletedTask;

@@ -23,7 +23,9 @@ namespace AdClip.Portal.Tests.Features.Annotations;
 public sealed partial class InspectionAreaTests
 {
     /// <summary>The left two fifths of our samples, which have 400 x 400 pixels.</summary>
-    private const string Area = """{"schema":"adclip.inspection-regions","version":1,"width":400,"height":400,"regions":[{"id":"a","use":"include","kind":"box","box":[0,0,160,400]}]}""";
+    private const string Area =
+        """{"schema":"adclip.inspection-regions","version":1,"width":400,"height":400,"regions":["""
+        + """{"id":"a","use":"include","kind":"box","box":[0,0,160,400]}]}""";
     private const string Nothing = """{"schema":"adclip.inspection-regions","version":1,"width":400,"height":400,"regions":[]}""";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -67,7 +69,10 @@ public sealed partial class InspectionAreaTests
 
     [Theory]
     [InlineData(Roles.Annotator, HttpStatusCode.Forbidden, Area)]
-    [InlineData(Roles.QaLead, HttpStatusCode.UnprocessableEntity, """{"schema":"adclip.inspection-regions","version":1,"width":4,"height":4,"regions":[{"id":"a","use":"ignore","kind":"box","box":[0,0,4,4]}]}""")]
+    [InlineData(
+        Roles.QaLead,
+        HttpStatusCode.UnprocessableEntity,
+        """{"schema":"adclip.inspection-regions","version":1,"width":4,"height":4,"regions":[{"id":"a","use":"ignore","kind":"box","box":[0,0,4,4]}]}""")]
     public async Task Put_ByTheWrongPersonOrLeavingNothing_Refused(string role, HttpStatusCode status, string document)
     {
         await using var host = new PortalHost();
@@ -91,7 +96,9 @@ public sealed partial class InspectionAreaTests
         foreach (var (imageId, x) in new[] { (badIds[0], 20.0), (badIds[1], 300.0) })
         {
             var (image, tag) = await AnnotationClient.GetAsync(client, imageId);
-            using var saved = await AnnotationClient.PutAsync(client, imageId, image with { Label = ImageLabel.Anomaly, Shapes = [new BoxShape { Id = "d", ClassName = "dent", Box = new(x, 100, 40, 40) }] }, tag);
+            using var saved = await AnnotationClient.PutAsync(
+                client, imageId, image with { Label = ImageLabel.Anomaly, Shapes = [new BoxShape { Id = "d", ClassName = "dent", Box = new(x, 100, 40, 40) }] },
+                tag);
             saved.EnsureSuccessStatusCode();
         }
 
@@ -101,7 +108,8 @@ public sealed partial class InspectionAreaTests
 
         Assert.Equal((0, 1), (before.InspectionAreaRevision, after.InspectionAreaRevision));
         using var detector = ClipDetector.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
-        Reference[] references = [.. goodFiles.Select(file => new Reference(Sha256(file), detector.EncodeFile(file))).OrderBy(reference => reference.Sha256, StringComparer.Ordinal)];
+        Reference[] references = [.. goodFiles.Select(file => new Reference(Sha256(file), detector.EncodeFile(file)))
+            .OrderBy(reference => reference.Sha256, StringComparer.Ordinal)];
         foreach (var (run, regions) in new[] { (before, InspectionRegions.Everything), (after, InspectionRegionsJson.Read(Area)) })
         {
             var scorer = detector.CreateScorer(new PromptSettings(), references, regions);
@@ -155,7 +163,8 @@ public sealed partial class InspectionAreaTests
 
     private static string Url(Guid projectId) => $"/api/v1/projects/{projectId}/inspection-area";
 
-    private static async Task<(HttpStatusCode Status, string? Tag)> PutAsync(HttpClient client, Guid projectId, string document, string? ifMatch, Guid? saveId = null)
+    private static async Task<(HttpStatusCode Status, string? Tag)> PutAsync(
+        HttpClient client, Guid projectId, string document, string? ifMatch, Guid? saveId = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, Url(projectId)) { Content = new StringContent(document, Encoding.UTF8, "application/json") };
         if (ifMatch is not null)

@@ -21,7 +21,8 @@ public sealed class DashboardStateTests
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await EvaluationTests.RunAsync(host, client);
         await using var db = await host.DbAsync();
-        var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, (await db.Users.OrderBy(person => person.CreatedAt).FirstAsync(Cancel)).Id.ToString())], "test"));
+        var user = new ClaimsPrincipal(new ClaimsIdentity(
+            [new Claim(ClaimTypes.NameIdentifier, (await db.Users.OrderBy(person => person.CreatedAt).FirstAsync(Cancel)).Id.ToString())], "test"));
         // One image came two weeks ago: it belongs to the month, not to the week.
         await db.Set<ImageRecord>().Where(image => image.ProjectId == run.ProjectId && image.Label == ImageLabel.Unlabelled)
             .ExecuteUpdateAsync(set => set.SetProperty(image => image.UploadedAt, TimeProvider.System.GetUtcNow().AddDays(-14)), Cancel);
@@ -44,7 +45,9 @@ public sealed class DashboardStateTests
         await state.LoadAsync(user, run.ProjectId, 0);
         Assert.Equal(6, state.Images);
 
-        await db.Set<Project>().Where(project => project.Id == run.ProjectId).ExecuteUpdateAsync(set => set.SetProperty(project => project.IsOpen, false), Cancel);
+        await db.Set<Project>()
+            .Where(project => project.Id == run.ProjectId)
+            .ExecuteUpdateAsync(set => set.SetProperty(project => project.IsOpen, false), Cancel);
         await state.LoadAsync(user, null, 0);
         Assert.DoesNotContain(state.Projects!, project => project.Project.Id == run.ProjectId);
     }

@@ -36,8 +36,12 @@ public sealed class ComparisonTests
         foreach (var one in answer.Runs)
         {
             var own = (await client.GetFromJsonAsync<MetricsAnswer>($"/api/v1/runs/{one.RunId}/metrics", Cancel))!;
-            Assert.Equal((own.Image.AreaUnderRoc, own.Image.AveragePrecision, own.Image.F1Max), (one.Figures["image_auroc"].Value, one.Figures["image_ap"].Value, one.Figures["f1"].Value));
-            Assert.Equal((own.Image.AtThreshold.Precision, own.Image.AtThreshold.Recall, own.Threshold, "bestF1", true), (one.Figures["precision"].Value, one.Figures["recall"].Value, one.Threshold, one.ThresholdSource, one.ThresholdFromSameImages));
+            Assert.Equal(
+                (own.Image.AreaUnderRoc, own.Image.AveragePrecision, own.Image.F1Max),
+                (one.Figures["image_auroc"].Value, one.Figures["image_ap"].Value, one.Figures["f1"].Value));
+            Assert.Equal(
+                (own.Image.AtThreshold.Precision, own.Image.AtThreshold.Recall, own.Threshold, "bestF1", true),
+                (one.Figures["precision"].Value, one.Figures["recall"].Value, one.Threshold, one.ThresholdSource, one.ThresholdFromSameImages));
         }
         Assert.Equal(answer.Runs[1].Figures["image_ap"].Value - answer.Runs[0].Figures["image_ap"].Value, answer.Runs[1].Figures["image_ap"].Difference);
         Assert.All(answer.Runs[0].Figures.Values, figure => Assert.Equal((null, DifferenceFinding.None), (figure.Difference, figure.Finding)));
@@ -49,8 +53,11 @@ public sealed class ComparisonTests
         Assert.False(answer.Runs[0].PixelOfOtherImages);
 
         // The disputed images, worked out a second time from the results.
-        var scores = await Task.WhenAll(answer.Runs.Select(async one => (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{one.RunId}/results", Cancel))!.Items.ToDictionary(item => item.ImageId, item => item.Score)));
-        var disputed = run.Truth.Where(image => image.Value != ImageLabel.Unlabelled && scores[0][image.Key] >= answer.Runs[0].Threshold != scores[1][image.Key] >= answer.Runs[1].Threshold).Select(image => image.Key);
+        var scores = await Task.WhenAll(
+            answer.Runs.Select(async one => (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{one.RunId}/results", Cancel))!.Items
+                .ToDictionary(item => item.ImageId, item => item.Score)));
+        var disputed = run.Truth.Where(image => image.Value != ImageLabel.Unlabelled
+            && scores[0][image.Key] >= answer.Runs[0].Threshold != scores[1][image.Key] >= answer.Runs[1].Threshold).Select(image => image.Key);
         Assert.Equal(disputed.Order(), answer.Disputed.Select(image => image.ImageId).Order());
 
         var csv = (await client.GetStringAsync($"/api/v1/projects/{run.ProjectId}/compare.csv?runs={run.RunId},{other}", Cancel)).Trim().Split("\r\n");
@@ -72,8 +79,11 @@ public sealed class ComparisonTests
 
         var answer = await CompareAsync(client, run.ProjectId, run.RunId, other);
         Assert.Equal((4, 3, 1, new LeftOutImages(1, 0, 1)), (answer.Images, answer.Good, answer.Anomalies, answer.LeftOut));
-        var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.RunId}/results", Cancel))!.Items.Where(item => item.ImageId != anomalies[0] && run.Truth[item.ImageId] != ImageLabel.Unlabelled).ToList();
-        var curve = PrecisionRecallCurve.FromScores([.. results.Select(item => (double)item.Score)], [.. results.Select(item => run.Truth[item.ImageId] == ImageLabel.Anomaly)]);
+        var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.RunId}/results", Cancel))!.Items
+            .Where(item => item.ImageId != anomalies[0] && run.Truth[item.ImageId] != ImageLabel.Unlabelled)
+            .ToList();
+        var curve = PrecisionRecallCurve.FromScores(
+            [.. results.Select(item => (double)item.Score)], [.. results.Select(item => run.Truth[item.ImageId] == ImageLabel.Anomaly)]);
         Assert.Equal(curve.AreaUnderRoc, answer.Runs[0].Figures["image_auroc"].Value);
         Assert.True(answer.Runs[0].PixelOfOtherImages);
         // The run's own evaluation leaves it out too.
@@ -88,7 +98,11 @@ public sealed class ComparisonTests
         var run = await EvaluationTests.RunAsync(host, client);
         var foreign = await EvaluationTests.RunAsync(host, client);
 
-        foreach (var (runs, sentence) in new[] { ($"{run.RunId}", "at least two"), ($"{run.RunId},{run.RunId}", "at least two"), ($"{run.RunId},{foreign.RunId}", "not in this project"), ($"{run.RunId},{Guid.NewGuid()}", "not in this project"), ("x", "not in this project") })
+        foreach (var (runs, sentence) in new[]
+        {
+            ($"{run.RunId}", "at least two"), ($"{run.RunId},{run.RunId}", "at least two"), ($"{run.RunId},{foreign.RunId}", "not in this project"),
+            ($"{run.RunId},{Guid.NewGuid()}", "not in this project"), ("x", "not in this project"),
+        })
         {
             using var refused = await client.GetAsync($"/api/v1/projects/{run.ProjectId}/compare?runs={runs}", Cancel);
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
@@ -160,7 +174,8 @@ public sealed class ComparisonTests
         db.Add(checkpoint);
         db.Add(new LearnedImage { TrainingId = run.JobId, ImageId = imageId, IsAnomaly = true, Revision = 1 });
         await db.SaveChangesAsync(Cancel);
-        var settings = RunSettings.Parse(run.Settings) with { Prompts = new RunPrompts(PromptKind.Learned, Checkpoint: "epoch_1.pth", CheckpointId: checkpoint.Id) };
+        var settings =
+            RunSettings.Parse(run.Settings) with { Prompts = new RunPrompts(PromptKind.Learned, Checkpoint: "epoch_1.pth", CheckpointId: checkpoint.Id) };
         var json = settings.ToJson();
         await db.Set<Run>().Where(known => known.Id == runId).ExecuteUpdateAsync(set => set.SetProperty(known => known.Settings, json), Cancel);
     }

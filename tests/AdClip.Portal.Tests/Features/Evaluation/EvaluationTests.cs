@@ -39,7 +39,10 @@ public sealed class EvaluationTests
             var answer = await MetricsAsync(client, run.RunId, threshold);
             var (tp, fp) = (labelled.Count(r => IsAnomaly(r) && r.Score >= threshold), labelled.Count(r => !IsAnomaly(r) && r.Score >= threshold));
             var (tn, fn) = (labelled.Count(r => !IsAnomaly(r) && r.Score < threshold), labelled.Count(r => IsAnomaly(r) && r.Score < threshold));
-            Assert.Equal((tp, fp, tn, fn), (answer.Image.AtThreshold.TruePositives, answer.Image.AtThreshold.FalsePositives, answer.Image.AtThreshold.TrueNegatives, answer.Image.AtThreshold.FalseNegatives));
+            Assert.Equal(
+                (tp, fp, tn, fn),
+                (answer.Image.AtThreshold.TruePositives, answer.Image.AtThreshold.FalsePositives,
+                    answer.Image.AtThreshold.TrueNegatives, answer.Image.AtThreshold.FalseNegatives));
             Assert.Equal(tp + fp == 0 ? null : tp / (double)(tp + fp), answer.Image.AtThreshold.Precision);
             Assert.Equal(tp / (double)(tp + fn), answer.Image.AtThreshold.Recall);
             Assert.Equal((labelled.Count, 1), (answer.LabelledImages, answer.UnlabelledImages));
@@ -61,7 +64,8 @@ public sealed class EvaluationTests
         {
             var (map, shape) = NpyReader.ReadFloat32(new MemoryStream(await client.GetByteArrayAsync(result.MapUrl, Cancel)));
             values.AddRange(map.Select(value => (double)value));
-            defects.AddRange(Enumerable.Range(0, map.Length).Select(i => IsAnomaly(result) && IsInBox(i % shape[1], i / shape[1], shape[1], run.Width, run.Height)));
+            defects.AddRange(
+                Enumerable.Range(0, map.Length).Select(i => IsAnomaly(result) && IsInBox(i % shape[1], i / shape[1], shape[1], run.Width, run.Height)));
         }
         Assert.Equal(SlowAuroc(values, defects), metrics.Pixel.AreaUnderRoc!.Value, 9);
         Assert.Equal((0.0, labelled.Count, 2), (metrics.Pixel.AreaUnderRoc.Error, metrics.Pixel.Images, metrics.Pixel.Regions));
@@ -86,11 +90,13 @@ public sealed class EvaluationTests
         // Three good images: with a budget of one half, one of them may be rejected ((1 + 1) / (3 + 1)).
         var answer = await TargetsAsync(client, run.RunId, "falseRejects=0.5&recall=0.6");
         Assert.Equal(("falseRejects", true, Math.BitIncrement(good[1])), (answer.ThresholdSource, answer.ThresholdFromSameImages, answer.Threshold));
-        Assert.Equal((1, 3, 0.5, true), (answer.FalseRejects!.Errors, answer.FalseRejects.Images, answer.FalseRejects.ExpectedRate, answer.FalseRejects.IsReached));
+        Assert.Equal(
+            (1, 3, 0.5, true), (answer.FalseRejects!.Errors, answer.FalseRejects.Images, answer.FalseRejects.ExpectedRate, answer.FalseRejects.IsReached));
         Assert.Equal((0, 1 / 3.0, bad[0]), (answer.Recall!.Errors, answer.Recall.ExpectedRate, answer.Recall.Threshold));
         Assert.Equal(3, answer.Band!.Good.Passed + answer.Band.Good.Reviewed + answer.Band.Good.Failed);
         Assert.Equal(new OriginsAnswer(5, 0, 0), answer.Origins);
-        Assert.Equal((2, 5L), (answer.HeldOut!.Thresholds.Count, answer.HeldOut.Outcomes.TruePositives + answer.HeldOut.Outcomes.FalsePositives + answer.HeldOut.Outcomes.TrueNegatives + answer.HeldOut.Outcomes.FalseNegatives));
+        Assert.Equal((2, 5L), (answer.HeldOut!.Thresholds.Count, answer.HeldOut.Outcomes.TruePositives + answer.HeldOut.Outcomes.FalsePositives
+            + answer.HeldOut.Outcomes.TrueNegatives + answer.HeldOut.Outcomes.FalseNegatives));
         Assert.InRange(answer.Image.AreaUnderRoc!.Value, answer.Image.AreaUnderRocInterval!.Low, answer.Image.AreaUnderRocInterval.High);
         Assert.Equal(5, answer.Image.Calibration!.Bins.Sum(bin => bin.Samples));
 
@@ -149,7 +155,8 @@ public sealed class EvaluationTests
 
         state.Aim(0.5, 0.6);
         state.MoveToFalseRejects();
-        Assert.Equal((ThresholdOrigin.FalseRejects, state.Targets!.ByFalseRejects!.Threshold, true), (state.Origin, state.Threshold, state.IsThresholdFromTheseImages));
+        Assert.Equal(
+            (ThresholdOrigin.FalseRejects, state.Targets!.ByFalseRejects!.Threshold, true), (state.Origin, state.Threshold, state.IsThresholdFromTheseImages));
         Assert.Equal(2, state.HeldOut!.Thresholds.Count);
         state.Aim(0.3, 0.6);
         Assert.Equal((ThresholdOrigin.FalseRejects, state.Targets.ByFalseRejects!.Threshold), (state.Origin, state.Threshold));
@@ -288,7 +295,10 @@ public sealed class EvaluationTests
             IsReference = false,
             MapBlob = "",
         };
-        var evaluation = new ImageEvaluation([Image(.2f, ImageLabel.Good), Image(.7f, ImageLabel.Good), Image(.9f, ImageLabel.Good), Image(.1f, ImageLabel.Anomaly), Image(.3f, ImageLabel.Anomaly), Image(.8f, ImageLabel.Unlabelled)]);
+        var evaluation = new ImageEvaluation([
+            Image(.2f, ImageLabel.Good), Image(.7f, ImageLabel.Good), Image(.9f, ImageLabel.Good),
+            Image(.1f, ImageLabel.Anomaly), Image(.3f, ImageLabel.Anomaly), Image(.8f, ImageLabel.Unlabelled),
+        ]);
 
         Assert.Equal([.9f, .7f], evaluation.With(Outcome.FalsePositive, .5).Select(image => image.Score));
         Assert.Equal([.1f, .3f], evaluation.With(Outcome.FalseNegative, .5).Select(image => image.Score));
@@ -297,7 +307,8 @@ public sealed class EvaluationTests
     }
 
     /// <summary>Three good plates, two with a box drawn on the left quarter, one that nobody labelled.</summary>
-    internal static async Task<(Guid ProjectId, Guid RunId, Dictionary<Guid, ImageLabel> Truth, int Width, int Height)> RunAsync(PortalHost host, HttpClient client)
+    internal static async Task<(Guid ProjectId, Guid RunId, Dictionary<Guid, ImageLabel> Truth, int Width, int Height)> RunAsync(
+        PortalHost host, HttpClient client)
     {
         var project = await PortalHost.NewProjectAsync(client);
         var good = await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(4));
@@ -331,7 +342,8 @@ public sealed class EvaluationTests
         var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(known => known.Id == imageId, Cancel);
         var box = new BoxShape { Id = "b", ClassName = "dent", Box = new ImageRectangle(0, 0, image.Width / 4, image.Height) };
         var truth = GroundTruthStore.Empty(image) with { Label = GroundTruthStore.Of(label), Shapes = label == ImageLabel.Anomaly ? [box] : [] };
-        var saved = await host.Services.GetRequiredService<GroundTruthStore>().SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel);
+        var saved = await host.Services.GetRequiredService<GroundTruthStore>()
+            .SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel);
         Assert.False(saved.IsConflict);
         return image;
     }

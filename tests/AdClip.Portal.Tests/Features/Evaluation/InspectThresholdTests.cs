@@ -43,7 +43,9 @@ public sealed class InspectThresholdTests
         await SaveAsync(host, run, 2, minutes: 2, reviewFrom: 0);
         var between = await InspectAsync(client, project.Id, "");
         Assert.Equal(("review", 2f, 0f), (between.Verdict, between.Threshold, between.ReviewFrom));
-        Assert.Equal(("good", 2f, null), ((await InspectAsync(client, project.Id, "?threshold=2")).Verdict, 2f, (await InspectAsync(client, project.Id, "?threshold=2")).ReviewFrom));
+        Assert.Equal(
+            ("good", 2f, null),
+            ((await InspectAsync(client, project.Id, "?threshold=2")).Verdict, 2f, (await InspectAsync(client, project.Id, "?threshold=2")).ReviewFrom));
         Assert.Equal(0, (await MetricsAsync(client, run.Id)).ReviewFrom);
         var review = host.Services.GetRequiredService<ReviewState>();
         await review.LoadAsync(project.Id, run.Id);

@@ -88,7 +88,8 @@ public sealed class AwkwardUploadTests(SharedPortal shared) : IClassFixture<Shar
                 break;
             case "tricky_names.zip":
                 Assert.Equal(21, outcome.Entries!.Count);
-                Assert.All(outcome.Entries!, entry => Assert.True(entry.Outcome != "refused" || entry.Path.EndsWith(".txt", StringComparison.Ordinal), $"{entry.Path}: {entry.Message}"));
+                Assert.All(outcome.Entries!, entry => Assert.True(
+                    entry.Outcome != "refused" || entry.Path.EndsWith(".txt", StringComparison.Ordinal), $"{entry.Path}: {entry.Message}"));
                 Assert.All(outcome.Entries!, entry => Assert.DoesNotContain(entry.Path, char.IsControl));
                 break;
             case "nested.zip":
@@ -119,7 +120,8 @@ public sealed class AwkwardUploadTests(SharedPortal shared) : IClassFixture<Shar
         Assert.Equal(name, original.Content.Headers.ContentDisposition!.FileNameStar);
         Assert.Equal("attachment", original.Content.Headers.ContentDisposition.DispositionType);
         Assert.Equal("nosniff", Assert.Single(original.Headers.GetValues("X-Content-Type-Options")));
-        Assert.Contains(original.Content.Headers.ContentType!.MediaType, new[] { "image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/bmp" });
+        Assert.Contains(
+            original.Content.Headers.ContentType!.MediaType, new[] { "image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/bmp" });
 
         var thumbnail = await client.GetAsync($"/api/v1/images/{image.Id}/thumbnail", cancel);
         Assert.Equal((HttpStatusCode.OK, "image/webp"), (thumbnail.StatusCode, thumbnail.Content.Headers.ContentType!.MediaType));

@@ -61,7 +61,8 @@ public sealed class ImagesEndpointsTests(SharedPortal shared) : IClassFixture<Sh
         using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var whole = Upload.Picture(9, 400, 300);
-        using var body = new ByteArrayContent([.. "--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.bmp\"\r\n\r\n"u8, .. whole.AsSpan(0, whole.Length / 2)]);
+        using var body = new ByteArrayContent(
+            [.. "--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.bmp\"\r\n\r\n"u8, .. whole.AsSpan(0, whole.Length / 2)]);
         body.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
 
         var broken = await client.PostAsync($"/api/v1/projects/{project.Id}/images", body, Cancel);
@@ -124,10 +125,13 @@ public sealed class ImagesEndpointsTests(SharedPortal shared) : IClassFixture<Sh
     {
         using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
-        var files = (await Upload.SendAsync(client, project.Id, ("50%_a.bmp", Upload.Picture(1)), ("50xya.bmp", Upload.Picture(2)), ("c.bmp", Upload.Picture(3)))).Files;
+        var files = (await Upload.SendAsync(
+            client, project.Id, ("50%_a.bmp", Upload.Picture(1)), ("50xya.bmp", Upload.Picture(2)), ("c.bmp", Upload.Picture(3)))).Files;
         await using (var db = await shared.Host.DbAsync())
         {
-            await db.Set<ImageRecord>().Where(image => image.Id == files[2].ImageId).ExecuteUpdateAsync(set => set.SetProperty(i => i.Label, ImageLabel.Anomaly), Cancel);
+            await db.Set<ImageRecord>()
+                .Where(image => image.Id == files[2].ImageId)
+                .ExecuteUpdateAsync(set => set.SetProperty(i => i.Label, ImageLabel.Anomaly), Cancel);
         }
         await client.DeleteAsync($"/api/v1/images/{files[1].ImageId}", Cancel);
 
@@ -215,7 +219,10 @@ public sealed class ImagesEndpointsTests(SharedPortal shared) : IClassFixture<Sh
         Assert.Equal(3, (await NamesAsync(client, project.Id, "")).Count);
         Assert.Equal(answer.Files[2].ImageId, answer.Files[3].ImageId);
         Assert.Equal(
-            [(answer.Files[1].ImageId, ImageLabel.Anomaly, true), (answer.Files[2].ImageId, ImageLabel.Anomaly, false), (answer.Files[2].ImageId, ImageLabel.Anomaly, true), (answer.Files[4].ImageId, ImageLabel.Good, false)],
+            [
+                (answer.Files[1].ImageId, ImageLabel.Anomaly, true), (answer.Files[2].ImageId, ImageLabel.Anomaly, false),
+                (answer.Files[2].ImageId, ImageLabel.Anomaly, true), (answer.Files[4].ImageId, ImageLabel.Good, false),
+            ],
             arrivals.Select(arrival => ((Guid?)arrival.ImageId, arrival.FolderLabel, arrival.MaskFileId is not null)));
         Assert.Equal("crack", arrivals[0].FolderClass);
     }
@@ -269,11 +276,13 @@ public sealed class ImagesEndpointsTests(SharedPortal shared) : IClassFixture<Sh
     {
         public override int GetByteCount(char[] chars, int index, int count) => korean.GetByteCount(chars, index, count);
 
-        public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) => korean.GetBytes(chars, charIndex, charCount, bytes, byteIndex);
+        public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex)
+            => korean.GetBytes(chars, charIndex, charCount, bytes, byteIndex);
 
         public override int GetCharCount(byte[] bytes, int index, int count) => korean.GetCharCount(bytes, index, count);
 
-        public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex) => korean.GetChars(bytes, byteIndex, byteCount, chars, charIndex);
+        public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex)
+            => korean.GetChars(bytes, byteIndex, byteCount, chars, charIndex);
 
         public override int GetMaxByteCount(int charCount) => korean.GetMaxByteCount(charCount);
 

@@ -25,7 +25,8 @@ public sealed class ImagesStateTests(SharedPortal shared) : IClassFixture<Shared
         await state.LoadAsync(projectId, new ImageFilter(ImageLabel.Good), 300);
         var filtered = Stopwatch.GetElapsedTime(begin);
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"page 1000 of 1667: {middle.TotalMilliseconds:0} ms; page 300 of the good ones: {filtered.TotalMilliseconds:0} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"page 1000 of 1667: {middle.TotalMilliseconds:0} ms; page 300 of the good ones: {filtered.TotalMilliseconds:0} ms");
         Assert.Equal((60, 556), (state.Images!.Count, state.Pages));
         Assert.Equal(new ImageCounts(33_334, 33_333, 33_333), state.Counts);
         // Quiet, each takes a tenth of this; other work may share the processor.
@@ -93,8 +94,14 @@ public sealed class ImagesStateTests(SharedPortal shared) : IClassFixture<Shared
         await db.Database.ExecuteSqlAsync(
             $"""
              WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {images})
-             INSERT INTO "Images" ("Id", "AnnotationRevision", "BitDepth", "Bytes", "Channels", "DeletedAt", "FileName", "FolderClass", "FolderLabel", "Frames", "Height", "Hints", "Label", "MediaType", "NeedsRendition", "ProjectId", "RelativePath", "Sha256", "ShapeCount", "SignificantBits", "UploadedAt", "UploadedBy", "Width")
-             SELECT printf('%08X-0000-7000-8000-', i) || substr("ProjectId", 25), 0, "BitDepth", "Bytes", "Channels", NULL, printf('%06d.png', i), NULL, 0, "Frames", "Height", 0, i % 3, "MediaType", 0, "ProjectId", printf('%06d.png', i), printf('%064d', i), 0, 8, "UploadedAt", "UploadedBy", "Width"
+             INSERT INTO "Images" (
+                 "Id", "AnnotationRevision", "BitDepth", "Bytes", "Channels", "DeletedAt", "FileName", "FolderClass", "FolderLabel",
+                 "Frames", "Height", "Hints", "Label", "MediaType", "NeedsRendition", "ProjectId", "RelativePath", "Sha256",
+                 "ShapeCount", "SignificantBits", "UploadedAt", "UploadedBy", "Width")
+             SELECT
+                 printf('%08X-0000-7000-8000-', i) || substr("ProjectId", 25), 0, "BitDepth", "Bytes", "Channels", NULL, printf('%06d.png', i), NULL, 0,
+                 "Frames", "Height", 0, i % 3, "MediaType", 0, "ProjectId", printf('%06d.png', i), printf('%064d', i),
+                 0, 8, "UploadedAt", "UploadedBy", "Width"
              FROM "Images", n WHERE "Id" = {first.Id}
              """,
             Cancel);

@@ -200,7 +200,14 @@ public sealed class JobBoardTests
     private static async Task<Guid> LeaveBehindAsync(PortalHost host, JobState state)
     {
         await using var db = await host.DbAsync();
-        var record = new JobRecord { Kind = Script.Kind, Payload = "", State = state, CreatedAt = DateTimeOffset.UnixEpoch, CreatedBy = await host.AdminIdAsync() };
+        var record = new JobRecord
+        {
+            Kind = Script.Kind,
+            Payload = "",
+            State = state,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            CreatedBy = await host.AdminIdAsync(),
+        };
         db.Add(record);
         await db.SaveChangesAsync(Cancel);
         return record.Id;

@@ -5,7 +5,8 @@ namespace AdClip.Portal.Tests.Features.Jobs;
 
 public sealed class JobFeedTests
 {
-    private static readonly JobView Job = JobView.Of(new JobRecord { Kind = "Script", Payload = "", CreatedAt = DateTimeOffset.UnixEpoch, CreatedBy = Guid.Empty });
+    private static readonly JobView Job = JobView.Of(
+        new JobRecord { Kind = "Script", Payload = "", CreatedAt = DateTimeOffset.UnixEpoch, CreatedBy = Guid.Empty });
 
     [Fact]
     public async Task Publish_FromAWorkerOfAnotherLanguage_ListenerKeepsItsOwn()

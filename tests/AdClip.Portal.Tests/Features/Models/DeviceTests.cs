@@ -73,7 +73,9 @@ public sealed class DeviceTests
         var model = Assert.Single((await client.GetFromJsonAsync<List<ModelAnswer>>("/api/v1/models", Cancel))!);
 
         Assert.Equal("ready", await client.GetStringAsync("/health/ready", Cancel));
-        Assert.Equal(("cpu", "float32", false, false, null), (model.Execution.Device, model.Execution.Precision, model.Execution.TakesBatches, model.Execution.IsOpen, model.Execution.FallbackReason));
+        Assert.Equal(
+            ("cpu", "float32", false, false, null),
+            (model.Execution.Device, model.Execution.Precision, model.Execution.TakesBatches, model.Execution.IsOpen, model.Execution.FallbackReason));
         Assert.True(model.Execution.MemoryBytes > 8 << 20);
     }
 
@@ -81,7 +83,10 @@ public sealed class DeviceTests
     [InlineData("gpu", "float32", "Runs:Device is 'gpu'")]
     [InlineData("cpu", "float8", "Runs:Precision is 'float8'")]
     public void Validate_UnknownDeviceOrPrecision_IsRefusedAtStart(string device, string precision, string words) =>
-        Assert.Contains(words, Assert.Single(new ValidateEncodingOptions().Validate(null, new EncodingOptions { Device = device, Precision = precision }).Failures!), StringComparison.Ordinal);
+        Assert.Contains(
+            words,
+            Assert.Single(new ValidateEncodingOptions().Validate(null, new EncodingOptions { Device = device, Precision = precision }).Failures!),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Rent_NoRoomBesideModelsInUse_WaitsUntilOneIsReturned()

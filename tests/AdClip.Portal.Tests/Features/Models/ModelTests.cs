@@ -24,7 +24,9 @@ public sealed class ModelTests
         await using var host = new PortalHost();
         using var client = await host.ClientAsync(Roles.Annotator);
         var model = Assert.Single((await client.GetFromJsonAsync<List<ModelAnswer>>("/api/v1/models", Cancel))!);
-        Assert.Equal(("adclip-mini", true, 224, 16, 8, "Apache-2.0"), (model.Id, model.IsEmbedded, model.RecommendedImageSize, model.PatchSize, model.VisionLayers, model.Licence));
+        Assert.Equal(
+            ("adclip-mini", true, 224, 16, 8, "Apache-2.0"),
+            (model.Id, model.IsEmbedded, model.RecommendedImageSize, model.PatchSize, model.VisionLayers, model.Licence));
     }
 
     [Fact]
@@ -35,7 +37,9 @@ public sealed class ModelTests
         var uploadId = Guid.NewGuid();
         foreach (var name in new[] { "model.safetensors", "config.json", "vocab.json", "merges.txt" })
         {
-            Assert.Equal(HttpStatusCode.NoContent, (await PutAsync(client, uploadId, name, await File.ReadAllBytesAsync(Path.Combine(Embedded, name), Cancel))).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.NoContent,
+                (await PutAsync(client, uploadId, name, await File.ReadAllBytesAsync(Path.Combine(Embedded, name), Cancel))).StatusCode);
         }
         using var committed = await client.PostAsJsonAsync($"/api/v1/models/uploads/{uploadId}/commit", new NewModel("My  Model ✓"), Cancel);
         Assert.Equal(HttpStatusCode.Created, committed.StatusCode);
@@ -161,7 +165,10 @@ public sealed class ModelTests
             File.CreateSymbolicLink(Path.Combine(allowed, "way-out"), Path.GetDirectoryName(Embedded)!);
 
             var state = host.Services.GetRequiredService<ModelsState>();
-            foreach (var path in new[] { "/etc/passwd", Path.Combine(allowed, "..", "elsewhere"), Path.Combine(allowed, "way-out", "adclip-mini"), allowed + "-sibling" })
+            foreach (var path in new[]
+            {
+                "/etc/passwd", Path.Combine(allowed, "..", "elsewhere"), Path.Combine(allowed, "way-out", "adclip-mini"), allowed + "-sibling",
+            })
             {
                 var refused = await Assert.ThrowsAsync<AdClip.Vision.RefusedInputException>(() => state.ImportAsync(ModelSource.Path, path, "x", Guid.Empty));
                 Assert.Equal(AdClip.Vision.RefusalCode.ModelFolderNotAllowed, refused.Code);

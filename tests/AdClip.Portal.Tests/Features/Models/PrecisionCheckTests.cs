@@ -64,10 +64,21 @@ public sealed class PrecisionCheckTests
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(1));
         var model = await host.Services.GetRequiredService<ModelCatalog>().GetAsync(Model, Cancel);
-        var report = new FidelityReport([], [new FidelityFigure(FidelityMeasure.Images, 9, 8, true), new FidelityFigure(FidelityMeasure.MapCorrelation, double.NaN, 0.99, false)]);
+        var report = new FidelityReport(
+            [], [new FidelityFigure(FidelityMeasure.Images, 9, 8, true), new FidelityFigure(FidelityMeasure.MapCorrelation, double.NaN, 0.99, false)]);
         await using (var db = await host.DbAsync())
         {
-            db.Add(new PrecisionCheck { ProjectId = project.Id, ModelId = Model, Sha256 = model.Sha256, ImageSize = model.RecommendedImageSize, Passed = false, Figures = PrecisionCheck.Write(report), Speedup = 2, CheckedAt = TimeProvider.System.GetUtcNow() });
+            db.Add(new PrecisionCheck
+            {
+                ProjectId = project.Id,
+                ModelId = Model,
+                Sha256 = model.Sha256,
+                ImageSize = model.RecommendedImageSize,
+                Passed = false,
+                Figures = PrecisionCheck.Write(report),
+                Speedup = 2,
+                CheckedAt = TimeProvider.System.GetUtcNow(),
+            });
             await db.SaveChangesAsync(Cancel);
         }
 

@@ -31,7 +31,8 @@ public sealed class ProjectMembersTests : IAsyncDisposable
 
         await members.SetMemberAsync(project.Id, annotatorId, isMember: true);
         Assert.Single(await ListAsync(annotator));
-        Assert.Equal([true, true], members.Candidates!.Where(person => person.UserId == leadId || person.UserId == annotatorId).Select(person => person.IsMember));
+        Assert.Equal(
+            [true, true], members.Candidates!.Where(person => person.UserId == leadId || person.UserId == annotatorId).Select(person => person.IsMember));
 
         await members.SetMemberAsync(project.Id, annotatorId, isMember: false);
         Assert.Empty(await ListAsync(annotator));

@@ -47,7 +47,9 @@ public sealed class ReviewStateTests
         var again = host.Services.GetRequiredService<ReviewState>();
         await again.LoadAsync(run.ProjectId, run.RunId);
         Assert.Equal(Verdict.Agree, again.Verdicts[walked[0]]);
-        Assert.Equal([Verdict.FalseAlarm, Verdict.Agree], await db.Set<ReviewDecision>().OrderBy(decision => decision.Id).Select(decision => decision.Verdict).ToListAsync(Cancel));
+        Assert.Equal(
+            [Verdict.FalseAlarm, Verdict.Agree],
+            await db.Set<ReviewDecision>().OrderBy(decision => decision.Id).Select(decision => decision.Verdict).ToListAsync(Cancel));
         again.Filter = ResultFilter.Undecided;
         Assert.Equal(5, again.Shown.Count);
         await again.LoadAsync(Guid.NewGuid(), run.RunId);

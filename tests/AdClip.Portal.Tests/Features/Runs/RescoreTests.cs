@@ -24,7 +24,8 @@ public sealed class RescoreTests
         var project = await PortalHost.NewProjectAsync(client);
         var files = SamplePlates.Defective(3);
         await SamplePlates.UploadAsync(client, project.Id, files);
-        var source = await FinishAsync(client, await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel));
+        var source = await FinishAsync(
+            client, await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel));
         var before = await ResultsAsync(client, source.Id);
 
         var run = await FinishAsync(client, await client.PostAsJsonAsync($"/api/v1/runs/{source.Id}/rescore", new RescoreRequest("plate", Own), Cancel));
@@ -50,7 +51,8 @@ public sealed class RescoreTests
 
         // As before in everything: the same scores, bit for bit.
         var same = await FinishAsync(client, await client.PostAsJsonAsync($"/api/v1/runs/{run.Id}/rescore", new RescoreRequest(), Cancel));
-        Assert.Equal(after.Select(result => (result.Sha256, result.Score)), (await ResultsAsync(client, same.Id)).Select(result => (result.Sha256, result.Score)));
+        Assert.Equal(
+            after.Select(result => (result.Sha256, result.Score)), (await ResultsAsync(client, same.Id)).Select(result => (result.Sha256, result.Score)));
     }
 
     [Fact]
@@ -63,14 +65,16 @@ public sealed class RescoreTests
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, goodFiles), ImageLabel.Good);
         var bad = SamplePlates.Defective(2);
         await SamplePlates.UploadAsync(client, project.Id, bad);
-        var source = await FinishAsync(client, await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel));
+        var source = await FinishAsync(
+            client, await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel));
         var tokens = Path.Combine(host.Services.GetRequiredService<DataFolder>().Cache, "tokens");
         foreach (var file in bad)
         {
             File.Delete(Directory.GetFiles(tokens, Sha256(file) + ".tokens", SearchOption.AllDirectories).Single());
         }
 
-        var run = await FinishAsync(client, await client.PostAsJsonAsync($"/api/v1/runs/{source.Id}/rescore", new RescoreRequest(References: ReferenceChoice.AllGood), Cancel));
+        var run = await FinishAsync(
+            client, await client.PostAsJsonAsync($"/api/v1/runs/{source.Id}/rescore", new RescoreRequest(References: ReferenceChoice.AllGood), Cancel));
 
         Assert.Equal(("succeeded", 5, 2, 3), (run.State, run.Done, run.Encoded, run.ReferenceCount));
         using var detector = ClipDetector.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
@@ -124,9 +128,11 @@ public sealed class RescoreTests
         var tooLong = await RefusalAsync(new RunPrompts(PromptKind.Lists, ["good"], [string.Join(' ', Enumerable.Repeat("scratch", 90))]));
         Assert.Contains("TextTooLong", tooLong, StringComparison.Ordinal);
         Assert.Contains("93", tooLong, StringComparison.Ordinal);
-        Assert.Contains("CheckpointUnknown", await RefusalAsync(new RunPrompts(PromptKind.Learned, Checkpoint: "../../../etc/passwd")), StringComparison.Ordinal);
+        Assert.Contains(
+            "CheckpointUnknown", await RefusalAsync(new RunPrompts(PromptKind.Learned, Checkpoint: "../../../etc/passwd")), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await annotator.PostAsJsonAsync($"/api/v1/runs/{run.Id}/rescore", new RescoreRequest(), Cancel)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsJsonAsync($"/api/v1/runs/{Guid.NewGuid()}/rescore", new RescoreRequest(), Cancel)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound, (await client.PostAsJsonAsync($"/api/v1/runs/{Guid.NewGuid()}/rescore", new RescoreRequest(), Cancel)).StatusCode);
     }
 
     private static async Task<RunAnswer> FinishAsync(HttpClient client, HttpResponseMessage started)

@@ -46,7 +46,10 @@ public sealed class RunTests
 
         Assert.Equal(("firstGood", 3), (run.References, run.ReferenceCount));
         using var detector = ClipDetector.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
-        var references = goodFiles.OrderBy(Sha256, StringComparer.Ordinal).Take(3).Select(file => new Reference(Sha256(file), detector.EncodeFile(file))).ToList();
+        var references = goodFiles.OrderBy(Sha256, StringComparer.Ordinal)
+            .Take(3)
+            .Select(file => new Reference(Sha256(file), detector.EncodeFile(file)))
+            .ToList();
         await AssertEqualAsync(client, run, detector, detector.CreateScorer(new PromptSettings(), references), [.. goodFiles, .. bad]);
     }
 
@@ -75,7 +78,8 @@ public sealed class RunTests
         Assert.Contains("RunWithoutImages", await empty.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
 
         await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(1));
-        using var few = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.FirstGood, ReferenceCount: 4), Cancel);
+        using var few = await client.PostAsJsonAsync(
+            $"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.FirstGood, ReferenceCount: 4), Cancel);
         Assert.Contains("RunWithoutReferences", await few.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         using var unknown = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Model: "../../etc"), Cancel);
         Assert.Contains("ModelUnknown", await unknown.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
@@ -197,7 +201,10 @@ public sealed class RunTests
             db.Find<AdClip.Portal.Features.Projects.Project>(project.Id)!.IsOpen = false;
             await db.SaveChangesAsync(Cancel);
         }
-        foreach (var url in new[] { $"/api/v1/runs/{run.Id}", $"/api/v1/runs/{run.Id}/results", result.MapUrl, result.HeatmapUrl, $"/api/v1/projects/{project.Id}/runs" })
+        foreach (var url in new[]
+        {
+            $"/api/v1/runs/{run.Id}", $"/api/v1/runs/{run.Id}/results", result.MapUrl, result.HeatmapUrl, $"/api/v1/projects/{project.Id}/runs",
+        })
         {
             Assert.Equal(HttpStatusCode.NotFound, (await annotator.GetAsync(url, Cancel)).StatusCode);
         }

@@ -35,13 +35,16 @@ internal static class SamplePlates
     public static async Task LabelAsync(PortalHost host, IReadOnlyList<Guid> images, ImageLabel label)
     {
         await using var db = await host.DbAsync();
-        await db.Set<ImageRecord>().Where(image => images.Contains(image.Id)).ExecuteUpdateAsync(set => set.SetProperty(image => image.Label, label), TestContext.Current.CancellationToken);
+        await db.Set<ImageRecord>()
+            .Where(image => images.Contains(image.Id))
+            .ExecuteUpdateAsync(set => set.SetProperty(image => image.Label, label), TestContext.Current.CancellationToken);
     }
 
     private static string[] Files(string kind, int count)
     {
         string[] files = [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetExtension(file) is ".jpg" or ".png" && Path.GetRelativePath(Folder, file).Contains(kind, StringComparison.Ordinal) && !file.Contains("ground_truth", StringComparison.Ordinal))
+            .Where(file => Path.GetExtension(file) is ".jpg" or ".png" && Path.GetRelativePath(Folder, file).Contains(kind, StringComparison.Ordinal)
+                && !file.Contains("ground_truth", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal).Take(count)];
         Assert.Equal(count, files.Length);
         return files;

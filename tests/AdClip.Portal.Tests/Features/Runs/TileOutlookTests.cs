@@ -23,7 +23,9 @@ public sealed class TileOutlookTests
         var project = await PortalHost.NewProjectAsync(client);
         var imageId = (await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(2)))[0];
         var (image, tag) = await AnnotationClient.GetAsync(client, imageId);
-        using var saved = await AnnotationClient.PutAsync(client, imageId, image with { Label = ImageLabel.Anomaly, Shapes = [new BoxShape { Id = "d", ClassName = "dent", Box = new(30, 40, 50, 20) }] }, tag);
+        using var saved = await AnnotationClient.PutAsync(
+            client, imageId, image with { Label = ImageLabel.Anomaly, Shapes = [new BoxShape { Id = "d", ClassName = "dent", Box = new(30, 40, 50, 20) }] },
+            tag);
         saved.EnsureSuccessStatusCode();
         var state = host.Services.GetRequiredService<RunsState>();
         var model = await host.Services.GetRequiredService<ModelCatalog>().DefaultAsync(project.Id, Cancel);

@@ -40,7 +40,8 @@ public sealed class TiledRunTests
         Assert.Equal(new TileSettings(200, 0.5), run.Tiles);
         using var detector = ClipDetector.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
         var tiles = new TiledInspection(detector, run.Tiles!, parallelism: 2);
-        CorePatches[] cores = [.. good.OrderBy(Sha256, StringComparer.Ordinal).Select(file => tiles.Reference(file, Sha256(file), TiledInspection.PatchesOfEach(2), cancel: Cancel))];
+        CorePatches[] cores = [.. good.OrderBy(Sha256, StringComparer.Ordinal)
+            .Select(file => tiles.Reference(file, Sha256(file), TiledInspection.PatchesOfEach(2), cancel: Cancel))];
         var scorer = detector.CreateTiledScorer(new PromptSettings(), cores);
         var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!.Items;
         var cached = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{again.Id}/results", Cancel))!.Items;
@@ -84,7 +85,8 @@ public sealed class TiledRunTests
         await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(1));
 
         using var small = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Tiles: new RunTiles(Side: 3)), Cancel);
-        using var overlapping = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Tiles: new RunTiles(Side: 200, Overlap: 1)), Cancel);
+        using var overlapping = await client.PostAsJsonAsync(
+            $"/api/v1/projects/{project.Id}/runs", new NewRun(Tiles: new RunTiles(Side: 200, Overlap: 1)), Cancel);
 
         Assert.Contains("TileSideInvalid", await small.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Contains("TileOverlapInvalid", await overlapping.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
@@ -128,7 +130,8 @@ public sealed class TiledRunTests
         var result = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!.Items.Single(result => result.ImageId == images[0]);
 
         async Task<HttpResponseMessage> AskAsync(string tiles) =>
-            await client.PostAsync($"/api/v1/projects/{project.Id}/inspect?tiles={tiles}", new ByteArrayContent(await File.ReadAllBytesAsync(bad[0], Cancel)), Cancel);
+            await client.PostAsync(
+                $"/api/v1/projects/{project.Id}/inspect?tiles={tiles}", new ByteArrayContent(await File.ReadAllBytesAsync(bad[0], Cancel)), Cancel);
         async Task<InspectAnswer> InspectAsync(string tiles) => (await (await AskAsync(tiles)).Content.ReadFromJsonAsync<InspectAnswer>(Cancel))!;
         var (automatic, bySide, whole) = (await InspectAsync("auto"), await InspectAsync("175"), await InspectAsync("off"));
 
@@ -150,7 +153,8 @@ public sealed class TiledRunTests
             Label = AdClip.Vision.GroundTruth.ImageLabel.Anomaly,
             Shapes = [new BoxShape { Id = "b", ClassName = "dent", Box = new ImageRectangle(2, 3, width, height) }],
         };
-        Assert.False((await host.Services.GetRequiredService<GroundTruthStore>().SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel)).IsConflict);
+        Assert.False((await host.Services.GetRequiredService<GroundTruthStore>()
+            .SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel)).IsConflict);
     }
 
     private static string Sha256(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));

@@ -22,7 +22,9 @@ public sealed class CurveDrawingTests
 
         var points = ((string)svg.Element("polyline")!.Attribute("points")!).Split(' ');
         Assert.Equal(["44,204", "548,10"], points);
-        Assert.Equal(["0.5", "0.6", "0.7", "0.8", "0.9", "1.0"], svg.Elements("text").Where(text => (string?)text.Attribute("text-anchor") == "end").Select(text => text.Value));
+        Assert.Equal(
+            ["0.5", "0.6", "0.7", "0.8", "0.9", "1.0"],
+            svg.Elements("text").Where(text => (string?)text.Attribute("text-anchor") == "end").Select(text => text.Value));
     }
 
     [Fact]

@@ -32,7 +32,8 @@ public sealed class PromptTrainingTests
         var project = await LabelledAsync(host, client);
         using var watch = new JobWatch(host);
 
-        var training = await StartAsync(client, project.Id, new NewTraining(Learn: LearnKind.Both, Prompts: new PromptRequest(Epochs: 2, Views: 1, Mirrors: true, Folds: 2)));
+        var training = await StartAsync(
+            client, project.Id, new NewTraining(Learn: LearnKind.Both, Prompts: new PromptRequest(Epochs: 2, Views: 1, Mirrors: true, Folds: 2)));
         var ended = await watch.UntilAsync(job => job.Id == training.Id && job.State.IsOver());
 
         Assert.Equal((JobState.Succeeded, "TrainingDone"), (ended.State, ended.MessageCode));
@@ -46,7 +47,8 @@ public sealed class PromptTrainingTests
 
         // The checkpoint alone, as the program would use its file: the same scores to the last bit.
         using var file = new TemporaryFile(best.Name, await client.GetByteArrayAsync(best.FileUrl, Cancel));
-        var run = await RunAsync(client, watch, project.Id, new NewRun(References: ReferenceChoice.None, Prompts: new RunPrompts(PromptKind.Learned, CheckpointId: best.Id)));
+        var run = await RunAsync(
+            client, watch, project.Id, new NewRun(References: ReferenceChoice.None, Prompts: new RunPrompts(PromptKind.Learned, CheckpointId: best.Id)));
         var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!.Items;
         using (var lease = await host.Services.GetRequiredService<DetectorPool>().RentAsync(detector.Model, null, Cancel))
         {
@@ -68,9 +70,11 @@ public sealed class PromptTrainingTests
         Assert.Equal(await File.ReadAllBytesAsync(file.Path, Cancel), await client.GetByteArrayAsync(uploaded.FileUrl, Cancel));
         using var twice = await UploadAsync(client, project.Id, "again.pth", await File.ReadAllBytesAsync(file.Path, Cancel));
         Assert.Equal(uploaded.Id, (await twice.Content.ReadFromJsonAsync<CheckpointAnswer>(Cancel))!.Id);
-        var again = await RunAsync(client, watch, project.Id, new NewRun(References: ReferenceChoice.None, Prompts: new RunPrompts(PromptKind.Learned, CheckpointId: uploaded.Id)));
+        var again = await RunAsync(
+            client, watch, project.Id, new NewRun(References: ReferenceChoice.None, Prompts: new RunPrompts(PromptKind.Learned, CheckpointId: uploaded.Id)));
         var second = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{again.Id}/results", Cancel))!.Items;
-        Assert.Equal(results.ToDictionary(result => result.Sha256, result => result.Score), second.ToDictionary(result => result.Sha256, result => result.Score));
+        Assert.Equal(
+            results.ToDictionary(result => result.Sha256, result => result.Score), second.ToDictionary(result => result.Sha256, result => result.Score));
 
         // Another epoch can be chosen: a version of its own, whose parent is the first one.
         var other = epochs.Single(epoch => epoch.Id != best.Id);
@@ -195,7 +199,8 @@ public sealed class PromptTrainingTests
 
         async Task RefusedAsync(PromptRequest prompts, string code)
         {
-            using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/trainings", new NewTraining(Learn: LearnKind.Both, Prompts: prompts), Cancel);
+            using var answer = await client.PostAsJsonAsync(
+                $"/api/v1/projects/{project.Id}/trainings", new NewTraining(Learn: LearnKind.Both, Prompts: prompts), Cancel);
             Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
             Assert.Contains(code, await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         }
@@ -216,7 +221,8 @@ public sealed class PromptTrainingTests
         var detectors = (await client.GetFromJsonAsync<List<DetectorAnswer>>($"/api/v1/projects/{project.Id}/detectors", Cancel))!;
         var run = await RunAsync(client, watch, project.Id, new NewRun(Detector: detectors[1].Id));
 
-        using var refused = await client.PostAsJsonAsync($"/api/v1/runs/{run.Id}/rescore", new RescoreRequest(Prompts: new RunPrompts(PromptKind.Ensemble)), Cancel);
+        using var refused = await client.PostAsJsonAsync(
+            $"/api/v1/runs/{run.Id}/rescore", new RescoreRequest(Prompts: new RunPrompts(PromptKind.Ensemble)), Cancel);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         Assert.Contains("DetectorVersionFixed", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         using var answer = await client.PostAsJsonAsync($"/api/v1/runs/{run.Id}/rescore", new RescoreRequest(Detector: detectors[0].Id), Cancel);
@@ -240,9 +246,15 @@ public sealed class PromptTrainingTests
     {
         await using var db = await host.DbAsync();
         var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == imageId, Cancel);
-        var box = new BoxShape { Id = $"{imageId:N}", ClassName = className, Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4) };
+        var box = new BoxShape
+        {
+            Id = $"{imageId:N}",
+            ClassName = className,
+            Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4),
+        };
         var truth = Portal.Features.Annotations.GroundTruthStore.Empty(image) with { Label = Vision.GroundTruth.ImageLabel.Anomaly, Shapes = [box] };
-        var saved = await host.Services.GetRequiredService<Portal.Features.Annotations.GroundTruthStore>().SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Portal.Features.Annotations.Author(null, "test"), Cancel);
+        var saved = await host.Services.GetRequiredService<Portal.Features.Annotations.GroundTruthStore>()
+            .SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Portal.Features.Annotations.Author(null, "test"), Cancel);
         Assert.False(saved.IsConflict);
     }
 

@@ -128,7 +128,8 @@ public sealed class TrainingTests
 
         var detector = Assert.Single((await client.GetFromJsonAsync<List<DetectorAnswer>>($"/api/v1/projects/{project.Id}/detectors", Cancel))!);
         Assert.Equal((3, null, null), (detector.Good, detector.AreaUnderRoc, detector.SuggestedThreshold));
-        using var refused = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Model: "adclip-mini", Detector: detector.Id), Cancel);
+        using var refused = await client.PostAsJsonAsync(
+            $"/api/v1/projects/{project.Id}/runs", new NewRun(Model: "adclip-mini", Detector: detector.Id), Cancel);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         Assert.Contains("DetectorVersionFixed", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         var other = await PortalHost.NewProjectAsync(client, "Others");
@@ -167,7 +168,11 @@ public sealed class TrainingTests
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(1)), ImageLabel.Good);
 
-        foreach (var (request, code) in new[] { (new NewTraining(), "FitGoodImagesTooFew"), (new NewTraining(UseText: false, UseBank: false, UseHeads: false, UseAnomalyBank: false), "TrainingWithoutParts") })
+        foreach (var (request, code) in new[]
+        {
+            (new NewTraining(), "FitGoodImagesTooFew"),
+            (new NewTraining(UseText: false, UseBank: false, UseHeads: false, UseAnomalyBank: false), "TrainingWithoutParts"),
+        })
         {
             using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/trainings", request, Cancel);
             Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
@@ -187,7 +192,10 @@ public sealed class TrainingTests
     {
         var half = new BoxShape { Id = "half", ClassName = "", Box = new ImageRectangle(0, top, 400, 200) };
         var regions = new InspectionRegions { Width = 400, Height = 400, Regions = [new InspectionRegion(RegionUse.Include, half)] };
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/projects/{projectId}/inspection-area") { Content = new StringContent(InspectionRegionsJson.Write(regions), null, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/projects/{projectId}/inspection-area")
+        {
+            Content = new StringContent(InspectionRegionsJson.Write(regions), null, "application/json"),
+        };
         request.Headers.TryAddWithoutValidation("If-Match", $"\"{revision}\"");
         using var answer = await client.SendAsync(request, Cancel);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -197,9 +205,15 @@ public sealed class TrainingTests
     {
         await using var db = await host.DbAsync();
         var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == imageId, Cancel);
-        var box = new BoxShape { Id = $"{imageId:N}", ClassName = "scratch", Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4) };
+        var box = new BoxShape
+        {
+            Id = $"{imageId:N}",
+            ClassName = "scratch",
+            Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4),
+        };
         var truth = GroundTruthStore.Empty(image) with { Label = AdClip.Vision.GroundTruth.ImageLabel.Anomaly, Shapes = [box] };
-        var saved = await host.Services.GetRequiredService<GroundTruthStore>().SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel);
+        var saved = await host.Services.GetRequiredService<GroundTruthStore>()
+            .SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel);
         Assert.False(saved.IsConflict);
     }
 

@@ -55,7 +55,8 @@ public sealed class StatisticsDetectorTests
         double[] deviation = [.. Enumerable.Range(0, PatchStatistics.Width).Select(i => Math.Sqrt(rows.Average(row => Math.Pow(row[i] - mean[i], 2))) + 1e-6)];
         var good = Rows([.. bank.Select(image => image.Item2)]);
         // The largest hundredth of 36 patches is the largest one.
-        return (float)Rows([query]).Max(row => good.Min(other => Math.Sqrt(row.Index().Sum(value => Math.Pow((value.Item - other[value.Index]) / deviation[value.Index], 2)))));
+        return (float)Rows([query])
+            .Max(row => good.Min(other => Math.Sqrt(row.Index().Sum(value => Math.Pow((value.Item - other[value.Index]) / deviation[value.Index], 2)))));
     }
 
     private static float[][] Rows(float[][] images) => [.. images.SelectMany(image => image.Chunk(PatchStatistics.Width))];

@@ -50,7 +50,8 @@ public sealed class FittedAreaTests
         var away = MadeImages.Model.At(Region(0, 240, 480, 240));
 
         var images = MadeImages.Set(8, 3);
-        var report = FittedDetector.Fit(MadeImages.Texts, away, [.. images, images[^1] with { Sha256 = "undrawn", Mask = null }], new FitOptions(), null, CancellationToken.None).Report;
+        var report = FittedDetector.Fit(
+            MadeImages.Texts, away, [.. images, images[^1] with { Sha256 = "undrawn", Mask = null }], new FitOptions(), null, CancellationToken.None).Report;
 
         Assert.Equal(9, report.Scores.Count);
         Assert.Contains(report.Scores, score => score.Sha256 == "undrawn");
@@ -77,13 +78,17 @@ public sealed class FittedAreaTests
         => Assert.Equal(RefusalCode.RegionsTooSmall, Assert.Throws<RefusedInputException>(() => MadeImages.Model.At(Region(1, 1, 2, 2))).Code);
 
     private static FittedDetector Fit(LabelledTokens[] images, int noise)
-        => FittedDetector.Fit(MadeImages.Texts, Upper, [.. images.Select((image, i) => image with { Tokens = Outside(image.Tokens, (100 * noise) + i) })], new FitOptions(), null, CancellationToken.None);
+        => FittedDetector.Fit(
+            MadeImages.Texts, Upper, [.. images.Select((image, i) => image with { Tokens = Outside(image.Tokens, (100 * noise) + i) })],
+            new FitOptions(), null, CancellationToken.None);
 
     // Another class token, and other patches outside the area.
     private static ImageTokens Outside(ImageTokens tokens, int seed)
     {
         var random = new Random(seed);
-        return new ImageTokens(tokens.EncoderId, tokens.Grid, tokens.Width, Noise(tokens.ClassToken, 0), [.. tokens.Layers.Select(layer => layer with { Values = Noise(layer.Values, (1 + FirstOutside) * tokens.Width) })]).RoundedToHalf();
+        return new ImageTokens(
+            tokens.EncoderId, tokens.Grid, tokens.Width, Noise(tokens.ClassToken, 0),
+            [.. tokens.Layers.Select(layer => layer with { Values = Noise(layer.Values, (1 + FirstOutside) * tokens.Width) })]).RoundedToHalf();
 
         float[] Noise(float[] values, int from) => [.. values.Select((value, i) => i < from ? value : (float)(random.NextDouble() - 0.5))];
     }

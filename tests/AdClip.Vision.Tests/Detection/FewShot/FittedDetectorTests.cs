@@ -36,7 +36,8 @@ public sealed class FittedDetectorTests
     {
         const float noise = 0.02f;
         const float tint = 0.3f;
-        LabelledTokens[] images = [.. MadeImages.Set(8, anomalies, masks: masks).Select((image, i) => image with { Tokens = MadeImages.Tokens(i, image.IsAnomaly ? 0 : null, noise, tint) })];
+        LabelledTokens[] images = [.. MadeImages.Set(8, anomalies, masks: masks)
+            .Select((image, i) => image with { Tokens = MadeImages.Tokens(i, image.IsAnomaly ? 0 : null, noise, tint) })];
 
         var map = Fit(images).Score(MadeImages.Tokens(990, 0, noise, tint), null).Map.Values;
 
@@ -144,7 +145,8 @@ public sealed class FittedDetectorTests
             Assert.True(thin.Score(MadeImages.Tokens(600 + i, i % 2), null).Score > thin.Score(MadeImages.Tokens(500 + i, null), null).Score);
         }
         // What the report says of an image is what the detector says of it.
-        Assert.Equal(thin.Report.Parts[(int)FitPart.Bank].Mean, images.Take(32).Average(image => thin.Score(image.Tokens, image.Sha256).FewShotScore!.Value), 1e-5f);
+        Assert.Equal(
+            thin.Report.Parts[(int)FitPart.Bank].Mean, images.Take(32).Average(image => thin.Score(image.Tokens, image.Sha256).FewShotScore!.Value), 1e-5f);
     }
 
     [Fact]
@@ -181,15 +183,19 @@ public sealed class FittedDetectorTests
         var detector = Fit(images);
 
         Assert.Equal(layers, detector.Report.BankLayers);
-        Assert.True(detector.Score(WithNoise(MadeImages.Tokens(77, 0), 77), null).Score > detector.Score(WithNoise(MadeImages.Tokens(78, null), 78), null).Score);
+        Assert.True(
+            detector.Score(WithNoise(MadeImages.Tokens(77, 0), 77), null).Score > detector.Score(WithNoise(MadeImages.Tokens(78, null), 78), null).Score);
 
         // In every other image, good or not, one patch of the second layer is like no other.
         static ImageTokens WithNoise(ImageTokens tokens, int seed)
         {
             var random = new Random(seed);
             var odd = random.Next(2) == 0 ? 1 + random.Next(MadeImages.Grid * MadeImages.Grid) : -1;
-            float[] noise = [.. tokens.Layers[1].Values.Select((_, i) => i / MadeImages.Width == odd ? (float)random.NextDouble() - 0.5f : (i % MadeImages.Width == 0 ? 1 : 0.1f * (float)random.NextDouble()))];
-            return new ImageTokens(tokens.EncoderId, tokens.Grid, tokens.Width, tokens.ClassToken, [tokens.Layers[0], new LayerTokens(2, noise)]).RoundedToHalf();
+            float[] noise = [.. tokens.Layers[1].Values.Select((_, i) => i / MadeImages.Width == odd
+                ? (float)random.NextDouble() - 0.5f
+                : (i % MadeImages.Width == 0 ? 1 : 0.1f * (float)random.NextDouble()))];
+            return new ImageTokens(tokens.EncoderId, tokens.Grid, tokens.Width, tokens.ClassToken, [tokens.Layers[0], new LayerTokens(2, noise)])
+                .RoundedToHalf();
         }
     }
 
@@ -198,7 +204,9 @@ public sealed class FittedDetectorTests
     {
         var parts = Fit(MadeImages.Set(8, 6), new FitOptions(UseHeads: false, UseText: false)).Report.Parts;
 
-        Assert.All(new[] { FitPart.Text, FitPart.PatchHead, FitPart.ImageHead }, part => Assert.Equal((0, FitReason.SwitchedOff), (parts[(int)part].Weight, parts[(int)part].Reason)));
+        Assert.All(
+            new[] { FitPart.Text, FitPart.PatchHead, FitPart.ImageHead },
+            part => Assert.Equal((0, FitReason.SwitchedOff), (parts[(int)part].Weight, parts[(int)part].Reason)));
     }
 
     [Fact]
@@ -207,7 +215,8 @@ public sealed class FittedDetectorTests
 
     [Fact]
     public void Fit_Cancelled_Stops()
-        => Assert.ThrowsAny<OperationCanceledException>(() => FittedDetector.Fit(MadeImages.Texts, MadeImages.Model, MadeImages.Set(8, 6), new FitOptions(), null, new CancellationToken(canceled: true)));
+        => Assert.ThrowsAny<OperationCanceledException>(
+            () => FittedDetector.Fit(MadeImages.Texts, MadeImages.Model, MadeImages.Set(8, 6), new FitOptions(), null, new CancellationToken(canceled: true)));
 
     [Fact]
     public void With_GoodRegion_CalmsItAndOldDetectorStays()
@@ -259,7 +268,10 @@ public sealed class FittedDetectorTests
     public void With_RegionsOneAfterTheOther_SameBitsAsAtOnce()
     {
         var detector = Fit(MadeImages.Set(8, 6, Classes));
-        RegionFeedback[] said = [new("x", MadeImages.Tokens(903, 0), [3, 4], false), new("y", MadeImages.Tokens(904, 0), [8], true), new("x", MadeImages.Tokens(903, 0), [9], false)];
+        RegionFeedback[] said =
+        [
+            new("x", MadeImages.Tokens(903, 0), [3, 4], false), new("y", MadeImages.Tokens(904, 0), [8], true), new("x", MadeImages.Tokens(903, 0), [9], false),
+        ];
         var tokens = MadeImages.Tokens(905, 1);
 
         var (atOnce, oneByOne) = (detector.With(said).Score(tokens, null), said.Aggregate(detector, (taught, one) => taught.With([one])).Score(tokens, null));
@@ -273,7 +285,8 @@ public sealed class FittedDetectorTests
     {
         foreach (var images in (LabelledTokens[][])[MadeImages.Set(8, 6, Classes), MadeImages.Set(20, 14, Classes), MadeImages.Set(5, 0)])
         {
-            var detector = Fit(images).With([new RegionFeedback("x", MadeImages.Tokens(903, 0), [3, 4], false), new RegionFeedback("y", MadeImages.Tokens(904, 0), [8], true)]);
+            var detector = Fit(images)
+                .With([new RegionFeedback("x", MadeImages.Tokens(903, 0), [3, 4], false), new RegionFeedback("y", MadeImages.Tokens(904, 0), [8], true)]);
             using var file = new MemoryStream();
             detector.Write(file);
             file.Position = 0;

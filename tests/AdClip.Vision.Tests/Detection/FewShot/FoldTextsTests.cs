@@ -38,7 +38,9 @@ public sealed class FoldTextsTests
         Assert.Equal(one.Report.Scores, two.Report.Scores);
     }
 
-    private static PartReport PartOf(TextPair texts, FoldTexts? folds) => Fit(texts, folds, new FitOptions()).Report.Parts.Single(part => part.Part == FitPart.Text);
+    private static PartReport PartOf(TextPair texts, FoldTexts? folds)
+        => Fit(texts, folds, new FitOptions()).Report.Parts.Single(part => part.Part == FitPart.Text);
 
-    private static FittedDetector Fit(TextPair texts, FoldTexts? folds, FitOptions options) => FittedDetector.Fit(texts, MadeImages.Model, Images, options, null, CancellationToken.None, folds);
+    private static FittedDetector Fit(TextPair texts, FoldTexts? folds, FitOptions options)
+        => FittedDetector.Fit(texts, MadeImages.Model, Images, options, null, CancellationToken.None, folds);
 }

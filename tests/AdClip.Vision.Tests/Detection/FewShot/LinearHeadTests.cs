@@ -58,10 +58,12 @@ public sealed class LinearHeadTests
     {
         int[] foldOf = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2];
         bool[] anomalous = [.. foldOf.Select((_, i) => i >= 6)];
-        float[][] rows = [.. foldOf.Select((_, i) => new Random(i).NextSingle()).Select((value, i) => new float[] { value, 1 - value, anomalous[i] ? 0.6f : 0.4f, value * value, 0.1f * i })];
+        float[][] rows = [.. foldOf.Select((_, i) => new Random(i).NextSingle())
+            .Select((value, i) => new float[] { value, 1 - value, anomalous[i] ? 0.6f : 0.4f, value * value, 0.1f * i })];
         HeadFolds Folds(float[] first) => new(
             [0, 0, 1, 0, 0], foldOf, anomalous,
-            (i, moments) => (anomalous[i] ? moments.Defective : moments.Good).Add(i == 0 ? first : rows[i], 1), (i, head) => head.Values(i == 0 ? first : rows[i])[0]);
+            (i, moments) => (anomalous[i] ? moments.Defective : moments.Good).Add(i == 0 ? first : rows[i], 1),
+            (i, head) => head.Values(i == 0 ? first : rows[i])[0]);
         var (real, other) = (Folds(rows[0]), Folds([9, -9, 9, -9, 9]));
 
         Assert.Equal(real.Without(0).Weights, other.Without(0).Weights);

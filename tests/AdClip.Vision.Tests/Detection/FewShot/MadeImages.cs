@@ -40,7 +40,8 @@ internal static class MadeImages
                 var (row, d) = (i / Width, i % Width);
                 var patch = row - 1;
                 var isDefect = defect is not null && patch is DefectPatch or DefectPatch + 1 && defect is not null;
-                values[i] = (d == row % 4 ? 3 : 0) + (isDefect && d == 8 + defect!.Value ? 2.5f : 0) + (noise * (float)(random.NextDouble() - 0.5)) + (defect is not null && d == 12 ? tint : 0);
+                values[i] = (d == row % 4 ? 3 : 0) + (isDefect && d == 8 + defect!.Value ? 2.5f : 0)
+                    + (noise * (float)(random.NextDouble() - 0.5)) + (defect is not null && d == 12 ? tint : 0);
             }
             layers[layer] = new LayerTokens(layer + 1, values);
         }

@@ -68,7 +68,8 @@ public sealed class BudgetThresholdTests
             double[] scores = [.. Enumerable.Range(0, n).Select(_ => Math.Round(random.NextDouble(), 1))];
             var budget = new[] { 0.02, 0.1, 0.3 }[round % 3];
             var proof = round % 2 == 0 ? ThresholdProof.OnAverage : ThresholdProof.Confident;
-            bool Keeps(int errors) => proof == ThresholdProof.OnAverage ? (errors + 1.0) / (n + 1) <= budget + 1e-12 : RateInterval.UpperBound(errors, n) <= budget;
+            bool Keeps(int errors)
+                => proof == ThresholdProof.OnAverage ? (errors + 1.0) / (n + 1) <= budget + 1e-12 : RateInterval.UpperBound(errors, n) <= budget;
 
             var rejects = BudgetThreshold.ForFalseRejects(scores, budget, proof);
             var candidates = scores.Select(Math.BitIncrement).Where(t => Keeps(scores.Count(score => score >= t))).ToList();

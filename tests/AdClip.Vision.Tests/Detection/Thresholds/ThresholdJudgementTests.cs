@@ -32,7 +32,8 @@ public sealed class ThresholdJudgementTests
         var (rejected, found) = (0, 0);
         for (var fold = 0; fold < 4; fold++)
         {
-            var threshold = BudgetThreshold.ForFalseRejects([.. division.Without(fold).Where(i => !samples[i].IsAnomaly).Select(i => samples[i].Score)], 0.2).Threshold;
+            var threshold = BudgetThreshold.ForFalseRejects(
+                [.. division.Without(fold).Where(i => !samples[i].IsAnomaly).Select(i => samples[i].Score)], 0.2).Threshold;
             Assert.Equal(threshold, held.Thresholds[fold]);
             rejected += division.In(fold).Count(i => !samples[i].IsAnomaly && samples[i].Score >= threshold);
             found += division.In(fold).Count(i => samples[i].IsAnomaly && samples[i].Score >= threshold);
@@ -48,7 +49,8 @@ public sealed class ThresholdJudgementTests
     public void Of_LeakingScores_AreRefused()
     {
         ScoredSample[] learnt = [new("a", 0.1, false), new("b", 0.9, true, ScoreOrigin.Training)];
-        Assert.Equal(RefusalCode.ScoresOfTrainingImages, Assert.Throws<RefusedInputException>(() => ThresholdJudgement.Of(learnt, ThresholdRule.LargestF1)).Code);
+        Assert.Equal(
+            RefusalCode.ScoresOfTrainingImages, Assert.Throws<RefusedInputException>(() => ThresholdJudgement.Of(learnt, ThresholdRule.LargestF1)).Code);
         ScoredSample[] twice = [new("a", 0.1, false), new("a", 0.1, false), new("b", 0.9, true)];
         Assert.Equal(RefusalCode.ImageCountedTwice, Assert.Throws<RefusedInputException>(() => ThresholdJudgement.Of(twice, ThresholdRule.LargestF1)).Code);
         ScoredSample[] fine = [new("a", 0.1, false, ScoreOrigin.OutOfFold), new("b", 0.9, true)];
@@ -59,7 +61,8 @@ public sealed class ThresholdJudgementTests
     public void Report_OnTheImagesChosenOn_IsRefused()
     {
         ScoredSample[] samples = [new("a", 0.1, false), new("b", 0.9, true)];
-        Assert.Equal(RefusalCode.ThresholdChosenOnTheseImages, Assert.Throws<RefusedInputException>(() => ThresholdJudgement.Report(0.5, ["b", "z"], samples)).Code);
+        Assert.Equal(
+            RefusalCode.ThresholdChosenOnTheseImages, Assert.Throws<RefusedInputException>(() => ThresholdJudgement.Report(0.5, ["b", "z"], samples)).Code);
         Assert.Equal(new Confusion(1, 0, 1, 0), ThresholdJudgement.Report(0.5, ["y", "z"], samples));
     }
 

@@ -25,7 +25,8 @@ public sealed class TiledInspectionTests : IDisposable
         var pit = new CastSurface.Pit(1234, 777, 12);
         var image = Surface("defect.png", 2000, 1500, seed: 5000, pit);
         var tiles = new TiledInspection(_detector, new TileSettings(224), parallelism: 2);
-        CorePatches[] good = [.. Enumerable.Range(1, 3).Select(i => tiles.Reference(Surface($"good{i}.png", 448, 448, (uint)i * 100), $"{i}", 1000, cancel: Cancel))];
+        CorePatches[] good =
+            [.. Enumerable.Range(1, 3).Select(i => tiles.Reference(Surface($"good{i}.png", 448, 448, (uint)i * 100), $"{i}", 1000, cancel: Cancel))];
         var scorer = _detector.CreateTiledScorer(new PromptSettings(), good);
 
         var detection = tiles.Inspect(image, "defect", scorer, cancel: Cancel);
@@ -37,7 +38,8 @@ public sealed class TiledInspectionTests : IDisposable
         // A patch of 224 / 14 pixels is the finest that the model tells apart.
         Assert.InRange(x, pit.Left - 16, pit.Left + 12 + 16);
         Assert.InRange(y, pit.Top - 16, pit.Top + 12 + 16);
-        var elsewhere = map.Values.Where((_, i) => Math.Abs((((i % map.Width) + 0.5) * 2000 / map.Width) - 1240) > 120 || Math.Abs((((i / map.Width) + 0.5) * 1500 / map.Height) - 783) > 120).Max();
+        var elsewhere = map.Values.Where((_, i) => Math.Abs((((i % map.Width) + 0.5) * 2000 / map.Width) - 1240) > 120
+            || Math.Abs((((i / map.Width) + 0.5) * 1500 / map.Height) - 783) > 120).Max();
         Assert.True(map.Values[peak] > 1.5 * elsewhere, $"{map.Values[peak]} at the pit, {elsewhere} elsewhere");
     }
 
@@ -47,7 +49,8 @@ public sealed class TiledInspectionTests : IDisposable
         var (image, good) = (Surface("a.png", 240, 200, seed: 7), Surface("b.png", 240, 200, seed: 8));
         var tiles = new TiledInspection(_detector, new TileSettings(300), parallelism: 1);
 
-        var tiled = tiles.Inspect(image, "a", _detector.CreateTiledScorer(new PromptSettings(), [tiles.Reference(good, "b", 1000, cancel: Cancel)]), cancel: Cancel);
+        var tiled = tiles.Inspect(
+            image, "a", _detector.CreateTiledScorer(new PromptSettings(), [tiles.Reference(good, "b", 1000, cancel: Cancel)]), cancel: Cancel);
         var whole = _detector.CreateScorer(new PromptSettings(), [new Reference("b", _detector.EncodeFile(good))]).Score(_detector.EncodeFile(image), "a");
 
         Assert.Equal(whole.Score, tiled.Score);
@@ -79,7 +82,8 @@ public sealed class TiledInspectionTests : IDisposable
         {
             var tiles = new TiledInspection(_detector, new TileSettings(224), parallelism, cache: tokens);
             // Few are kept of each good image, so that thinning is part of the comparison.
-            CorePatches[] good = [tiles.Reference(image, "a", 40, cancel: Cancel), tiles.Reference(Surface("b.png", 448, 300, seed: 10), "b", 40, cancel: Cancel)];
+            CorePatches[] good =
+                [tiles.Reference(image, "a", 40, cancel: Cancel), tiles.Reference(Surface("b.png", 448, 300, seed: 10), "b", 40, cancel: Cancel)];
             Assert.All(good, reference => Assert.All(reference.Layers.Values, rows => Assert.Equal(40, rows.Length / reference.Width)));
             return tiles.Inspect(image, "a", _detector.CreateTiledScorer(new PromptSettings(), good), cancel: Cancel);
         }

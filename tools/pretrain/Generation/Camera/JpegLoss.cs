@@ -126,7 +126,8 @@ internal sealed class JpegLoss
         }
         for (var i = 0; i < 8; i++)
         {
-            block[i] = Vector256.Create(values[i], values[8 + i], values[16 + i], values[24 + i], values[32 + i], values[40 + i], values[48 + i], values[56 + i]);
+            block[i] = Vector256.Create(
+                values[i], values[8 + i], values[16 + i], values[24 + i], values[32 + i], values[40 + i], values[48 + i], values[56 + i]);
         }
     }
 

@@ -108,7 +108,8 @@ internal sealed class Damage(Scene scene, Material material, Rng rng, float area
                 var radius = MathF.Sqrt((u * u) + (v * v));
                 if (rough > 0)
                 {
-                    radius += rough * (tile.At((u * scale) + du, (v * scale) + dv) + (0.45f * tile.At((u * 2.7f * scale) + dv, (v * 2.7f * scale) + du)) + (fine * tile.At((u * 6.1f * scale) - du, (v * 6.1f * scale) + dv)));
+                    radius += rough * (tile.At((u * scale) + du, (v * scale) + dv) + (0.45f * tile.At((u * 2.7f * scale) + dv, (v * 2.7f * scale) + du))
+                        + (fine * tile.At((u * 6.1f * scale) - du, (v * 6.1f * scale) + dv)));
                 }
                 var t = Math.Clamp((1 + soft - radius) / (2 * soft), 0, 1);
                 ref var cover = ref Cover[(py * Side) + px];

@@ -15,7 +15,9 @@ internal static class EdgeDefects
         var rng = damage.Rng;
         var radius = Math.Clamp(damage.Radius * 1.3f, 3 * damage.Px, 60 * damage.Px);
         var inset = rng.Range(-0.2f, 0.4f) * radius;
-        damage.Blob(x - (outX * inset), y - (outY * inset), radius, radius * rng.LogRange(0.5f, 1), MathF.Atan2(outY, outX) + (MathF.PI / 2) + (rng.Normal() * 0.3f), rng.Range(0.12f, 0.35f), 0.6f / radius);
+        damage.Blob(
+            x - (outX * inset), y - (outY * inset), radius, radius * rng.LogRange(0.5f, 1),
+            MathF.Atan2(outY, outX) + (MathF.PI / 2) + (rng.Normal() * 0.3f), rng.Range(0.12f, 0.35f), 0.6f / radius);
         damage.KeepToPart();
         var gone = !flake && rng.Chance(damage.Scene.Depth[0] > 500 ? 0.35f : 0.7f);
         var face = damage.Noise(MathF.Max(2, radius * 0.35f), 3);
@@ -63,12 +65,16 @@ internal static class EdgeDefects
             var fade = MathF.Sqrt(MathF.Max(0, 1 - (4 * t * t / (length * length))));
             var own = depth * fade * rng.Range(0.3f, 1.2f);
             var heading = MathF.Atan2(-outY, -outX) + lean + (rng.Normal() * wild);
-            damage.Stroke(damage.Path(x + (alongX * t) + (outX * damage.Px), y + (alongY * t) + (outY * damage.Px), heading, own, 3, 0.03f, 0.05f), s => thick * (1 - (0.6f * s)), rng.Range(0.6f, 1));
+            damage.Stroke(
+                damage.Path(x + (alongX * t) + (outX * damage.Px), y + (alongY * t) + (outY * damage.Px), heading, own, 3, 0.03f, 0.05f),
+                s => thick * (1 - (0.6f * s)),
+                rng.Range(0.6f, 1));
         }
         damage.KeepToPart();
         // Streaks run as the strands do.
         var streak = damage.Scene.Canvas.Rent();
-        var strands = new Affine(1, 0, 0, 0, 1, 0).Then(MathF.Atan2(outY, outX) + lean, rng.LogRange(0.05f, 0.3f), rng.LogRange(0.25f, 0.8f), rng.Range(0, 500), rng.Range(0, 500));
+        var strands = new Affine(1, 0, 0, 0, 1, 0)
+            .Then(MathF.Atan2(outY, outX) + lean, rng.LogRange(0.05f, 0.3f), rng.LogRange(0.25f, 0.8f), rng.Range(0, 500), rng.Range(0, 500));
         NoiseTiles.White(rng).Add(streak, damage.Side, Box.Whole(damage.Side), strands, 0.8f);
         var tone = rng.Sign() * rng.Range(0.1f, 0.4f);
         var through = rng.Chance(0.5f) ? rng.Range(0.3f, 0.9f) : 0;
@@ -99,7 +105,9 @@ internal static class EdgeDefects
         for (var i = 0; i < count; i++)
         {
             var slide = i == 0 ? 0 : rng.Range(-0.9f, 0.9f) * radius;
-            damage.Blob(x + (outX * radius * 0.3f) - (outY * slide), y + (outY * radius * 0.3f) + (outX * slide), radius * rng.Range(0.4f, 1.1f), radius * rng.Range(0.25f, 0.6f), angle + (rng.Normal() * 0.5f), 0.3f, MathF.Min(0.4f, 0.7f / radius));
+            damage.Blob(
+                x + (outX * radius * 0.3f) - (outY * slide), y + (outY * radius * 0.3f) + (outX * slide), radius * rng.Range(0.4f, 1.1f),
+                radius * rng.Range(0.25f, 0.6f), angle + (rng.Normal() * 0.5f), 0.3f, MathF.Min(0.4f, 0.7f / radius));
         }
         var grain = damage.Noise(2 * damage.Px, 2);
         damage.Each((at, cover) =>

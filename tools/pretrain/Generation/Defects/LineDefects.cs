@@ -23,7 +23,12 @@ internal static class LineDefects
             var (sx, sy) = (x + (i * rng.Normal() * 6 * width), y + (i * rng.Normal() * 6 * width));
             var path = damage.Path(sx - (length * share / 2 * MathF.Cos(own)), sy - (length * share / 2 * MathF.Sin(own)), own, length * share, 4, bend, 0.01f);
             var phase = rng.Range(0, 100);
-            damage.Stroke(path, t => gap > 0 && (NoiseTiles.Smooth(new Rng(3)).At((t * 60) + phase, phase) < (gap * 2) - 1.2f) ? 0 : width * share * MathF.Min(1, 0.35f + (4 * MathF.Min(t, 1 - t))), rng.Range(0.75f, 1));
+            damage.Stroke(
+                path,
+                t => gap > 0 && (NoiseTiles.Smooth(new Rng(3)).At((t * 60) + phase, phase) < (gap * 2) - 1.2f)
+                    ? 0
+                    : width * share * MathF.Min(1, 0.35f + (4 * MathF.Min(t, 1 - t))),
+                rng.Range(0.75f, 1));
         }
         damage.KeepToPart();
         // Fresh metal shines; paint and plastic turn pale or dark.
@@ -45,7 +50,9 @@ internal static class LineDefects
 
     public static bool Crack(Damage damage)
     {
-        if ((damage.Rng.Chance(0.3f) && damage.Edge() is var (ex, ey, ox, oy) ? (ex, ey, MathF.Atan2(-oy, -ox)) : damage.Place() is var (px, py) ? (px, py, damage.Rng.Angle()) : ((float, float, float)?)null)
+        if ((damage.Rng.Chance(0.3f) && damage.Edge() is var (ex, ey, ox, oy) ? (ex, ey, MathF.Atan2(-oy, -ox))
+            : damage.Place() is var (px, py) ? (px, py, damage.Rng.Angle())
+            : ((float, float, float)?)null)
             is not var (x, y, heading))
         {
             return false;
@@ -135,7 +142,8 @@ internal static class LineDefects
         {
             var (sx, sy) = (x + (rng.Normal() * 2 * width * i), y + (rng.Normal() * 2 * width * i));
             var own = heading + (rng.Normal() * 0.25f);
-            var path = damage.Path(sx - (length / 2 * MathF.Cos(own)), sy - (length / 2 * MathF.Sin(own)), own, length * rng.Range(0.5f, 1), 4, rng.Range(0.01f, 0.08f), 0.02f);
+            var path = damage.Path(
+                sx - (length / 2 * MathF.Cos(own)), sy - (length / 2 * MathF.Sin(own)), own, length * rng.Range(0.5f, 1), 4, rng.Range(0.01f, 0.08f), 0.02f);
             damage.Stroke(path, t => 2 * width * MathF.Min(1, 5 * MathF.Min(t, 1 - t)));
             damage.Stroke(height, path, t => 0.55f * width * MathF.Min(1, 5 * MathF.Min(t, 1 - t)), 1);
         }
@@ -171,7 +179,8 @@ internal static class LineDefects
         var width = rng.LogRange(1, 5) * damage.Px;
         var length = Math.Clamp(damage.Area * damage.Side * damage.Side / (3 * width), 15 * damage.Px, 250 * damage.Px);
         var (inverse, angle) = (damage.Scene.Map.Inverse(), damage.Material.Grain + rng.Pick(0, MathF.PI / 2));
-        var heading = MathF.Atan2((inverse.Vx * MathF.Cos(angle)) + (inverse.Vy * MathF.Sin(angle)), (inverse.Ux * MathF.Cos(angle)) + (inverse.Uy * MathF.Sin(angle)));
+        var heading = MathF.Atan2(
+            (inverse.Vx * MathF.Cos(angle)) + (inverse.Vy * MathF.Sin(angle)), (inverse.Ux * MathF.Cos(angle)) + (inverse.Uy * MathF.Sin(angle)));
         var path = damage.Path(x - (length / 2 * MathF.Cos(heading)), y - (length / 2 * MathF.Sin(heading)), heading, length, 3, 0.004f, 0.02f);
         var core = damage.Scene.Canvas.Rent();
         damage.Stroke(core, path, _ => width, 1);
@@ -181,7 +190,9 @@ internal static class LineDefects
         damage.KeepToPart();
         var (nx, ny) = (-MathF.Sin(heading), MathF.Cos(heading));
         var pull = rng.Sign() * rng.Range(0.8f, 2.2f) * width;
-        damage.Warp(Box.Whole(damage.Side), (px, py) => (nx * pull * damage.Cover[((int)py * damage.Side) + (int)px], ny * pull * damage.Cover[((int)py * damage.Side) + (int)px]));
+        damage.Warp(
+            Box.Whole(damage.Side),
+            (px, py) => (nx * pull * damage.Cover[((int)py * damage.Side) + (int)px], ny * pull * damage.Cover[((int)py * damage.Side) + (int)px]));
         var change = rng.Sign() * rng.Range(0.2f, 0.6f);
         damage.Each((at, cover) =>
         {
@@ -203,7 +214,9 @@ internal static class LineDefects
         for (var i = 0; i < branches; i++)
         {
             var from = rng.Below(path.Count);
-            Branch(damage, path[from].X, path[from].Y, heading + (rng.Sign() * rng.Range(0.3f, 1.3f)), length * rng.Range(0.15f, 0.55f), width * 0.75f, jag, bend, generation + 1);
+            Branch(
+                damage, path[from].X, path[from].Y, heading + (rng.Sign() * rng.Range(0.3f, 1.3f)),
+                length * rng.Range(0.15f, 0.55f), width * 0.75f, jag, bend, generation + 1);
         }
     }
 }

@@ -104,7 +104,8 @@ internal static class RegionDefects
         var rough = damage.Noise(cell, 2);
         var strokes = damage.Scene.Canvas.Rent();
         var tile = NoiseTiles.White(rng);
-        tile.Add(strokes, damage.Side, Box.Whole(damage.Side), new Affine(1, 0, 0, 0, 1, 0).Then(rng.Angle(), 0.04f, 0.8f, rng.Range(0, 500), rng.Range(0, 500)), 1);
+        tile.Add(
+            strokes, damage.Side, Box.Whole(damage.Side), new Affine(1, 0, 0, 0, 1, 0).Then(rng.Angle(), 0.04f, 0.8f, rng.Range(0, 500), rng.Range(0, 500)), 1);
         var flat = kind == 0 ? rng.Range(0.5f, 1) : rng.Range(0, 0.6f);
         var gloss = rng.Normal() * 0.25f;
         damage.Each((at, cover) =>
@@ -177,7 +178,8 @@ internal static class RegionDefects
         var reach = (int)Math.Clamp(radius * 0.5f, 4, 26);
         var (stepX, stepY) = (MathF.Cos(angle), MathF.Sin(angle));
         var streak = damage.Scene.Canvas.Rent();
-        NoiseTiles.White(rng).Add(streak, damage.Side, Box.Whole(damage.Side), new Affine(1, 0, 0, 0, 1, 0).Then(angle, 0.02f, 0.35f, rng.Range(0, 500), rng.Range(0, 500)), 1);
+        NoiseTiles.White(rng)
+            .Add(streak, damage.Side, Box.Whole(damage.Side), new Affine(1, 0, 0, 0, 1, 0).Then(angle, 0.02f, 0.35f, rng.Range(0, 500), rng.Range(0, 500)), 1);
         var tint = Tint.Any(rng);
         var (film, shine, streaky) = (rng.Range(0, 0.5f), rng.Range(-0.2f, 0.6f), rng.Range(0.02f, 0.15f));
         var top = damage.Scene.Top;
@@ -256,7 +258,8 @@ internal static class RegionDefects
         for (var ends = rng.Below(5); ends > 0; ends--)
         {
             var loose = damage.Scene.Canvas.Rent();
-            var path = damage.Path(x + (rng.Normal() * radius * 0.5f), y + (rng.Normal() * radius * 0.5f), rng.Angle(), rng.Range(8, 30) * damage.Px, 2, 0.15f, 0.05f);
+            var path = damage.Path(
+                x + (rng.Normal() * radius * 0.5f), y + (rng.Normal() * radius * 0.5f), rng.Angle(), rng.Range(8, 30) * damage.Px, 2, 0.15f, 0.05f);
             damage.Stroke(loose, path, _ => 1.4f * damage.Px, 1);
             for (var at = 0; at < loose.Length; at++)
             {

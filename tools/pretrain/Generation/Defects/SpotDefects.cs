@@ -187,11 +187,15 @@ internal static class SpotDefects
         for (var i = 0; i < lobes; i++)
         {
             var own = radius * (i == 0 ? 1 : rng.Range(0.3f, 0.8f));
-            damage.Blob(x + (i * rng.Normal() * radius * 0.5f), y + (i * rng.Normal() * radius * 0.5f), own, own * rng.Range(0.5f, 1), rng.Angle(), rng.Range(0.08f, 0.35f), rng.LogRange(0.04f, 0.5f));
+            damage.Blob(
+                x + (i * rng.Normal() * radius * 0.5f), y + (i * rng.Normal() * radius * 0.5f),
+                own, own * rng.Range(0.5f, 1), rng.Angle(), rng.Range(0.08f, 0.35f), rng.LogRange(0.04f, 0.5f));
         }
         damage.KeepToPart();
         var cloud = damage.Noise(MathF.Max(3, radius * 0.5f), 3);
-        var tint = rng.Chance(0.5f) ? Tint.Of(rng.Range(0.03f, 0.13f), rng.Range(0.2f, 0.8f), rng.Range(0.35f, 0.9f)) : Tint.Mix(Tint.Grey(1), Tint.Any(rng), 0.7f);
+        var tint = rng.Chance(0.5f)
+            ? Tint.Of(rng.Range(0.03f, 0.13f), rng.Range(0.2f, 0.8f), rng.Range(0.35f, 0.9f))
+            : Tint.Mix(Tint.Grey(1), Tint.Any(rng), 0.7f);
         var (strength, border, wet) = (rng.Range(0.3f, 0.9f), rng.Chance(0.5f) ? rng.Range(0.2f, 0.9f) : 0, rng.Range(-0.1f, 0.4f));
         var pale = rng.Chance(0.25f);
         damage.Each((at, cover) =>

@@ -11,7 +11,12 @@ internal static class Fasteners
         var hole = radius * rng.Range(0.42f, 0.62f);
         List<Piece> pieces =
         [
-            new(Polygon.Regular(0, 0, radius, corners, rng.Angle(), rng.Range(0, 6)), metal) { Height = rng.Range(2, 6), Slope = rng.Range(2, 6), Shadow = rng.Range(5, 22) },
+            new(Polygon.Regular(0, 0, radius, corners, rng.Angle(), rng.Range(0, 6)), metal)
+            {
+                Height = rng.Range(2, 6),
+                Slope = rng.Range(2, 6),
+                Shadow = rng.Range(5, 22),
+            },
         ];
         if (rng.Chance(0.6f))
         {
@@ -36,12 +41,23 @@ internal static class Fasteners
             for (var i = 0; i < lobes; i++)
             {
                 var angle = phase + (i * MathF.Tau / lobes);
-                pieces.Add(new(new Disc((radius + hole) / 2 * MathF.Cos(angle), (radius + hole) / 2 * MathF.Sin(angle), (radius - hole) * 0.16f), metal) { Relief = Relief.Opening, Height = 3, Slope = 3 });
+                pieces.Add(new(new Disc((radius + hole) / 2 * MathF.Cos(angle), (radius + hole) / 2 * MathF.Sin(angle), (radius - hole) * 0.16f), metal)
+                {
+                    Relief = Relief.Opening,
+                    Height = 3,
+                    Slope = 3,
+                });
             }
         }
         else if (rng.Chance(0.4f))
         {
-            pieces.Add(new(new Ring(0, 0, (radius + hole) / 2, (radius - hole) * rng.Range(0.1f, 0.5f)), metal) { Relief = Relief.Groove, Height = rng.Range(0.5f, 2), Slope = 2, Cover = 0.05f });
+            pieces.Add(new(new Ring(0, 0, (radius + hole) / 2, (radius - hole) * rng.Range(0.1f, 0.5f)), metal)
+            {
+                Relief = Relief.Groove,
+                Height = rng.Range(0.5f, 2),
+                Slope = 2,
+                Cover = 0.05f,
+            });
         }
         pieces.Add(new(new Disc(0, 0, hole), metal) { Relief = Relief.Opening, Height = 4, Slope = 4 });
         return new Design(Parts.Backdrop(rng), pieces, IsObject: true);
@@ -53,17 +69,33 @@ internal static class Fasteners
         var depth = MathF.Min(18, MathF.PI * radius / teeth * rng.Range(0.6f, 1.1f));
         List<Piece> pieces =
         [
-            new(new Cog(0, 0, radius, teeth, depth, rng.Angle(), rng.Range(0.3f, 0.6f)), metal) { Height = rng.Range(2, 5), Slope = rng.Range(1.5f, 4), Shadow = rng.Range(4, 18) },
+            new(new Cog(0, 0, radius, teeth, depth, rng.Angle(), rng.Range(0.3f, 0.6f)), metal)
+            {
+                Height = rng.Range(2, 5),
+                Slope = rng.Range(1.5f, 4),
+                Shadow = rng.Range(4, 18),
+            },
         ];
         if (rng.Chance(0.7f))
         {
-            pieces.Add(new(new Ring(0, 0, radius * 0.62f, radius * rng.Range(0.15f, 0.35f)), metal) { Relief = Relief.Groove, Height = rng.Range(1, 3), Slope = 3, Cover = 0.12f });
+            pieces.Add(new(new Ring(0, 0, radius * 0.62f, radius * rng.Range(0.15f, 0.35f)), metal)
+            {
+                Relief = Relief.Groove,
+                Height = rng.Range(1, 3),
+                Slope = 3,
+                Cover = 0.12f,
+            });
         }
         var (holes, phase) = (rng.Whole(3, 8), rng.Angle());
         for (var i = 0; rng.Chance(0.99f) && i < holes && holes < 7; i++)
         {
             var angle = phase + (i * MathF.Tau / holes);
-            pieces.Add(new(new Disc(0.6f * radius * MathF.Cos(angle), 0.6f * radius * MathF.Sin(angle), radius * 0.1f), metal) { Relief = Relief.Opening, Height = 4, Slope = 4 });
+            pieces.Add(new(new Disc(0.6f * radius * MathF.Cos(angle), 0.6f * radius * MathF.Sin(angle), radius * 0.1f), metal)
+            {
+                Relief = Relief.Opening,
+                Height = 4,
+                Slope = 4,
+            });
         }
         var bore = radius * rng.Range(0.14f, 0.32f);
         Shape opening = new Disc(0, 0, bore);
@@ -82,16 +114,45 @@ internal static class Fasteners
         var (head, tall) = (shaft * rng.Range(1.6f, 2.3f), rng.Range(14, 28));
         var top = (-length / 2) - (tall / 2);
         var start = top + tall + rng.Range(0, 30);
-        List<Piece> pieces = [new(new Slab(0, top + tall + (length / 2), shaft, length / 2, 1), metal) { Relief = Relief.Dome, Height = shaft * 0.8f, Slope = shaft, Shadow = rng.Range(4, 14) }];
+        List<Piece> pieces = [new(new Slab(0, top + tall + (length / 2), shaft, length / 2, 1), metal)
+        {
+            Relief = Relief.Dome,
+            Height = shaft * 0.8f,
+            Slope = shaft,
+            Shadow = rng.Range(4, 14),
+        }];
         for (var y = start; y < top + tall + length - 4; y += pitch)
         {
             // A thread seen from the side: a slanting ridge that stands out on both sides.
-            pieces.Add(new(new Bar(-shaft - 1.2f, y + (pitch * 0.3f), shaft + 1.2f, y - (pitch * 0.3f), pitch * 0.24f), metal) { Relief = Relief.Dome, Height = pitch * 0.3f + (shaft * 0.5f), Slope = pitch * 0.24f });
+            pieces.Add(new(new Bar(-shaft - 1.2f, y + (pitch * 0.3f), shaft + 1.2f, y - (pitch * 0.3f), pitch * 0.24f), metal)
+            {
+                Relief = Relief.Dome,
+                Height = pitch * 0.3f + (shaft * 0.5f),
+                Slope = pitch * 0.24f,
+            });
         }
         pieces.Add(rng.Chance(0.5f)
-            ? new(new Slab(0, top + (tall / 2), head, tall / 2, rng.Range(1, tall / 2)), metal) { Relief = Relief.Dome, Height = head * 0.4f, Slope = head * 0.7f, Shadow = 8 }
-            : new(new Polygon([(-head, top), (head, top), (shaft, top + tall), (-shaft, top + tall)], 1), metal) { Height = shaft * 0.6f, Slope = head * 0.5f, Shadow = 8 });
-        pieces.Add(new(new Polygon([(-shaft, top + tall + length - 3), (shaft, top + tall + length - 3), (0, top + tall + length + (shaft * 1.2f))], 0.5f), metal) { Relief = Relief.Dome, Height = shaft * 0.5f, Slope = shaft * 0.6f, Shadow = 6 });
+            ? new(new Slab(0, top + (tall / 2), head, tall / 2, rng.Range(1, tall / 2)), metal)
+            {
+                Relief = Relief.Dome,
+                Height = head * 0.4f,
+                Slope = head * 0.7f,
+                Shadow = 8,
+            }
+            : new(new Polygon([(-head, top), (head, top), (shaft, top + tall), (-shaft, top + tall)], 1), metal)
+            {
+                Height = shaft * 0.6f,
+                Slope = head * 0.5f,
+                Shadow = 8,
+            });
+        pieces.Add(
+            new(new Polygon([(-shaft, top + tall + length - 3), (shaft, top + tall + length - 3), (0, top + tall + length + (shaft * 1.2f))], 0.5f), metal)
+            {
+                Relief = Relief.Dome,
+                Height = shaft * 0.5f,
+                Slope = shaft * 0.6f,
+                Shadow = 6,
+            });
         return new Design(Parts.Backdrop(rng), pieces, IsObject: true);
     }
 

@@ -109,7 +109,10 @@ internal sealed record Polygon(IReadOnlyList<(float X, float Y)> Corners, float 
     }
 
     public static Polygon Regular(float x, float y, float radius, int corners, float angle, float rounding = 0)
-        => new([.. Enumerable.Range(0, corners).Select(i => (x + (radius * MathF.Cos(angle + (i * MathF.Tau / corners))), y + (radius * MathF.Sin(angle + (i * MathF.Tau / corners)))))], rounding);
+        => new(
+            [.. Enumerable.Range(0, corners)
+                .Select(i => (x + (radius * MathF.Cos(angle + (i * MathF.Tau / corners))), y + (radius * MathF.Sin(angle + (i * MathF.Tau / corners)))))],
+            rounding);
 
     public override float Distance(float x, float y)
     {
@@ -157,7 +160,8 @@ internal sealed record Cog(float X, float Y, float Radius, int Teeth, float Dept
 /// <summary>A stroke along a chain of points.</summary>
 internal sealed record Chain(IReadOnlyList<(float X, float Y)> Points, float HalfWidth) : Shape
 {
-    private readonly Joined _bars = new([.. Enumerable.Range(0, Points.Count - 1).Select(i => new Bar(Points[i].X, Points[i].Y, Points[i + 1].X, Points[i + 1].Y, HalfWidth))]);
+    private readonly Joined _bars = new(
+        [.. Enumerable.Range(0, Points.Count - 1).Select(i => new Bar(Points[i].X, Points[i].Y, Points[i + 1].X, Points[i + 1].Y, HalfWidth))]);
 
     public override (float X, float Y, float Reach) Bounds => _bars.Bounds;
 

@@ -77,7 +77,10 @@ internal static class Minerals
         var light = Tint.Of(rng.Range(0.05f, 0.11f), rng.Range(0.3f, 0.65f), rng.Range(0.45f, 0.85f));
         var dark = light * rng.Range(0.45f, 0.85f);
         var (pitch, wave, length, pore) = (rng.LogRange(4, 24), rng.Range(0.3f, 1.6f), rng.Range(5, 16), rng.Range(0.03f, 0.14f));
-        var (angle, arch, knots) = (rng.Chance(0.7f) ? rng.Pick(0, MathF.PI / 2) + (rng.Normal() * 0.04f) : rng.Angle(), rng.Chance(0.4f) ? rng.LogRange(0.0005f, 0.004f) : 0, rng.Range(0, 0.12f));
+        var (angle, arch, knots) = (
+            rng.Chance(0.7f) ? rng.Pick(0, MathF.PI / 2) + (rng.Normal() * 0.04f) : rng.Angle(),
+            rng.Chance(0.4f) ? rng.LogRange(0.0005f, 0.004f) : 0,
+            rng.Range(0, 0.12f));
         var gloss = rng.Range(0.02f, 0.35f);
         return new Material(brush =>
         {

@@ -25,7 +25,8 @@ internal static class Plain
     public static Material Painted(Rng rng)
     {
         var tint = Tint.Any(rng);
-        var (peel, cell, gloss, flake) = (rng.LogRange(0.03f, 0.25f), rng.LogRange(4, 14), rng.Range(0.3f, 1), rng.Chance(0.4f) ? rng.Range(0.01f, 0.06f) : 0.004f);
+        var (peel, cell, gloss, flake) =
+            (rng.LogRange(0.03f, 0.25f), rng.LogRange(4, 14), rng.Range(0.3f, 1), rng.Chance(0.4f) ? rng.Range(0.01f, 0.06f) : 0.004f);
         return new Material(brush =>
         {
             var (height, tone) = (brush.Rent(), brush.Rent());
@@ -62,7 +63,8 @@ internal static class Plain
     public static Material Paper(Rng rng)
     {
         var tint = rng.Chance(0.5f) ? Tint.NearGrey(rng, 0.75f, 0.95f) : Tint.Of(rng.Range(0.06f, 0.14f), rng.Range(0.1f, 0.5f), rng.Range(0.5f, 0.85f));
-        var (fibre, strength, cloud, speck) = (rng.LogRange(1, 3), rng.LogRange(0.006f, 0.06f), rng.Range(0.004f, 0.03f), rng.Chance(0.3f) ? rng.Range(0.05f, 0.2f) : 0);
+        var (fibre, strength, cloud, speck) =
+            (rng.LogRange(1, 3), rng.LogRange(0.006f, 0.06f), rng.Range(0.004f, 0.03f), rng.Chance(0.3f) ? rng.Range(0.05f, 0.2f) : 0);
         var angle = rng.Angle();
         return new Material(brush =>
         {
@@ -87,7 +89,8 @@ internal static class Plain
     public static Material Glaze(Rng rng)
     {
         var tint = rng.Chance(0.6f) ? Tint.NearGrey(rng, 0.6f, 0.95f) : Tint.Of(rng.Unit(), rng.Range(0.1f, 0.5f), rng.Range(0.4f, 0.9f));
-        var (wave, gloss, speckle, density) = (rng.LogRange(0.05f, 0.4f), rng.Range(0.5f, 1), rng.Range(-0.5f, -0.1f), rng.Chance(0.5f) ? rng.Range(2.2f, 3) : 9);
+        var (wave, gloss, speckle, density) =
+            (rng.LogRange(0.05f, 0.4f), rng.Range(0.5f, 1), rng.Range(-0.5f, -0.1f), rng.Chance(0.5f) ? rng.Range(2.2f, 3) : 9);
         return new Material(brush =>
         {
             var (height, tone, specks) = (brush.Rent(), brush.Rent(), brush.Rent());

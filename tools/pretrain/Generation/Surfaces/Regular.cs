@@ -69,7 +69,8 @@ internal static class Regular
     public static Material Ribbed(Rng rng)
     {
         var skin = rng.Chance(0.5f) ? Plain.Plastic(rng) : Metals.Smooth(rng);
-        var (pitch, height, angle, sharp) = (rng.LogRange(6, 44), rng.Range(0.06f, 0.28f), rng.Chance(0.6f) ? rng.Pick(0, MathF.PI / 2) : rng.Angle(), rng.Range(0.5f, 2));
+        var (pitch, height, angle, sharp) =
+            (rng.LogRange(6, 44), rng.Range(0.06f, 0.28f), rng.Chance(0.6f) ? rng.Pick(0, MathF.PI / 2) : rng.Angle(), rng.Range(0.5f, 2));
         return new Material(brush =>
         {
             skin.Paint(brush);
@@ -146,7 +147,8 @@ internal static class Regular
     {
         var sheet = rng.Chance(0.6f) ? Plain.Paper(rng) : Plain.Film(rng);
         var ink = Tint.Any(rng);
-        var (pitch, share, angle, kind, cover) = (rng.LogRange(8, 52), rng.Range(0.2f, 0.42f), rng.Chance(0.5f) ? 0 : rng.Angle(), rng.Below(5), rng.Range(0.5f, 0.95f));
+        var (pitch, share, angle, kind, cover) =
+            (rng.LogRange(8, 52), rng.Range(0.2f, 0.42f), rng.Chance(0.5f) ? 0 : rng.Angle(), rng.Below(5), rng.Range(0.5f, 0.95f));
         return new Material(brush =>
         {
             sheet.Paint(brush);

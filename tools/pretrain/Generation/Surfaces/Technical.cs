@@ -81,7 +81,11 @@ internal static class Technical
         {
             var place = half * (((2 * (i + 0.5f)) / bars) - 1);
             var end = half - rng.Range(0, 6);
-            pieces.Add(new(upright ? new Bar(-end, place, end, place, width) : new Bar(place, -end, place, end, width), ink) { Relief = Relief.Print, Cover = rng.Range(0.6f, 1) });
+            pieces.Add(new(upright ? new Bar(-end, place, end, place, width) : new Bar(place, -end, place, end, width), ink)
+            {
+                Relief = Relief.Print,
+                Cover = rng.Range(0.6f, 1),
+            });
         }
         return new Design(skin, pieces, IsObject: false)
         {
@@ -95,7 +99,9 @@ internal static class Technical
     /// <summary>A circuit board: tracks, pads with drilled holes, lettering, parts with legs.</summary>
     public static Design Board(Rng rng)
     {
-        var mask = rng.Chance(0.6f) ? Tint.Of(rng.Range(0.33f, 0.42f), rng.Range(0.5f, 0.9f), rng.Range(0.2f, 0.5f)) : Tint.Of(rng.Unit(), rng.Range(0.2f, 0.9f), rng.Range(0.08f, 0.5f));
+        var mask = rng.Chance(0.6f)
+            ? Tint.Of(rng.Range(0.33f, 0.42f), rng.Range(0.5f, 0.9f), rng.Range(0.2f, 0.5f))
+            : Tint.Of(rng.Unit(), rng.Range(0.2f, 0.9f), rng.Range(0.08f, 0.5f));
         var ground = Plain.Plastic(mask, rng);
         var track = Parts.Ink(Tint.Mix(mask * 1.45f, new Tint(0.8f, 0.6f, 0.3f), rng.Range(0, 0.5f)));
         var copper = Metals.Smooth(rng.Chance(0.5f) ? new Tint(0.8f, 0.65f, 0.35f) : new Tint(0.75f, 0.75f, 0.75f), 0.8f, 0.03f);
@@ -169,7 +175,13 @@ internal static class Technical
         for (var i = rng.Whole(0, 3); i > 0; i--)
         {
             var place = rng.Range(-110, 110);
-            pieces.Add(new(rng.Chance(0.5f) ? new Slab(place, 0, rng.Range(0.6f, 2), 400) : new Slab(0, place, 400, rng.Range(0.6f, 2)), skin) { Relief = Relief.Groove, Height = 1.5f, Slope = 1, Cover = rng.Range(0.3f, 0.8f) });
+            pieces.Add(new(rng.Chance(0.5f) ? new Slab(place, 0, rng.Range(0.6f, 2), 400) : new Slab(0, place, 400, rng.Range(0.6f, 2)), skin)
+            {
+                Relief = Relief.Groove,
+                Height = 1.5f,
+                Slope = 1,
+                Cover = rng.Range(0.3f, 0.8f),
+            });
         }
         var screw = Parts.Wire(rng);
         var (radius, margin) = (rng.Range(6, 15), rng.Range(70, 108));
@@ -180,13 +192,15 @@ internal static class Technical
                 var (x, y, turn) = (sx * margin, sy * margin, rng.Angle());
                 Shape slot = new Slab(x, y, radius * 0.75f, radius * 0.13f, 0, turn);
                 slot = rng.Chance(0.5f) ? slot.With(new Slab(x, y, radius * 0.13f, radius * 0.75f, 0, turn)) : slot;
-                pieces.Add(new(new Disc(x, y, radius).Without(slot), screw) { Role = Role.Part, Height = 2.2f, Slope = radius * 0.4f, Shadow = 3, Turn = 3.1f });
+                pieces.Add(
+                    new(new Disc(x, y, radius).Without(slot), screw) { Role = Role.Part, Height = 2.2f, Slope = radius * 0.4f, Shadow = 3, Turn = 3.1f });
             }
         }
         if (rng.Chance(0.6f))
         {
             var engraved = rng.Chance(0.3f);
-            pieces.AddRange(Parts.Lettering(rng, rng.Range(-40, 40), rng.Range(-60, 60), rng.Range(12, 40), rng.Whole(2, 6), Parts.Ink(Tint.Any(rng)), engraved));
+            pieces.AddRange(
+                Parts.Lettering(rng, rng.Range(-40, 40), rng.Range(-60, 60), rng.Range(12, 40), rng.Whole(2, 6), Parts.Ink(Tint.Any(rng)), engraved));
         }
         for (var i = rng.Chance(0.4f) ? rng.Whole(1, 5) : 0; i > 0; i--)
         {
@@ -244,7 +258,13 @@ internal static class Technical
             }
         }
         pieces.Add(new(new Slab(x, y, halfWidth, halfHeight, 1), body) { Height = 4, Slope = 2, Shadow = 5 });
-        pieces.Add(new(new Disc(x - (halfWidth * 0.75f), y + (halfHeight * 0.6f), halfHeight * 0.13f), body) { Relief = Relief.Groove, Height = 0.8f, Slope = 1, Cover = 0.25f });
+        pieces.Add(new(new Disc(x - (halfWidth * 0.75f), y + (halfHeight * 0.6f), halfHeight * 0.13f), body)
+        {
+            Relief = Relief.Groove,
+            Height = 0.8f,
+            Slope = 1,
+            Cover = 0.25f,
+        });
         pieces.AddRange(Parts.Lettering(rng, x, y, halfHeight * 0.5f, Math.Clamp((int)(halfWidth * 3 / halfHeight), 1, 6), print, engraved: false));
     }
 }

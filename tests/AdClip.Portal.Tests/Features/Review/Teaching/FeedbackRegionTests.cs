@@ -9,7 +9,8 @@ public sealed class FeedbackRegionTests
 {
     // 4 x 4 patches of 2 x 2 map pixels over an image of 400 x 200.
     private const int Grid = 4;
-    private static readonly AnomalyMap Map = new(8, 8, [.. Enumerable.Range(0, 64).Select(i => i / 8 is 2 or 3 && i % 8 is >= 4 and <= 6 ? 0.9f : i == 63 ? 0.8f : 0.1f)]);
+    private static readonly AnomalyMap Map = new(
+        8, 8, [.. Enumerable.Range(0, 64).Select(i => i / 8 is 2 or 3 && i % 8 is >= 4 and <= 6 ? 0.9f : i == 63 ? 0.8f : 0.1f)]);
 
     [Fact]
     public void Resolve_BoxOverTwoPatches_ThoseTwo()

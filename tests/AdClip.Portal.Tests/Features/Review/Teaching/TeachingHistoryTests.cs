@@ -15,11 +15,14 @@ public sealed class TeachingHistoryTests
     [Fact]
     public void Of_UndoneTwice_RedoGoesForwardOneByOne()
     {
-        TeachingStep[] steps = [.. Steps((TeachingStepKind.Taught, First), (TeachingStepKind.Taught, Second), (TeachingStepKind.Undone, First), (TeachingStepKind.Undone, Root))];
+        TeachingStep[] steps =
+            [.. Steps((TeachingStepKind.Taught, First), (TeachingStepKind.Taught, Second), (TeachingStepKind.Undone, First), (TeachingStepKind.Undone, Root))];
 
         Assert.Equal(new TeachingHistory(4, Root, First), TeachingHistory.Of(Root, steps));
         Assert.Equal(new TeachingHistory(5, First, Second), TeachingHistory.Of(Root, [.. steps, Step(5, TeachingStepKind.Redone, First)]));
-        Assert.Equal(new TeachingHistory(6, Second, null), TeachingHistory.Of(Root, [.. steps, Step(5, TeachingStepKind.Redone, First), Step(6, TeachingStepKind.Redone, Second)]));
+        Assert.Equal(
+            new TeachingHistory(6, Second, null),
+            TeachingHistory.Of(Root, [.. steps, Step(5, TeachingStepKind.Redone, First), Step(6, TeachingStepKind.Redone, Second)]));
     }
 
     [Fact]
@@ -27,7 +30,8 @@ public sealed class TeachingHistoryTests
         new TeachingHistory(3, Other, null),
         TeachingHistory.Of(Root, Steps((TeachingStepKind.Taught, First), (TeachingStepKind.Undone, Root), (TeachingStepKind.Taught, Other))));
 
-    private static IEnumerable<TeachingStep> Steps(params (TeachingStepKind Kind, Guid VersionId)[] steps) => steps.Select((step, i) => Step(i + 1, step.Kind, step.VersionId));
+    private static IEnumerable<TeachingStep> Steps(params (TeachingStepKind Kind, Guid VersionId)[] steps)
+        => steps.Select((step, i) => Step(i + 1, step.Kind, step.VersionId));
 
     private static TeachingStep Step(int number, TeachingStepKind kind, Guid versionId) =>
         new() { RootVersionId = Root, Number = number, Kind = kind, VersionId = versionId, MovedAt = default, MovedBy = Guid.Empty };

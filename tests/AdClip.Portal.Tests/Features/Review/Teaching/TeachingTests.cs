@@ -53,7 +53,8 @@ public sealed class TeachingTests
         AssertCalmed(Read(before), Read(after), preview.Box, plates.Image);
 
         // A second region on another part, then back twice and forward twice: exactly the same bytes.
-        var second = await TeachAsync(client, plates.Result, new FeedbackRequest(LessonKind.Defect, Box: Corner, Parent: taught.DetectorId, AcceptRegressions: true));
+        var second = await TeachAsync(
+            client, plates.Result, new FeedbackRequest(LessonKind.Defect, Box: Corner, Parent: taught.DetectorId, AcceptRegressions: true));
         var afterBoth = await OfDetectorAsync(client, plates.Result, second.DetectorId!.Value);
         Assert.NotEqual(after, afterBoth);
         var undone = await MoveAsync(client, plates.Result, "undo", second.DetectorId);
@@ -70,7 +71,9 @@ public sealed class TeachingTests
         using var started = await client.PostAsJsonAsync($"/api/v1/projects/{plates.ProjectId}/runs", new NewRun(Detector: second.DetectorId), Cancel);
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
         await using var db = await host.DbAsync();
-        Assert.Contains(await db.Set<DetectorVersionImage>().Where(image => image.VersionId == second.DetectorId).Select(image => image.Sha256).ToListAsync(Cancel), sha256 => sha256 == plates.Image.Sha256);
+        Assert.Contains(
+            await db.Set<DetectorVersionImage>().Where(image => image.VersionId == second.DetectorId).Select(image => image.Sha256).ToListAsync(Cancel),
+            sha256 => sha256 == plates.Image.Sha256);
     }
 
     [Fact]
@@ -87,7 +90,10 @@ public sealed class TeachingTests
                 using var client = await host.ClientAsync(Roles.QaLead);
                 plates = await RunAsync(host, client);
                 taught = await TeachAsync(client, plates.Result, new FeedbackRequest(LessonKind.Good, Box: Corner, AcceptRegressions: true));
-                taught = await TeachAsync(client, plates.Result, new FeedbackRequest(LessonKind.Defect, Box: Whole(plates.Image), Parent: taught.DetectorId, AcceptRegressions: true));
+                taught = await TeachAsync(
+                    client,
+                    plates.Result,
+                    new FeedbackRequest(LessonKind.Defect, Box: Whole(plates.Image), Parent: taught.DetectorId, AcceptRegressions: true));
                 map = await OfDetectorAsync(client, plates.Result, taught.DetectorId!.Value);
             }
             Directory.Delete(Path.Combine(folder, "run", "cache"), recursive: true);
@@ -115,7 +121,10 @@ public sealed class TeachingTests
         var first = await TeachAsync(client, plates.Result, new FeedbackRequest(LessonKind.Good, Box: Corner, AcceptRegressions: true));
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(i =>
-            client.PostAsJsonAsync($"/api/v1/results/{plates.Result}/feedback", new FeedbackRequest(LessonKind.Good, Box: Corner with { X = 80 + (40 * i) }, Parent: first.DetectorId, AcceptRegressions: true), Cancel)));
+            client.PostAsJsonAsync(
+                $"/api/v1/results/{plates.Result}/feedback",
+                new FeedbackRequest(LessonKind.Good, Box: Corner with { X = 80 + (40 * i) }, Parent: first.DetectorId, AcceptRegressions: true),
+                Cancel)));
 
         Assert.Equal([HttpStatusCode.Created, HttpStatusCode.Conflict], answers.Select(answer => answer.StatusCode).Order());
         var refused = answers.Single(answer => answer.StatusCode == HttpStatusCode.Conflict);
@@ -147,7 +156,9 @@ public sealed class TeachingTests
         using var refused = await client.PostAsJsonAsync($"/api/v1/results/{plates.Result}/feedback", request, Cancel);
 
         Assert.Equal(("marked", "bestOfGolden", 1), (golden.Source, golden.ThresholdSource, golden.Worse));
-        Assert.Equal((plates.Image.Id, true, true, false), (golden.Changes[0].ImageId, golden.Changes[0].IsAnomaly, golden.Changes[0].WasRight, golden.Changes[0].IsRight));
+        Assert.Equal(
+            (plates.Image.Id, true, true, false),
+            (golden.Changes[0].ImageId, golden.Changes[0].IsAnomaly, golden.Changes[0].WasRight, golden.Changes[0].IsRight));
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         Assert.Contains("FeedbackRegressions", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Empty((await ReadAsync(client, plates.Result)).Lessons);
@@ -166,7 +177,8 @@ public sealed class TeachingTests
         Assert.Equal("labelled", (await PreviewAsync(client, plates.Result, request)).Golden.Source);
         var state = host.Services.GetRequiredService<AdClip.Portal.Features.Review.ReviewState>();
         await state.LoadAsync(plates.ProjectId, plates.RunId);
-        await state.DecideAsync(state.Scores!.Images.Single(image => image.ImageId == plates.Image.Id), AdClip.Portal.Features.Review.Verdict.Agree, await host.AdminAsync());
+        await state.DecideAsync(
+            state.Scores!.Images.Single(image => image.ImageId == plates.Image.Id), AdClip.Portal.Features.Review.Verdict.Agree, await host.AdminAsync());
         var reviewed = (await PreviewAsync(client, plates.Result, request)).Golden;
         Assert.Equal(("reviewed", 1), (reviewed.Source, reviewed.Images));
         using var unlabelled = await client.PutAsJsonAsync($"/api/v1/images/{plates.Unlabelled}/golden", new GoldenRequest(true), Cancel);
@@ -180,7 +192,8 @@ public sealed class TeachingTests
         using var client = await host.ClientAsync(Roles.QaLead);
         var plates = await RunAsync(host, client);
 
-        var taught = await TeachAsync(client, plates.Result, new FeedbackRequest(LessonKind.Defect, Box: Corner, AddShapeClass: "stain", AcceptRegressions: true));
+        var taught = await TeachAsync(
+            client, plates.Result, new FeedbackRequest(LessonKind.Defect, Box: Corner, AddShapeClass: "stain", AcceptRegressions: true));
 
         var truth = GroundTruthJson.ReadImage(await client.GetStringAsync($"/api/v1/images/{plates.Image.Id}/annotations", Cancel));
         var shape = Assert.IsType<BoxShape>(Assert.Single(truth.Shapes));
@@ -188,7 +201,10 @@ public sealed class TeachingTests
         var result = await ResultOfAsync(client, plates.RunId, plates.Unlabelled);
         await TeachAsync(client, result, new FeedbackRequest(LessonKind.Good, Box: Corner, Parent: taught.DetectorId, MarkGood: true, AcceptRegressions: true));
         await using var db = await host.DbAsync();
-        Assert.Equal((ImageLabel.Good, 1), await db.Set<ImageRecord>().Where(image => image.Id == plates.Unlabelled).Select(image => ValueTuple.Create(image.Label, image.AnnotationRevision)).SingleAsync(Cancel));
+        Assert.Equal((ImageLabel.Good, 1), await db.Set<ImageRecord>()
+            .Where(image => image.Id == plates.Unlabelled)
+            .Select(image => ValueTuple.Create(image.Label, image.AnnotationRevision))
+            .SingleAsync(Cancel));
     }
 
     [Fact]
@@ -204,7 +220,8 @@ public sealed class TeachingTests
         Assert.NotEmpty(await OfDetectorAsync(annotator, plates.Result, taught.DetectorId!.Value));
         foreach (var call in new[] { "feedback", "feedback/preview", "feedback/undo", "feedback/redo" })
         {
-            using var answer = await annotator.PostAsJsonAsync($"/api/v1/results/{plates.Result}/{call}", new FeedbackRequest(LessonKind.Good, Box: Corner, Parent: taught.DetectorId), Cancel);
+            using var answer = await annotator.PostAsJsonAsync(
+                $"/api/v1/results/{plates.Result}/{call}", new FeedbackRequest(LessonKind.Good, Box: Corner, Parent: taught.DetectorId), Cancel);
             Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         }
         using var golden = await annotator.PutAsJsonAsync($"/api/v1/images/{plates.Image.Id}/golden", new GoldenRequest(true), Cancel);
@@ -228,7 +245,8 @@ public sealed class TeachingTests
             var tiled = (RunSettings.Parse(run.Settings) with { Tiles = new AdClip.Vision.Detection.Tiles.TileSettings(128, 0.25) }).ToJson();
             await db.Set<Run>().Where(run => run.Id == plates.RunId).ExecuteUpdateAsync(set => set.SetProperty(run => run.Settings, tiled), Cancel);
         }
-        using var refused = await client.PostAsJsonAsync($"/api/v1/results/{plates.Result}/feedback", new FeedbackRequest(LessonKind.Good, Box: Corner), Cancel);
+        using var refused = await client.PostAsJsonAsync(
+            $"/api/v1/results/{plates.Result}/feedback", new FeedbackRequest(LessonKind.Good, Box: Corner), Cancel);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         Assert.Contains("FeedbackOnTiles", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
@@ -257,7 +275,8 @@ public sealed class TeachingTests
 
         var preview = await PreviewAsync(client, result, new FeedbackRequest(LessonKind.Defect, Box: Corner, Parent: detector.Id));
         var first = await TeachAsync(client, result, new FeedbackRequest(LessonKind.Defect, Box: Corner, Parent: detector.Id, AcceptRegressions: true));
-        var second = await TeachAsync(client, result, new FeedbackRequest(LessonKind.Good, Box: Corner with { X = 200 }, Parent: first.DetectorId, AcceptRegressions: true));
+        var second = await TeachAsync(
+            client, result, new FeedbackRequest(LessonKind.Good, Box: Corner with { X = 200 }, Parent: first.DetectorId, AcceptRegressions: true));
 
         Assert.Equal("suggested", preview.Golden.ThresholdSource);
         Assert.True(preview.ScoreAfter > preview.ScoreBefore);
@@ -268,7 +287,8 @@ public sealed class TeachingTests
         using var lease = await host.Services.GetRequiredService<DetectorPool>().RentAsync(version.ModelId, version.ImageSize, Cancel);
         await using var db = await host.DbAsync();
         var sha256 = await db.Set<ImageRecord>().Where(image => image.Id == plates.Unlabelled).Select(image => image.Sha256).SingleAsync(Cancel);
-        var seen = (await anew.OpenAsync(version, lease.Detector, Cancel)).Score(lease.Detector.EncodeFile(host.Services.GetRequiredService<BlobStore>().PathOf(sha256)), sha256);
+        var seen = (await anew.OpenAsync(version, lease.Detector, Cancel))
+            .Score(lease.Detector.EncodeFile(host.Services.GetRequiredService<BlobStore>().PathOf(sha256)), sha256);
         Assert.Equal(Read(await OfDetectorAsync(client, result, version.Id)).Values, seen.Map.Values);
         Assert.Equal(second.Lessons[0].ScoreAfter, seen.Score);
     }
@@ -278,7 +298,9 @@ public sealed class TeachingTests
     {
         await using var host = new PortalHost();
         using var client = await host.ClientAsync(Roles.QaLead);
-        var left = InspectionRegionsJson.Read("""{"schema":"adclip.inspection-regions","version":1,"width":400,"height":400,"regions":[{"id":"a","use":"include","kind":"box","box":[0,0,200,400]}]}""");
+        var left = InspectionRegionsJson.Read(
+            """{"schema":"adclip.inspection-regions","version":1,"width":400,"height":400,"regions":["""
+                + """{"id":"a","use":"include","kind":"box","box":[0,0,200,400]}]}""");
         var plates = await RunAsync(host, client, left);
 
         var preview = await PreviewAsync(client, plates.Result, new FeedbackRequest(LessonKind.Defect, Box: Corner));
@@ -297,9 +319,15 @@ public sealed class TeachingTests
     {
         await using var db = await host.DbAsync();
         var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == imageId, Cancel);
-        var box = new BoxShape { Id = $"{imageId:N}", ClassName = "scratch", Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4) };
+        var box = new BoxShape
+        {
+            Id = $"{imageId:N}",
+            ClassName = "scratch",
+            Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4),
+        };
         var truth = GroundTruthStore.Empty(image) with { Label = AdClip.Vision.GroundTruth.ImageLabel.Anomaly, Shapes = [box] };
-        Assert.False((await host.Services.GetRequiredService<GroundTruthStore>().SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel)).IsConflict);
+        Assert.False((await host.Services.GetRequiredService<GroundTruthStore>()
+            .SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel)).IsConflict);
     }
 
     private sealed record Plates(Guid ProjectId, Guid RunId, Guid Result, ImageRecord Image, IReadOnlyList<Guid> Good, Guid Unlabelled);
@@ -310,7 +338,10 @@ public sealed class TeachingTests
         var project = await PortalHost.NewProjectAsync(client);
         if (regions is not null)
         {
-            using var area = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/projects/{project.Id}/inspection-area") { Content = new StringContent(InspectionRegionsJson.Write(regions), null, "application/json") };
+            using var area = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/projects/{project.Id}/inspection-area")
+            {
+                Content = new StringContent(InspectionRegionsJson.Write(regions), null, "application/json"),
+            };
             area.Headers.IfMatch.Add(System.Net.Http.Headers.EntityTagHeaderValue.Parse("\"0\""));
             (await client.SendAsync(area, Cancel)).EnsureSuccessStatusCode();
         }
@@ -330,7 +361,8 @@ public sealed class TeachingTests
     private static async Task<Guid> ResultOfAsync(HttpClient client, Guid runId, Guid imageId) =>
         (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{runId}/results", Cancel))!.Items.Single(result => result.ImageId == imageId).Id;
 
-    private static async Task<TeachingAnswer> ReadAsync(HttpClient client, Guid resultId) => (await client.GetFromJsonAsync<TeachingAnswer>($"/api/v1/results/{resultId}/feedback", Cancel))!;
+    private static async Task<TeachingAnswer> ReadAsync(HttpClient client, Guid resultId)
+        => (await client.GetFromJsonAsync<TeachingAnswer>($"/api/v1/results/{resultId}/feedback", Cancel))!;
 
     private static async Task<FeedbackPreviewAnswer> PreviewAsync(HttpClient client, Guid resultId, FeedbackRequest request)
     {
@@ -353,7 +385,8 @@ public sealed class TeachingTests
         return (await answer.Content.ReadFromJsonAsync<TeachingAnswer>(Cancel))!;
     }
 
-    private static Task<byte[]> OfDetectorAsync(HttpClient client, Guid resultId, Guid detectorId) => client.GetByteArrayAsync($"/api/v1/results/{resultId}/map?detector={detectorId}", Cancel);
+    private static Task<byte[]> OfDetectorAsync(HttpClient client, Guid resultId, Guid detectorId)
+        => client.GetByteArrayAsync($"/api/v1/results/{resultId}/map?detector={detectorId}", Cancel);
 
     private static async Task<(float[] Values, int Side)> MapAsync(HttpClient client, string url) => Read(await client.GetByteArrayAsync(url, Cancel));
 

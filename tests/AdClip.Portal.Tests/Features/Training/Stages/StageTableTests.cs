@@ -7,7 +7,8 @@ public sealed class StageTableTests
 {
     private static readonly StageMetric Auroc = StageMetric.Of("image_auroc");
     private static readonly StagePlan Plan = new(
-        [new(0, 4), new(0, 10), new(10, 4), new(10, 10)], [StageDetector.Bank, StageDetector.Fitted], [new("mini", "Mini", "aa")], 4, "plate", new StageSupply(40, 30));
+        [new(0, 4), new(0, 10), new(10, 4), new(10, 10)], [StageDetector.Bank, StageDetector.Fitted],
+        [new("mini", "Mini", "aa")], 4, "plate", new StageSupply(40, 30));
 
     [Theory]
     [InlineData("0+10", "0+4")]
@@ -23,7 +24,10 @@ public sealed class StageTableTests
         // The fitted detector gains 0.1 in each draw, however good or bad the draw; the bank moves to and fro.
         double[] draws = [0.6, 0.7, 0.5, 0.65];
         double[] noise = [0.02, -0.02, 0.01, -0.01];
-        var table = Table((detector, stage, seed) => draws[seed - 1] + (detector == StageDetector.Fitted && stage == new Stage(10, 10) ? 0.1 + (noise[seed - 1] / 10) : detector == StageDetector.Bank ? noise[seed - 1] * stage.Good / 10 : 0));
+        var table = Table((detector, stage, seed) => draws[seed - 1]
+            + (detector == StageDetector.Fitted && stage == new Stage(10, 10) ? 0.1 + (noise[seed - 1] / 10)
+                : detector == StageDetector.Bank ? noise[seed - 1] * stage.Good / 10
+                : 0));
 
         var gained = table.Rows.Single(row => row.Detector == StageDetector.Fitted && row.Stage == new Stage(10, 10));
         Assert.Equal(0.1, gained.AgainstBefore[Auroc.Key].Mean, 9);
@@ -67,5 +71,7 @@ public sealed class StageTableTests
     private static StageTable Table(Func<StageDetector, Stage, int, double> auroc) => new(Plan, Cells(auroc));
 
     private static Dictionary<StageCellKey, StageFigures> Cells(Func<StageDetector, Stage, int, double> auroc) =>
-        Plan.Cells().ToDictionary(key => key, key => new StageFigures(null, null, null, auroc(key.Detector, key.Stage, key.Seed), null, null, 0.5, null, null, null, null, true, 1, 20, 20, 0));
+        Plan.Cells().ToDictionary(
+            key => key,
+            key => new StageFigures(null, null, null, auroc(key.Detector, key.Stage, key.Seed), null, null, 0.5, null, null, null, null, true, 1, 20, 20, 0));
 }

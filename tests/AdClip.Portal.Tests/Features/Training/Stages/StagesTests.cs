@@ -44,7 +44,10 @@ public sealed class StagesTests
         Assert.All(table.Rows, row => Assert.InRange(row.Metrics["aupro_0.3"].Mean, 0, 1));
         // Without anomalies nothing says where a threshold should lie.
         Assert.All(table.Rows, row => Assert.Equal(row.Stage == "3+4", row.Metrics.ContainsKey("f1_at_that_threshold")));
-        Assert.Equal(2 * 3 / (double)((2 * 3) + 8), table.Rows.Single(row => row is { Detector: "fitted", Stage: "3+4" }).Metrics["f1_at_that_threshold"].AllPositive!.Value, 12);
+        Assert.Equal(
+            2 * 3 / (double)((2 * 3) + 8),
+            table.Rows.Single(row => row is { Detector: "fitted", Stage: "3+4" }).Metrics["f1_at_that_threshold"].AllPositive!.Value,
+            12);
 
         var csv = await client.GetStringAsync($"/api/v1/stages/{started.Id}/table.csv", Cancel);
         Assert.Equal(13, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
@@ -84,8 +87,12 @@ public sealed class StagesTests
         {
             // As an experiment that was stopped after its first draw; meanwhile people change labels.
             await db.Set<StageCell>().Where(cell => cell.Seed == 2).ExecuteDeleteAsync(Cancel);
-            await db.Set<JobRecord>().Where(job => job.Id == started.JobId).ExecuteUpdateAsync(set => set.SetProperty(job => job.State, JobState.Cancelled), Cancel);
-            await db.Set<ImageRecord>().Where(image => image.ProjectId == projectId && image.Label == ImageLabel.Anomaly).ExecuteUpdateAsync(set => set.SetProperty(image => image.Label, ImageLabel.Good), Cancel);
+            await db.Set<JobRecord>()
+                .Where(job => job.Id == started.JobId)
+                .ExecuteUpdateAsync(set => set.SetProperty(job => job.State, JobState.Cancelled), Cancel);
+            await db.Set<ImageRecord>()
+                .Where(image => image.ProjectId == projectId && image.Label == ImageLabel.Anomaly)
+                .ExecuteUpdateAsync(set => set.SetProperty(image => image.Label, ImageLabel.Good), Cancel);
         }
 
         using (var answer = await client.PostAsync($"/api/v1/stages/{started.Id}/resume", null, Cancel))
@@ -181,9 +188,15 @@ public sealed class StagesTests
         {
             await using var db = await host.DbAsync();
             var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == imageId, Cancel);
-            var box = new BoxShape { Id = $"{imageId:N}", ClassName = "scratch", Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4) };
+            var box = new BoxShape
+            {
+                Id = $"{imageId:N}",
+                ClassName = "scratch",
+                Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4),
+            };
             var truth = GroundTruthStore.Empty(image) with { Label = AdClip.Vision.GroundTruth.ImageLabel.Anomaly, Shapes = [box] };
-            Assert.False((await host.Services.GetRequiredService<GroundTruthStore>().SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel)).IsConflict);
+            Assert.False((await host.Services.GetRequiredService<GroundTruthStore>()
+                .SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel)).IsConflict);
         }
         return project.Id;
     }
