@@ -44,7 +44,7 @@ public sealed class ImageScoring
         ClipDetector detector, InspectionPlan plan, PromptSettings prompts, InspectionRegions regions, Action<int> encoded, CancellationToken cancel)
     {
         var (key, tiles) = (plan.ScoreIdentity, plan.Tiles);
-        List<string> referenceSha256s = [.. plan.ReferenceImages.Select(reference => reference.Sha256)];
+        IReadOnlyList<string> referenceSha256s = [.. plan.ReferenceImages.Select(reference => reference.Sha256)];
         if (FindScorer(key) is { } kept)
         {
             return kept;
