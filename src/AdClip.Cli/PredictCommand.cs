@@ -18,6 +18,11 @@ internal static class PredictCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var threshold = new Option<float?>("--threshold") { Description = "Label images with at least this score as anomaly" };
+        var identity = new Option<string?>("--score_identity")
+        {
+            Description = "What the threshold was chosen on: scoreIdentity of a run, an inspector or a results.json; "
+                + "scores of another identity are refused",
+        };
         var area = new Option<string?>("--regions")
         {
             Description = "Inspect only this area of the images: the inspection area's JSON, as the portal downloads it",
@@ -34,7 +39,7 @@ internal static class PredictCommand
             Required = true,
         };
         var tiles = new TileOptions();
-        var command = new Command("predict", "Score images, and show where they look abnormal") { references, threshold, area, images, output };
+        var command = new Command("predict", "Score images, and show where they look abnormal") { references, threshold, identity, area, images, output };
         model.AddAll(command);
         model.AddPrecision(command);
         prompts.Add(command);
@@ -51,12 +56,14 @@ internal static class PredictCommand
             var tiling = tiles.Read(parsed, detector.Model, inspected);
             var folder = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
             string[] hashes = [.. good.Select(image => FileHash.Sha256(image.Path))];
+            var scores = ScoreIdentity.OfModel(detector, settings, hashes, regions, tiling);
+            CheckSame(parsed.GetValue(identity), scores);
             IInspection inspection = tiling is null ? new WholeInspection(detector, regions) : new TileInspection(detector, tiling, regions);
 
             inspection.Learn(settings, good, hashes, cancellation);
             var results = new ImageResult[inspected.Count];
             inspection.Each(inspected, (i, look) => results[i] = Result(inspected[i], look, parsed.GetValue(threshold), folder), cancellation);
-            ResultFiles.Write(folder, detector.Model, settings, tiling, good, hashes, parsed.GetValue(threshold), regions, results);
+            ResultFiles.Write(folder, detector.Model, scores, settings, tiling, good, hashes, parsed.GetValue(threshold), regions, results);
             foreach (var refused in results.Where(result => result.Refusal is not null))
             {
                 Console.Error.WriteLine($"adclip: {refused.File}: {refused.Refusal}");
@@ -64,6 +71,19 @@ internal static class PredictCommand
             return Task.FromResult(results.Any(result => result.Refusal is not null) ? CommandLine.Refused : CommandLine.Done);
         });
         return command;
+    }
+
+    // A threshold means nothing on another scale, and nothing would show it.
+    private static void CheckSame(string? wanted, string scores)
+    {
+        if (wanted is not null && !string.Equals(wanted.Trim(), scores, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new RefusedInputException(
+                RefusalCode.ThresholdOfOtherScores,
+                $"The threshold holds for scores of identity {wanted}, these would be of {scores}: the model, its settings, texts, good images, "
+                + $"area or tiles differ. Make them equal, or choose a threshold on these scores.",
+                wanted, scores);
+        }
     }
 
     // One image that cannot be read does not cost the others their results.

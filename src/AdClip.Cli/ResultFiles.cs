@@ -27,7 +27,7 @@ internal static class ResultFiles
     };
 
     public static void Write(
-        string folder, ModelDescription model, PromptSettings prompts, TileSettings? tiles, IReadOnlyList<ImageFile> good, IReadOnlyList<string> goodSha256s,
+        string folder, ModelDescription model, string scoreIdentity, PromptSettings prompts, TileSettings? tiles, IReadOnlyList<ImageFile> good, IReadOnlyList<string> goodSha256s,
         float? threshold, InspectionRegions regions, IReadOnlyList<ImageResult> images)
     {
         var document = new
@@ -35,6 +35,7 @@ internal static class ResultFiles
             Format = "adclip-results",
             Version = 1,
             Model = new { model.Name, model.Sha256, model.EncoderId, model.ImageSize, model.Dpam, model.Layers },
+            ScoreIdentity = scoreIdentity,
             Prompts = prompts,
             Tiles = tiles,
             References = good.Zip(goodSha256s, (image, sha256) => new { File = image.Path, Sha256 = sha256 }),

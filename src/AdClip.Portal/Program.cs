@@ -56,7 +56,6 @@ try
     await app.Services.PrepareStorageAsync();
     await app.Services.PrepareAccountsAsync();
     app.Services.PrepareAnnotations();
-    app.Services.PrepareEvaluation();
     await app.Services.PrepareJobsAsync();
     await app.Services.PrepareSamplesAsync();
 

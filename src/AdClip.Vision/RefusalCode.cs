@@ -86,6 +86,9 @@ public enum RefusalCode
     /// <summary>Scores of images that the detector learnt from: how many, of how many.</summary>
     ScoresOfTrainingImages,
 
+    /// <summary>A threshold was to be applied to scores of another identity than it was chosen on.</summary>
+    ThresholdOfOtherScores,
+
     /// <summary>One image among the samples more than once: its id, how often.</summary>
     ImageCountedTwice,
 

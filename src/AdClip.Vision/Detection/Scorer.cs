@@ -4,7 +4,7 @@ using AdClip.Vision.Detection.Tiles;
 namespace AdClip.Vision.Detection;
 
 /// <summary>Scores images against one set of prompts and good images. Immutable; safe for concurrent calls.</summary>
-public sealed class Scorer
+public sealed class Scorer : ITokenScorer
 {
     private readonly string _encoderId;
     private readonly int _side;

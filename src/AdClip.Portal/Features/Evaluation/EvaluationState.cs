@@ -254,6 +254,7 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
         {
             ProjectId = run.ProjectId,
             RunId = run.Id,
+            ScoreIdentity = run.ScoreIdentity,
             Value = Threshold,
             ReviewFrom = ReviewFrom,
             Origin = Origin == ThresholdOrigin.Saved ? Saved?.Origin : Origin,

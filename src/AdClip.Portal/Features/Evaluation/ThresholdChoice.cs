@@ -3,13 +3,12 @@ using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Detection.Thresholds;
-using AdClip.Vision.Detection.Tiles;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace AdClip.Portal.Features.Evaluation;
 
-/// <summary>A threshold that somebody chose for a project. Rows are added; for scores of a kind the newest one on such scores holds.</summary>
+/// <summary>A threshold that somebody chose for a project. Rows are added; for scores of an identity the newest one on such scores holds.</summary>
 public sealed class ThresholdChoice
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -18,6 +17,9 @@ public sealed class ThresholdChoice
 
     /// <summary>The run on whose images it was chosen.</summary>
     public required Guid RunId { get; init; }
+
+    /// <summary>That run's: it holds for scores of this identity alone.</summary>
+    public required string ScoreIdentity { get; init; }
 
     /// <summary>An image whose score is at least this is called anomalous.</summary>
     public required double Value { get; init; }
@@ -44,29 +46,28 @@ public sealed class ThresholdChoice
     /// <summary>Pass below, fail from <see cref="Value"/> on, review between.</summary>
     public VerdictBand Band => new(ReviewFrom ?? Value, Value);
 
-    /// <summary>The newest one that was chosen on scores of the kind that this run has; null when there is none.</summary>
-    public static async Task<ThresholdChoice?> CurrentAsync(PortalDb db, Run run, CancellationToken cancel = default) =>
-        (await CurrentAsync(db, await ScoreKind.OfAsync(db, run, cancel), inAnyTiles: false, cancel))?.Choice;
+    /// <summary>The newest one for scores of this identity, and for no others; null when there is none.</summary>
+    /// <param name="scoreIdentity">As in <see cref="Run.ScoreIdentity"/>.</param>
+    public static Task<ThresholdChoice?> CurrentAsync(PortalDb db, Guid projectId, string scoreIdentity, CancellationToken cancel = default) =>
+        db.Set<ThresholdChoice>().AsNoTracking()
+            .Where(choice => choice.ProjectId == projectId && choice.ScoreIdentity == scoreIdentity)
+            .OrderByDescending(choice => choice.ChosenAt).ThenByDescending(choice => choice.Id)
+            .FirstOrDefaultAsync(cancel);
 
-    /// <summary>The newest one that was chosen on scores of this kind, and how images were cut for it; null when there is none.</summary>
-    /// <param name="inAnyTiles">However images are cut.</param>
-    public static async Task<(ThresholdChoice Choice, TileSettings? Tiles)?> CurrentAsync(
-        PortalDb db, ScoreKind kind, bool inAnyTiles, CancellationToken cancel)
+    /// <summary>The newest one for scores as this run has them; null when there is none.</summary>
+    public static Task<ThresholdChoice?> CurrentAsync(PortalDb db, Run run, CancellationToken cancel = default) =>
+        CurrentAsync(db, run.ProjectId, run.ScoreIdentity, cancel);
+}
+
+/// <summary>Lets features upstream find what people saved here.</summary>
+internal sealed class SavedThresholds(IDbContextFactory<PortalDb> dbs) : IScoreThresholds
+{
+    public async Task<SavedThreshold?> NewestAsync(Guid projectId, string scoreIdentity, CancellationToken cancel)
     {
-        var choices =
-            from choice in db.Set<ThresholdChoice>().AsNoTracking()
-            join run in kind.Runs(db) on choice.RunId equals run.Id
-            orderby choice.ChosenAt descending, choice.Id descending
-            select new { choice, run.Settings };
-        await foreach (var found in choices.AsAsyncEnumerable().WithCancellation(cancel))
-        {
-            var settings = RunSettings.Parse(found.Settings);
-            if (kind.IsSame(settings, inAnyTiles))
-            {
-                return (found.choice, settings.Tiles);
-            }
-        }
-        return null;
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        return await ThresholdChoice.CurrentAsync(db, projectId, scoreIdentity, cancel) is { } choice
+            ? new SavedThreshold(choice.Band, choice.RunId, choice.Origin?.ToString())
+            : null;
     }
 }
 
@@ -77,7 +78,9 @@ internal sealed class ThresholdChoiceTable : IEntityTypeConfiguration<ThresholdC
         builder.ToTable("ThresholdChoices");
         builder.Ignore(choice => choice.Band);
         builder.Property(choice => choice.Origin).HasConversion<string>();
-        builder.HasIndex(choice => new { choice.ProjectId, choice.ChosenAt });
+        builder.Property(choice => choice.ScoreIdentity).HasMaxLength(64);
+        // Finding a threshold is one look into this.
+        builder.HasIndex(choice => new { choice.ProjectId, choice.ScoreIdentity, choice.ChosenAt });
         builder.HasOne<Project>().WithMany().HasForeignKey(choice => choice.ProjectId);
         builder.HasOne<Run>().WithMany().HasForeignKey(choice => choice.RunId);
         builder.HasOne<PortalUser>().WithMany().HasForeignKey(choice => choice.ChosenBy);

@@ -58,6 +58,9 @@ public sealed class Run
     /// <summary>Revision of the project's inspection area that it looks at; 0: at everything.</summary>
     public required int AreaRevision { get; init; }
 
+    /// <summary>Names all that the scale of its scores depends on: a threshold holds for runs of one identity alone.</summary>
+    public required string ScoreIdentity { get; init; }
+
     /// <summary>Everything else that the scores depend on, as JSON (see <see cref="RunSettings"/>).</summary>
     public required string Settings { get; init; }
 
@@ -114,8 +117,10 @@ internal sealed class RunTable : IEntityTypeConfiguration<Run>
         builder.Property(run => run.ModelName).HasMaxLength(200);
         builder.Property(run => run.EncoderId).HasMaxLength(200);
         builder.Property(run => run.ObjectName).HasMaxLength(200);
+        builder.Property(run => run.ScoreIdentity).HasMaxLength(64);
         builder.Property(run => run.References).HasConversion<string>().HasMaxLength(20);
         builder.HasIndex(run => new { run.ProjectId, run.CreatedAt });
+        builder.HasIndex(run => new { run.ProjectId, run.ScoreIdentity });
         builder.HasIndex(run => run.JobId).IsUnique();
         builder.HasOne<Project>().WithMany().HasForeignKey(run => run.ProjectId);
         builder.HasOne<JobRecord>().WithMany().HasForeignKey(run => run.JobId);

@@ -38,7 +38,13 @@ public sealed record RunAnswer(
         summary.Run.CreatedAt, summary.Job.StartedAt, summary.Job.FinishedAt,
         summary.Job.Elapsed(now)?.TotalSeconds, summary.Job.Remaining(now)?.TotalSeconds, summary.MillisecondsPerImage, summary.Job.Attempt,
         summary.Settings.Prompts, summary.Settings.RescoredFromRunId, summary.Encoded, summary.Settings.Device,
-        summary.Settings.Fallback?.ToString(), summary.Settings.DetectorVersionId, summary.Settings.DetectorNumber);
+        summary.Settings.Fallback?.ToString(), summary.Settings.DetectorVersionId, summary.Settings.DetectorNumber)
+    {
+        ScoreIdentity = summary.Run.ScoreIdentity,
+    };
+
+    /// <summary>Names all that the scale of its scores depends on: a threshold holds for scores of one identity.</summary>
+    public required string ScoreIdentity { get; init; }
 
     public static string NameOf<T>(T value)
         where T : struct, Enum
@@ -94,6 +100,9 @@ public sealed record InspectAnswer(
 {
     /// <summary>From this score on, below the threshold, the verdict is review; null: it never is.</summary>
     public float? ReviewFrom { get; init; }
+
+    /// <summary>Names all that the scale of the score depends on: a threshold holds for scores of one identity.</summary>
+    public required string ScoreIdentity { get; init; }
 }
 
 /// <summary>Verdicts as the API and the markup name them.</summary>

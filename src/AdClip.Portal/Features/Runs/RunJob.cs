@@ -1,17 +1,13 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
-using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models.Catalog;
-using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Runs.Scoring;
-using AdClip.Portal.Features.Training;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
-using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Imaging.Tiles;
 using Microsoft.EntityFrameworkCore;
@@ -21,8 +17,7 @@ namespace AdClip.Portal.Features.Runs;
 /// <summary>Inspects the images of a run. One image is one durable step, though several may be stored together.</summary>
 /// <remarks>After a restart it looks up which rows there are and does the others; the unique index on run and image refuses a second row.</remarks>
 internal sealed class RunJob(
-    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, DetectorPool detectors, DetectorVersions versions,
-    LearnedPrompts learned, ImageScoring inspector, InspectionAreaStore areas, BlobStore blobs, TimeProvider clock) : IJobHandler
+    IDbContextFactory<PortalDb> dbs, ModelCatalog catalog, PlanOpener plans, ImageScoring scoring, BlobStore blobs, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "Run";
 
@@ -30,41 +25,30 @@ internal sealed class RunJob(
     {
         var runId = Guid.Parse(job.Payload);
         var (run, references, open) = await LoadAsync(runId, cancel);
-        var settings = RunSettings.Parse(run.Settings);
-        using var lease = await detectors.RentAsync(run.ModelId, settings.ImageSize, cancel, settings.Precision);
-        var detector = lease.Detector;
-        if (detector.EncoderId != run.EncoderId)
-        {
-            // The weights were exchanged since the run was made: finishing it would mix two models' scores.
-            throw new RefusedInputException(
-                RefusalCode.TokensOfAnotherEncoder,
-                $"The run was made with encoder {run.EncoderId}, the model is now {detector.EncoderId}; start a new run.",
-                run.EncoderId, detector.EncoderId);
-        }
+        var plan = InspectionPlan.Of(run, references);
 
         // Counted in tiles; an image that is looked at whole is one.
-        var (ofReferences, ofImages) = settings.Tiles is null ? (references.Count, run.ImageCount) : await CountTilesAsync(runId, settings.Tiles, cancel);
-        var left = settings.Tiles is null ? open.Count : await CountTilesAsync(open, settings.Tiles, cancel);
+        var (ofReferences, ofImages) = plan.Tiles is null ? (references.Count, run.ImageCount) : await CountTilesAsync(runId, plan.Tiles, cancel);
+        var left = plan.Tiles is null ? open.Count : await CountTilesAsync(open, plan.Tiles, cancel);
         var (total, done) = (ofReferences + ofImages, ofImages - left);
         await job.BeginAsync(done, total);
         void Step(int tiles) => job.Report(Math.Min(total, Interlocked.Add(ref done, tiles)), total);
 
-        var look = settings.DetectorVersionId is { } versionId
-            ? await LookTrainedAsync(await versions.GetAsync(run.ProjectId, versionId, cancel), detector, cancel)
-            : await LookAsync(run, settings, detector, references, Step, cancel);
+        using var opened = await plans.OpenAsync(run.ProjectId, plan, patience: null, Step, cancel);
         // The bank may have been kept from an earlier run, in which case nobody counted.
         done = ofReferences + ofImages - left;
         job.Report(done, total);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = inspector.Parallelism, CancellationToken = cancel };
-        var writer = new ResultWriter(dbs, blobs, settings.Tiles is null ? () => Step(1) : () => { });
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = scoring.Parallelism, CancellationToken = cancel };
+        var writer = new ResultWriter(dbs, blobs, plan.Tiles is null ? () => Step(1) : () => { });
         // A tile that is done shows at once; an image that is looked at whole, when it is stored.
-        Action<int> looked = settings.Tiles is null ? _ => { } : Step;
+        Action<int> looked = plan.Tiles is null ? _ => { } : Step;
         var writing = writer.RunAsync(cancel);
         try
         {
             await Parallel.ForEachAsync(
                 open, parallel,
-                async (image, stop) => await writer.AddAsync(await InspectAsync(run.Id, image, () => look(image.Sha256, looked, stop)), stop));
+                async (image, stop) => await writer.AddAsync(
+                    await InspectAsync(run.Id, image, () => opened.LookAsync(blobs.PathOf(image.Sha256), image.Sha256, looked, stop)), stop));
         }
         finally
         {
@@ -72,34 +56,17 @@ internal sealed class RunJob(
             writer.Complete();
             await writing;
         }
-        return await ConcludeAsync(run, cancel);
+        return await ConcludeAsync(run, plan, cancel);
     }
 
-    private async Task<Look> LookTrainedAsync(DetectorVersion version, ClipDetector detector, CancellationToken cancel)
-    {
-        var fitted = await versions.OpenAsync(version, detector, cancel);
-        return (sha256, _, stop) => inspector.InspectAsync(detector, fitted, blobs.PathOf(sha256), sha256, stop);
-    }
-
-    private async Task<Look> LookAsync(
-        Run run, RunSettings settings, ClipDetector detector,
-        IReadOnlyList<string> references, Action<int> encoded, CancellationToken cancel)
-    {
-        var area = await areas.AtAsync(run.ProjectId, run.AreaRevision, cancel)
-            ?? throw new InvalidOperationException($"Run {run.Id} names revision {run.AreaRevision} of the inspection area, which is not there.");
-        var scorer = await inspector.ScorerAsync(
-            detector, await PromptsAsync(run, settings, cancel), references, area.Regions, settings.Tiles, encoded, cancel);
-        return (sha256, looked, stop) => inspector.InspectAsync(detector, scorer, settings.Tiles, blobs.PathOf(sha256), sha256, looked, stop);
-    }
-
-    private async Task<(Run Run, List<string> References, List<RunImage> Open)> LoadAsync(Guid runId, CancellationToken cancel)
+    private async Task<(Run Run, List<PlanReference> References, List<RunImage> Open)> LoadAsync(Guid runId, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var run = await db.Set<Run>().AsNoTracking().SingleAsync(run => run.Id == runId, cancel);
         var references = await db.Set<RunReference>()
             .Where(reference => reference.RunId == runId)
             .OrderBy(reference => reference.Sha256)
-            .Select(reference => reference.Sha256)
+            .Select(reference => new PlanReference(reference.ImageId, reference.Sha256))
             .ToListAsync(cancel);
         var open = await db.Set<RunImage>().AsNoTracking()
             .Where(image => image.RunId == runId
@@ -108,12 +75,6 @@ internal sealed class RunJob(
             .OrderBy(image => image.Ordinal)
             .ToListAsync(cancel);
         return (run, references, open);
-    }
-
-    private async Task<PromptSettings> PromptsAsync(Run run, RunSettings settings, CancellationToken cancel)
-    {
-        var prompts = settings.Prompts ?? new RunPrompts();
-        return prompts.For(run.ObjectName, prompts.Checkpoint is null ? null : learned.PathFor(await catalog.GetAsync(run.ModelId, cancel), prompts));
     }
 
     private async Task<(int OfReferences, int OfImages)> CountTilesAsync(Guid runId, TileSettings tiles, CancellationToken cancel)
@@ -189,19 +150,16 @@ internal sealed class RunJob(
         }
     }
 
-    private async Task<JobOutcome> ConcludeAsync(Run run, CancellationToken cancel)
+    private async Task<JobOutcome> ConcludeAsync(Run run, InspectionPlan plan, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var encoded = db.Set<ImageResult>().Where(result => result.RunId == run.Id && !result.WasCached);
         // An image in tiles is many images to the encoder: its time says nothing of one.
-        if (RunSettings.Parse(run.Settings).Tiles is null && await encoded.AnyAsync(cancel))
+        if (plan.Tiles is null && await encoded.AnyAsync(cancel))
         {
             await catalog.NoteSpeedAsync(run.ModelId, await encoded.AverageAsync(result => result.Milliseconds, cancel), cancel);
         }
         var refused = await db.Set<RunRefusal>().CountAsync(refusal => refusal.RunId == run.Id, cancel);
         return JobOutcome.Done(refused == 0 ? "RunDone" : "RunDoneWithRefusals", [run.ImageCount - refused, refused], PortalUrls.Run(run.ProjectId, run.Id));
     }
-
-    /// <summary>Looks at one image of the run, by the name of its blob; tells of tiles that are done.</summary>
-    private delegate Task<Inspection> Look(string sha256, Action<int> looked, CancellationToken cancel);
 }

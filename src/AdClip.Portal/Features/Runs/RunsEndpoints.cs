@@ -43,9 +43,9 @@ public static class RunsEndpoints
                 "multipart/form-data with one file, or the file itself as the body. Query: detector (the id of a trained detector, "
                 + "which brings its own model and texts; its suggested threshold applies where none is saved), model, references (none, "
                 + "allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; without it the one that was saved "
-                + "in the project for such scores: this model, with or without good images, inspection area and tiles; where there is "
-                + "none, any box does), mapThreshold (default 0.5), store=true to keep the image, tiles (off, auto or a side in pixels; "
-                + "left out: as in the run on which the applied threshold was chosen, else off). Boxes are in pixels of the upright image.");
+                + "in the project for scores of the same scoreIdentity: the same model, texts, good images, inspection area and tiles; where "
+                + "there is none, any box does), mapThreshold (default 0.5), store=true to keep the image, tiles (off, auto or a side in "
+                + "pixels; left out: off). Boxes are in pixels of the upright image.");
 
         var run = api.MapGroup("/runs/{runId:guid}").WithTags("Runs");
         run.MapGet("/", GetAsync).WithSummary("State, progress and timing of a run");
@@ -287,9 +287,8 @@ public static class RunsEndpoints
         {
             return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["TilesUnknown", tiles!]);
         }
-        var request = new InspectRequest(
-            model, choice, referenceCount, threshold, mapThreshold ?? DefaultMapThreshold,
-            store == true, FollowsThreshold: tiles is null, cut, detector);
+        var plan = new PlanRequest { Model = model, References = choice, ReferenceCount = referenceCount, Tiles = cut, Detector = detector };
+        var request = new InspectRequest(plan, threshold, mapThreshold ?? DefaultMapThreshold, store == true);
         if (!http.Request.HasFormContentType)
         {
             return TypedResults.Ok(await inspection.InspectAsync(project, request, "image", http.Request.Body, http.User.UserId(), cancel));

@@ -19,8 +19,10 @@ public static class RunsFeature
         services.AddSingleton<RunAccess>();
         services.AddSingleton<LearnedPrompts>();
         services.AddSingleton<TileAdvisor>();
+        services.AddSingleton<ReferenceImages>();
+        services.AddSingleton<Planner>();
+        services.AddSingleton<PlanOpener>();
         services.AddSingleton<RunBoard>();
-        services.AddSingleton<ScoreThresholds>();
         services.AddSingleton<DirectInspection>();
         services.AddTransient<RunsState>();
         services.AddJob<RunJob, RunsText>(RunJob.Kind);

@@ -236,6 +236,11 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<Guid>("RunId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ScoreIdentity")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("TrueNegatives")
                         .HasColumnType("INTEGER");
 
@@ -251,7 +256,7 @@ namespace AdClip.Portal.Storage.Migrations
 
                     b.HasIndex("RunId");
 
-                    b.HasIndex("ProjectId", "ChosenAt");
+                    b.HasIndex("ProjectId", "ScoreIdentity", "ChosenAt");
 
                     b.ToTable("ThresholdChoices", (string)null);
                 });
@@ -981,6 +986,11 @@ namespace AdClip.Portal.Storage.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ScoreIdentity")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -993,6 +1003,8 @@ namespace AdClip.Portal.Storage.Migrations
                         .IsUnique();
 
                     b.HasIndex("ProjectId", "CreatedAt");
+
+                    b.HasIndex("ProjectId", "ScoreIdentity");
 
                     b.ToTable("Runs", (string)null);
                 });

@@ -9,7 +9,7 @@ namespace AdClip.Vision.Detection.FewShot;
 /// a scale of its own that means the same for every fitted detector: one half is what one good patch of a thousand exceeds,
 /// if not more.
 /// </remarks>
-public sealed class FittedDetector
+public sealed class FittedDetector : ITokenScorer
 {
     internal FittedDetector(FittedParts parts, Fusion fusion, MapScale map, ScoreCalibration? calibration, DefectClasses? classes, FitReport report)
         => (Parts, Fusion, Map, Calibration, Classes, Report) = (parts, fusion, map, calibration, classes, report);

@@ -234,6 +234,7 @@ public sealed class EvaluationTests
             {
                 ProjectId = run.ProjectId,
                 RunId = run.RunId,
+                ScoreIdentity = state.Scores!.Run.ScoreIdentity,
                 Value = best + 1,
                 ReviewFrom = best,
                 Origin = ThresholdOrigin.Band,

@@ -99,9 +99,8 @@ public sealed class InspectThresholdTests
             Assert.Equal((true, evaluation.Counts), (qualities[run.Id].IsThresholdSaved, qualities[run.Id].Counts));
         }
 
-        // As the newest threshold of such scores was chosen: in tiles of 150 pixels.
-        var inspected = await InspectAsync(client, project.Id, "");
-        Assert.Equal((4f, new TileSettings(150)), (inspected.Threshold, inspected.Tiles));
+        // Looked at whole, whatever threshold was saved last.
+        Assert.Equal((2f, null), Cut(await InspectAsync(client, project.Id, "")));
         Assert.Equal((2f, null), Cut(await InspectAsync(client, project.Id, "?tiles=off")));
         Assert.Equal((3f, new TileSettings(200)), Cut(await InspectAsync(client, project.Id, "?tiles=200")));
         Assert.Equal((null, new TileSettings(170)), Cut(await InspectAsync(client, project.Id, "?tiles=170")));
@@ -132,6 +131,7 @@ public sealed class InspectThresholdTests
         {
             ProjectId = run.ProjectId,
             RunId = run.Id,
+            ScoreIdentity = run.ScoreIdentity,
             Value = value,
             ReviewFrom = reviewFrom,
             TruePositives = 0,

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using AdClip.Portal.Features.Models.Encoders;
-using AdClip.Portal.Features.Runs;
+using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
@@ -13,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AdClip.Portal.Features.Review.Teaching;
 
 /// <summary>Compares a detector with the one that it came from on the golden images, from kept tokens.</summary>
-public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource source, EncoderSlots slots, BlobStore blobs, ScoreThresholds thresholds)
+public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource source, EncoderSlots slots, BlobStore blobs, IScoreThresholds thresholds)
 {
     // Scores by the version before are the same for every region that somebody tries.
     private readonly ConditionalWeakTable<FittedDetector, ConcurrentDictionary<string, double>> _scores = [];
@@ -42,7 +42,7 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
                 .Where(pair => pair.Second is not null)
                 .Select(pair => (pair.First, pair.Second!.Value.Before, pair.Second.Value.After)),
         ];
-        var (threshold, thresholdSource) = await ThresholdAsync(line, before.Regions.Regions.Count > 0, compared, cancel);
+        var (threshold, thresholdSource) = await ThresholdAsync(line, compared, cancel);
         return GoldenComparison.Of(golden.Source, compared, scores.Length - compared.Count, threshold, thresholdSource);
     }
 
@@ -67,12 +67,11 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
     }
 
     private async Task<(double? Value, GoldenThreshold Source)> ThresholdAsync(
-        TaughtLine line, bool hasArea, IReadOnlyList<(GoldenImage Image, double Before, double After)> compared, CancellationToken cancel)
+        TaughtLine line, IReadOnlyList<(GoldenImage Image, double Before, double After)> compared, CancellationToken cancel)
     {
         foreach (var version in new[] { line.Head, line.Root }.OfType<DetectorVersion>())
         {
-            var kind = new ScoreKind(line.ProjectId, version.EncoderId, HasReferences: false, HasArea: hasArea, DetectorVersionId: version.Id);
-            if (await thresholds.NewestAsync(kind, inAnyTiles: false, cancel) is { } saved)
+            if (await thresholds.NewestAsync(line.ProjectId, Planner.IdentityOf(version), cancel) is { } saved)
             {
                 return (saved.Band.FailFrom, GoldenThreshold.Saved);
             }

@@ -4,6 +4,7 @@ using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Portal.Features.Runs;
+using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
@@ -18,7 +19,7 @@ namespace AdClip.Portal.Features.Review.Teaching;
 public sealed class TeachingBench(
     IDbContextFactory<PortalDb> dbs, TeachingLines lines, DetectorPool detectors, DetectorVersions versions,
     ModelCatalog catalog, TokenSource source, EncoderSlots slots, GoldenCheck golden,
-    RunBoard runs, InspectionAreaStore areas, BlobStore blobs, MapShelf shelf, TimeProvider clock)
+    ReferenceImages references, InspectionAreaStore areas, BlobStore blobs, MapShelf shelf, TimeProvider clock)
 {
     private const int KeptBases = 3;
     private static readonly TimeSpan MemoryPatience = TimeSpan.FromSeconds(30);
@@ -137,9 +138,9 @@ public sealed class TeachingBench(
             if (sha256s.Count == 0)
             {
                 // A run from words alone: what people have called good since.
-                var (_, good) = await runs.ReferencesAsync(db, run.ProjectId, wanted: null, count: null, chosen: null, cancel);
+                var (_, good) = await references.ChooseAsync(run.ProjectId, wanted: null, count: null, chosen: null, cancel);
                 sha256s = [.. good.Select(image => image.Sha256)];
-                await RunBoard.CheckFitsAsync(db, area, [.. good.Select(image => image.Id)], cancel);
+                await references.CheckFitAsync(area, good, cancel);
             }
         }
         var images = new LabelledTokens[sha256s.Count];

@@ -19,7 +19,7 @@ namespace AdClip.Portal.Features.Runs.Pages;
 
 /// <summary>What the runs page of a project shows and can do.</summary>
 public sealed class RunsState(
-    IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageScoring inspector, LearnedPrompts learned,
+    IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageScoring scoring, LearnedPrompts learned,
     DetectorPool detectors, TileAdvisor advisor, PrecisionChecks precisions, DetectorVersions versions, Checkpoints checkpoints)
 {
     /// <summary>Numbers of good images that the few-shot stages of AD-CLIP use.</summary>
@@ -42,7 +42,7 @@ public sealed class RunsState(
     public string? DefaultModelId { get; private set; }
 
     /// <summary>Images in flight at most.</summary>
-    public int Parallelism => inspector.Parallelism;
+    public int Parallelism => scoring.Parallelism;
 
     public int AllImages { get; private set; }
 
@@ -82,7 +82,7 @@ public sealed class RunsState(
 
     /// <summary>How long a run will take, from the model's last run; null: it has not run yet.</summary>
     public TimeSpan? Estimate(ModelRecord? model, int images) =>
-        model?.MillisecondsPerImage is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds * images / inspector.Parallelism) : null;
+        model?.MillisecondsPerImage is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds * images / scoring.Parallelism) : null;
 
     /// <summary>What tiles these images would be cut into; null: there is none.</summary>
     /// <exception cref="Vision.RefusedInputException">The model is gone.</exception>

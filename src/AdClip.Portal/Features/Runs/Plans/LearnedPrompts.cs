@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
+using AdClip.Vision.Detection;
 
 namespace AdClip.Portal.Features.Runs.Plans;
 
@@ -49,6 +50,11 @@ public sealed class LearnedPrompts(ModelFolders folders, BlobStore blobs)
                 $"The file of learned prompts '{prompts.Checkpoint}' was exchanged after the run was made; start a new run.",
                 prompts.Checkpoint);
     }
+
+    /// <summary>What a plan's texts are to the model.</summary>
+    /// <exception cref="RefusedInputException">A file of learned prompts is gone, or was exchanged.</exception>
+    public PromptSettings For(ModelRecord model, RunPrompts? prompts, string objectName) =>
+        (prompts ?? new RunPrompts()).For(objectName, prompts is null ? null : PathFor(model, prompts));
 
     public static string Sha256(string path)
     {

@@ -20,15 +20,7 @@ public sealed class TileAdvisor(IDbContextFactory<PortalDb> dbs, GroundTruthStor
     // Of the newest labelled images: reading every document of a large project would take longer than the run's first images.
     private const int MostImages = 500;
 
-    /// <summary>The tiles that a request means for these images; null: they are looked at whole.</summary>
-    /// <exception cref="Vision.RefusedInputException">A side or an overlap that cannot be used.</exception>
-    internal async Task<TileSettings?> SettleAsync(
-        Guid projectId, RunTiles? wanted, ModelDescription model, IQueryable<ImageRecord> images, CancellationToken cancel) =>
-        TryRead(wanted, out var settings) || await AdviseAsync(projectId, model, images, OverlapOf(wanted), cancel) is not { Tiles: > 1 } advice
-            ? settings
-            : new TileSettings(advice.Side, OverlapOf(wanted));
-
-    /// <summary>The tiles that a request means for one image of this size; null: it is looked at whole.</summary>
+    /// <summary>The tiles that a request means for images of at most this size; null: they are looked at whole.</summary>
     /// <exception cref="Vision.RefusedInputException">A side or an overlap that cannot be used.</exception>
     internal async Task<TileSettings?> SettleAsync(Guid projectId, RunTiles? wanted, ModelDescription model, int width, int height, CancellationToken cancel) =>
         TryRead(wanted, out var settings) || await AdviseAsync(projectId, model, width, height, OverlapOf(wanted), cancel) is not { Tiles: > 1 } advice

@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Models.Encoders;
+using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Detection;
-using AdClip.Vision.Detection.FewShot;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Imaging;
 using AdClip.Vision.Imaging.Tiles;
@@ -36,16 +34,17 @@ public sealed class ImageScoring
     /// <summary>Whether no image is being looked at.</summary>
     public bool IsIdle => _slots.IsIdle;
 
-    /// <summary>A scorer for these good images, which are named by their blobs in the order of SHA-256.</summary>
+    /// <summary>What compares with a plan's texts and good images; kept for the next to ask.</summary>
+    /// <param name="detector">Opened as the plan says.</param>
+    /// <param name="prompts">The plan's texts.</param>
     /// <param name="regions">What is inspected; the good images fit it.</param>
-    /// <param name="tiles">How images are cut; null: each is looked at whole.</param>
     /// <param name="encoded">Told of tiles that are done (an image that is looked at whole is one), perhaps by several threads at once.</param>
     /// <exception cref="Vision.RefusedInputException">A good image cannot be read, or the prompts do not fit the model.</exception>
     public async Task<Scorer> ScorerAsync(
-        ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> referenceSha256s,
-        InspectionRegions regions, TileSettings? tiles, Action<int> encoded, CancellationToken cancel)
+        ClipDetector detector, InspectionPlan plan, PromptSettings prompts, InspectionRegions regions, Action<int> encoded, CancellationToken cancel)
     {
-        var key = Key(detector, prompts, referenceSha256s, regions, tiles);
+        var (key, tiles) = (plan.ScoreIdentity, plan.Tiles);
+        IReadOnlyList<string> referenceSha256s = [.. plan.ReferenceImages.Select(reference => reference.Sha256)];
         if (FindScorer(key) is { } kept)
         {
             return kept;
@@ -72,11 +71,11 @@ public sealed class ImageScoring
     }
 
     /// <summary>Looks at one image file; <paramref name="sha256"/> is its hash, so that it is not compared with itself.</summary>
-    /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
-    /// <param name="tiles">As the scorer was made with.</param>
+    /// <param name="tiles">As the scorer was made with; null: the image is looked at whole.</param>
     /// <param name="looked">Told of tiles that are done, perhaps by several threads at once.</param>
+    /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
     public Task<Inspection> InspectAsync(
-        ClipDetector detector, Scorer scorer, TileSettings? tiles, string path,
+        ClipDetector detector, ITokenScorer scorer, TileSettings? tiles, string path,
         string sha256, Action<int> looked, CancellationToken cancel) => _slots.InSlotAsync(
         () =>
         {
@@ -84,30 +83,19 @@ public sealed class ImageScoring
             CheckFits(scorer.Regions, path);
             if (tiles is not null)
             {
+                // A trained detector looks at whole images: its plan has no tiles.
+                var tiled = (Scorer)scorer;
                 var isKept = true;
                 var detection = _slots.WithSpareSlots(
                     parallelism => new TiledInspection(
                         detector, tiles, parallelism, _limits, TokensOfTiles(detector, path, tiles, () => isKept = false))
-                        .Inspect(path, sha256, scorer, (_, _) => looked(1), cancel));
+                        .Inspect(path, sha256, tiled, (_, _) => looked(1), cancel));
                 return new Inspection(detection, Stopwatch.GetElapsedTime(begin).TotalMilliseconds, isKept);
             }
             var (tokens, wasCached) = _source.Encode(detector, path, sha256);
             var whole = scorer.Score(tokens, sha256);
             looked(1);
             return new Inspection(whole, Stopwatch.GetElapsedTime(begin).TotalMilliseconds, wasCached);
-        },
-        cancel);
-
-    /// <summary>Looks at one image file, whole, with a detector that was fitted to the project.</summary>
-    /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
-    public Task<Inspection> InspectAsync(
-        ClipDetector detector, FittedDetector fitted, string path, string sha256, CancellationToken cancel) => _slots.InSlotAsync(
-        () =>
-        {
-            var begin = Stopwatch.GetTimestamp();
-            CheckFits(fitted.Regions, path);
-            var (tokens, wasCached) = _source.Encode(detector, path, sha256);
-            return new Inspection(fitted.Score(tokens, sha256), Stopwatch.GetElapsedTime(begin).TotalMilliseconds, wasCached);
         },
         cancel);
 
@@ -180,13 +168,6 @@ public sealed class ImageScoring
     // A tile that is the whole image is encoded as the image is.
     private static string KeyOf(string sha256, Tile tile, int width, int height) =>
         (tile.Width, tile.Height) == (width, height) ? sha256 : $"{sha256}-{tile.Key}";
-
-    private static string Key(
-        ClipDetector detector, PromptSettings prompts, IReadOnlyList<string> references, InspectionRegions regions, TileSettings? tiles) =>
-        Convert.ToHexStringLower(
-            SHA256.HashData(
-                Encoding.UTF8.GetBytes(
-                    string.Join('\n', [detector.EncoderId, detector.TextIdOf(prompts), InspectionRegionsJson.Write(regions), $"{tiles}", .. references]))));
 
     private Scorer? FindScorer(string key)
     {

@@ -669,6 +669,7 @@ namespace AdClip.Portal.Storage.Migrations
                     ReferenceCount = table.Column<int>(type: "INTEGER", nullable: false),
                     ImageCount = table.Column<int>(type: "INTEGER", nullable: false),
                     AreaRevision = table.Column<int>(type: "INTEGER", nullable: false),
+                    ScoreIdentity = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Settings = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false)
@@ -1023,6 +1024,7 @@ namespace AdClip.Portal.Storage.Migrations
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
                     RunId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ScoreIdentity = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Value = table.Column<double>(type: "REAL", nullable: false),
                     ReviewFrom = table.Column<double>(type: "REAL", nullable: true),
                     Origin = table.Column<string>(type: "TEXT", nullable: true),
@@ -1422,6 +1424,11 @@ namespace AdClip.Portal.Storage.Migrations
                 columns: new[] { "ProjectId", "CreatedAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Runs_ProjectId_ScoreIdentity",
+                table: "Runs",
+                columns: new[] { "ProjectId", "ScoreIdentity" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_StageExperiments_CreatedBy",
                 table: "StageExperiments",
                 column: "CreatedBy");
@@ -1465,9 +1472,9 @@ namespace AdClip.Portal.Storage.Migrations
                 column: "ChosenBy");
 
             migrationBuilder.CreateIndex(
-                name: "IX_ThresholdChoices_ProjectId_ChosenAt",
+                name: "IX_ThresholdChoices_ProjectId_ScoreIdentity_ChosenAt",
                 table: "ThresholdChoices",
-                columns: new[] { "ProjectId", "ChosenAt" });
+                columns: new[] { "ProjectId", "ScoreIdentity", "ChosenAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ThresholdChoices_RunId",

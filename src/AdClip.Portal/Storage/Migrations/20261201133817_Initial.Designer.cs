@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace AdClip.Portal.Storage.Migrations
 {
     [DbContext(typeof(PortalDb))]
-    [Migration("20261201132214_Initial")]
+    [Migration("20261201133817_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -239,6 +239,11 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<Guid>("RunId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ScoreIdentity")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("TrueNegatives")
                         .HasColumnType("INTEGER");
 
@@ -254,7 +259,7 @@ namespace AdClip.Portal.Storage.Migrations
 
                     b.HasIndex("RunId");
 
-                    b.HasIndex("ProjectId", "ChosenAt");
+                    b.HasIndex("ProjectId", "ScoreIdentity", "ChosenAt");
 
                     b.ToTable("ThresholdChoices", (string)null);
                 });
@@ -984,6 +989,11 @@ namespace AdClip.Portal.Storage.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ScoreIdentity")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -996,6 +1006,8 @@ namespace AdClip.Portal.Storage.Migrations
                         .IsUnique();
 
                     b.HasIndex("ProjectId", "CreatedAt");
+
+                    b.HasIndex("ProjectId", "ScoreIdentity");
 
                     b.ToTable("Runs", (string)null);
                 });
