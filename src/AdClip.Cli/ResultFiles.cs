@@ -27,7 +27,8 @@ internal static class ResultFiles
     };
 
     public static void Write(
-        string folder, ModelDescription model, string scoreIdentity, PromptSettings prompts, TileSettings? tiles, IReadOnlyList<ImageFile> good, IReadOnlyList<string> goodSha256s,
+        string folder, ModelDescription model, string scoreIdentity, PromptSettings prompts,
+        TileSettings? tiles, IReadOnlyList<ImageFile> good, IReadOnlyList<string> goodSha256s,
         float? threshold, InspectionRegions regions, IReadOnlyList<ImageResult> images)
     {
         var document = new

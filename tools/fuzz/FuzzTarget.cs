@@ -1,4 +1,3 @@
-using AdClip.Portal.Shell.Parts;
 
 namespace AdClip.Fuzz;
 

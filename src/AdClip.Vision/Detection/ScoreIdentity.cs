@@ -23,7 +23,8 @@ public static class ScoreIdentity
     /// <param name="regions">What is inspected.</param>
     /// <param name="tiles">How images are cut; null: each is looked at whole.</param>
     /// <exception cref="RefusedInputException">Prompts that do not fit the model.</exception>
-    public static string OfModel(ClipDetector model, PromptSettings prompts, IEnumerable<string> referenceSha256s, InspectionRegions regions, TileSettings? tiles)
+    public static string OfModel(
+        ClipDetector model, PromptSettings prompts, IEnumerable<string> referenceSha256s, InspectionRegions regions, TileSettings? tiles)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(referenceSha256s);

@@ -60,6 +60,27 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Predict_ThresholdOfOtherScores_IsRefusedAndNothingIsWritten()
+    {
+        var (good, image) = (Picture("good/one.png", seed: 1), Picture("in/a.png", seed: 3));
+
+        Task<AdClipProcess.Outcome> PredictAsync(string output, params string[] options) => AdClipProcess.RunAsync(
+            Home, ["predict", "--model", Model, "--threshold", "0.05", .. options, "--images", image, "--out", Path.Combine(_folder, output)]);
+        Assert.Equal(0, (await PredictAsync("words")).ExitCode);
+        using var results = JsonDocument.Parse(
+            await File.ReadAllBytesAsync(Path.Combine(_folder, "words", "results.json"), TestContext.Current.CancellationToken));
+        var identity = results.RootElement.GetProperty("scoreIdentity").GetString()!;
+
+        var same = await PredictAsync("same", "--score_identity", identity);
+        var other = await PredictAsync("other", "--score_identity", identity, "--reference", good);
+
+        Assert.Equal((0, ""), (same.ExitCode, same.Errors));
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains($"The threshold holds for scores of identity {identity}", other.Errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_folder, "other")));
+    }
+
+    [Fact]
     public async Task Predict_DeviceThatThisBuildLacks_WarnsAndScoresAsWithout()
     {
         var image = Picture("in/a.png", seed: 3);

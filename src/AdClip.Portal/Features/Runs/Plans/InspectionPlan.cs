@@ -61,7 +61,8 @@ public sealed record InspectionPlan
 
     public string ToJson() => JsonSerializer.Serialize(this, Format);
 
-    public static InspectionPlan Parse(string json) => JsonSerializer.Deserialize<InspectionPlan>(json, Format) ?? throw new JsonException("The plan is empty.");
+    public static InspectionPlan Parse(string json) =>
+        JsonSerializer.Deserialize<InspectionPlan>(json, Format) ?? throw new JsonException("The plan is empty.");
 
     /// <summary>The plan that a run keeps.</summary>
     /// <param name="references">The run's, by SHA-256.</param>

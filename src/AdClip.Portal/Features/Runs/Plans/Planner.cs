@@ -28,7 +28,8 @@ public sealed class Planner(
     /// No such model or detector, not enough good images, prompts that do not fit the model, tiles that cannot be cut,
     /// 8 bits that no check allowed, or something that the trained detector fixes.
     /// </exception>
-    public async Task<SettledPlan> SettleAsync(Project project, PlanRequest request, (int Width, int Height) largest, TimeSpan? patience, CancellationToken cancel)
+    public async Task<SettledPlan> SettleAsync(
+        Project project, PlanRequest request, (int Width, int Height) largest, TimeSpan? patience, CancellationToken cancel)
     {
         if (request.Detector is { } detectorId)
         {
