@@ -19,7 +19,7 @@ using ImageLabel = AdClip.Vision.GroundTruth.ImageLabel;
 
 namespace AdClip.Portal.Tests.Features.Annotations;
 
-public sealed partial class InspectionAreaTests
+public sealed partial class InspectionAreaTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     /// <summary>The left two fifths of our samples, which have 400 x 400 pixels.</summary>
     private const string Area = """{"schema":"adclip.inspection-regions","version":1,"width":400,"height":400,"regions":[{"id":"a","use":"include","kind":"box","box":[0,0,160,400]}]}""";
@@ -30,7 +30,7 @@ public sealed partial class InspectionAreaTests
     [Fact]
     public async Task Put_NewerRevisionThere_412AndNothingLost()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         using var untouched = await client.GetAsync(Url(project.Id), Cancel);
@@ -54,7 +54,7 @@ public sealed partial class InspectionAreaTests
     [Fact]
     public async Task Put_ManyAtOnce_OneWins()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
 
@@ -69,7 +69,7 @@ public sealed partial class InspectionAreaTests
     [InlineData(Roles.QaLead, HttpStatusCode.UnprocessableEntity, """{"schema":"adclip.inspection-regions","version":1,"width":4,"height":4,"regions":[{"id":"a","use":"ignore","kind":"box","box":[0,0,4,4]}]}""")]
     public async Task Put_ByTheWrongPersonOrLeavingNothing_Refused(string role, HttpStatusCode status, string document)
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var lead = await host.ClientAsync(Roles.QaLead);
         using var client = await host.ClientAsync(role);
 
@@ -79,7 +79,7 @@ public sealed partial class InspectionAreaTests
     [Fact]
     public async Task Run_AreaDrawn_ScoresAndMetricsAsTheLibraryAndEarlierRunsKeepTheirs()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var goodFiles = SamplePlates.Good(3);
@@ -123,7 +123,7 @@ public sealed partial class InspectionAreaTests
     [Fact]
     public async Task Run_ImagesOfOtherProportions_RefusedOneByOneAndGoodOnesBeforeItBegins()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(1));
