@@ -12,7 +12,25 @@ public sealed partial class ArchitectureTests
         "Training", "Runs", "Evaluation", "Review", "Exports", "Dashboard", "Samples",
     ];
 
+    /// <summary>The folders of AdClip.Vision; a folder may use those before it.</summary>
+    private static readonly string[] VisionInOrder = ["Graphs", "GroundTruth", "Imaging", "Metrics", "Clip", "Detection", "Training", "Datasets"];
+
+    /// <summary>The folders of TypeScript, and what each may import besides its own files and packages.</summary>
+    private static readonly Dictionary<string, string[]> ImportsAllowed = new()
+    {
+        ["contracts"] = [],
+        ["shell"] = [],
+        ["viewer"] = [],
+        ["charts"] = [],
+        ["images"] = ["shell"],
+        ["models"] = ["shell"],
+        ["training"] = ["shell"],
+        ["annotations"] = ["contracts", "shell", "viewer"],
+        ["review"] = ["annotations", "viewer"],
+    };
+
     private static readonly string Source = Path.Combine(SharedFolder.RepositoryRoot, "src");
+    private static readonly string Assets = Path.Combine(SharedFolder.RepositoryRoot, "wwwroot-assets");
 
     [Fact]
     public void Features_EverySource_LooksUpstreamOnly()
@@ -55,6 +73,51 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void Vision_EverySource_LooksBackInTheOrderOnly()
+    {
+        var vision = Path.Combine(Source, "AdClip.Vision");
+        var unknown = Directory.GetDirectories(vision).Select(Path.GetFileName).Except([.. VisionInOrder, "bin", "obj"]);
+        Assert.Empty(unknown);
+
+        // A file beside the folders has no room (-1): it may use none.
+        var wrong =
+            from file in Sources(vision)
+            let own = Array.IndexOf(VisionInOrder, Path.GetRelativePath(vision, file).Split(Path.DirectorySeparatorChar)[0])
+            from used in VisionRoom().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)
+            where Array.IndexOf(VisionInOrder, used) > own
+            select $"{Path.GetRelativePath(vision, file)} uses {used}";
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Assets_EveryFolder_ImportsWhatItMayOnly()
+    {
+        var wrong =
+            from pair in Imports()
+            from used in pair.Value
+            let own = FolderOf(pair.Key)
+            let other = FolderOf(used)
+            where own != other && !(ImportsAllowed.TryGetValue(own, out var allowed) && allowed.Contains(other))
+            select $"{pair.Key} imports {used}";
+        Assert.Empty(wrong);
+        Assert.Empty(Imports().Keys.Select(FolderOf).Except(ImportsAllowed.Keys));
+
+        static string FolderOf(string file) => file.Contains('/', StringComparison.Ordinal) ? file[..file.IndexOf('/', StringComparison.Ordinal)] : "";
+    }
+
+    [Fact]
+    public void Assets_Imports_MakeNoCircle()
+    {
+        // Files that import nothing of what is left are taken away; what stays at the end is in a circle or leads into one.
+        var left = Imports();
+        while (left.Where(pair => !pair.Value.Any(left.ContainsKey)).Select(pair => pair.Key).ToList() is { Count: > 0 } free)
+        {
+            free.ForEach(file => left.Remove(file));
+        }
+        Assert.Empty(left.Select(pair => $"{pair.Key} imports {string.Join(", ", pair.Value.Where(left.ContainsKey))}"));
+    }
+
+    [Fact]
     public void OnnxRuntime_EverySource_IsNamedInOneFile()
     {
         var files = Sources(Source)
@@ -72,6 +135,24 @@ public sealed partial class ArchitectureTests
         Assert.Empty(wrong);
     }
 
+    /// <summary>Of every TypeScript file the files that it imports, types included; as "folder/file.ts".</summary>
+    private static Dictionary<string, string[]> Imports()
+    {
+        var files = Directory.EnumerateFiles(Assets, "*.ts", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Assets, file).Replace(Path.DirectorySeparatorChar, '/'))
+            .Where(file => !file.StartsWith("node_modules/", StringComparison.Ordinal))
+            .ToDictionary(file => file, ImportsOf);
+        Assert.Contains(files.Values, used => used.Length > 0);
+        return files;
+
+        static string[] ImportsOf(string file) =>
+        [
+            .. from match in RelativeImport().Matches(File.ReadAllText(Path.Combine(Assets, file)))
+               let path = Path.GetFullPath(Path.Combine(Assets, Path.GetDirectoryName(file)!, match.Groups[1].Value))
+               select Path.GetRelativePath(Assets, path).Replace(Path.DirectorySeparatorChar, '/'),
+        ];
+    }
+
     private static IEnumerable<string> Sources(string folder) => Directory
         .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
         .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal))
@@ -79,6 +160,13 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"AdClip\.Portal\.Features\.(\w+)")]
     private static partial Regex FeatureName();
+
+    // "AdClip.Vision.Clip", or "Clip.ClipConfig" from inside AdClip.Vision, which needs no using.
+    [GeneratedRegex(@"(?:AdClip\.Vision\.|(?<![\w.]))(Graphs|GroundTruth|Imaging|Metrics|Clip|Detection|Training|Datasets)(?:;|\.\w)")]
+    private static partial Regex VisionRoom();
+
+    [GeneratedRegex("""\b(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")]
+    private static partial Regex RelativeImport();
 
     [GeneratedRegex(@"using (Microsoft\.AspNetCore|Microsoft\.EntityFrameworkCore|Microsoft\.Extensions|Microsoft\.Data)")]
     private static partial Regex WebOrDatabase();

@@ -20,13 +20,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AdClip.Portal.Tests;
 
 /// <summary>Every endpoint that the portal describes and every page, asked by people who may not.</summary>
-public sealed partial class EndpointAccessTests : IAsyncDisposable
+public sealed partial class EndpointAccessTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
-    private readonly PortalHost _portal = new();
+    private readonly PortalHost _portal = shared.Host;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public ValueTask DisposeAsync() => _portal.DisposeAsync();
 
     [Fact]
     public async Task Api_Anonymous_Answers401Everywhere()
@@ -166,7 +164,7 @@ public sealed partial class EndpointAccessTests : IAsyncDisposable
         using var watch = new JobWatch(_portal);
         using var started = await member.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel);
         var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
-        await watch.UntilAsync(job => job.State.IsOver());
+        await watch.UntilAsync(job => job.Id == run.JobId && job.State.IsOver());
         var results = (await member.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!;
         Guid owner;
         await using (var db = await _portal.DbAsync())

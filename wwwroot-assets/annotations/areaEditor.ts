@@ -6,7 +6,7 @@ import type { Point, Size } from "../viewer/view.ts";
 import type { ImageItem } from "./annotationsApi.ts";
 import { areaApi, fits, regionColours, scaled, scaledBy, type RegionUse } from "./areaDocument.ts";
 import { AreaPanel, type AreaTool } from "./areaPanel.ts";
-import type { AreaTexts } from "./areaTexts.ts";
+import type { AreaSettings } from "./areaSettings.ts";
 import { BoxTool, newBox } from "./boxTool.ts";
 import { h } from "./dom.ts";
 import { FilmStrip } from "./filmStrip.ts";
@@ -20,15 +20,6 @@ import { ImageSession } from "./session.ts";
 import { ShapeLayer } from "./shapeLayer.ts";
 import { boundsOf, movedBy, type Annotation, type Shape } from "./shapes.ts";
 import { filled } from "./texts.ts";
-
-/** Twin of InspectionAreaSettings in InspectionAreaInterop.cs. */
-export interface AreaSettings {
-  readonly projectId: string;
-  readonly canEdit: boolean;
-  /** Separates the journals of people who share a browser. */
-  readonly userId: string;
-  readonly texts: AreaTexts;
-}
 
 const toolOfKey: Readonly<Record<string, AreaTool>> = { v: "select", r: "box", o: "ellipse", p: "polygon" };
 

@@ -1,7 +1,7 @@
 // The bar, the tools and the list beside the inspection area's image.
 
 import { regionColours, type RegionUse } from "./areaDocument.ts";
-import type { AreaSettings } from "./areaEditor.ts";
+import type { AreaSettings } from "./areaSettings.ts";
 import { h, icon, type IconName } from "./dom.ts";
 import type { ToolName } from "./labelTool.ts";
 import type { SaveState } from "./session.ts";

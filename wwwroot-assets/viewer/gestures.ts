@@ -1,7 +1,6 @@
 // Pan and zoom by wheel, trackpad, mouse, pen, touch and keyboard. What is not a gesture goes to the tool.
 
-import { toImage, type Point } from "./view.ts";
-import type { ImageSurface } from "./imageSurface.ts";
+import { toImage, type Point, type View } from "./view.ts";
 
 /** Pointer input that is left for a tool, in image pixels (fractions; may lie outside the image). */
 export interface Tool {
@@ -15,6 +14,14 @@ export interface Tool {
   hover(at: Point | null, event: PointerEvent): void;
 }
 
+/** What the gestures move: an image seen in an element. Positions and steps in CSS pixels of the element. */
+export interface Movable {
+  readonly element: HTMLElement;
+  readonly view: View;
+  pan(dx: number, dy: number): void;
+  zoom(factor: number, css: Point): void;
+}
+
 const wheelStep = 1.0015;
 const panButtons = new Set([1, 2]);
 
@@ -24,12 +31,12 @@ type Drag = { kind: "pan"; pointer: number; last: Point } | { kind: "tool"; poin
 export class Gestures {
   tool: Tool | null = null;
   spaceHeld = false;
-  private readonly surface: ImageSurface;
+  private readonly surface: Movable;
   private readonly touches = new Map<number, Point>();
   private readonly stopListening = new AbortController();
   private drag: Drag | null = null;
 
-  constructor(surface: ImageSurface) {
+  constructor(surface: Movable) {
     this.surface = surface;
     const element = surface.element;
     const signal = this.stopListening.signal;

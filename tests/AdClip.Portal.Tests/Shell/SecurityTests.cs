@@ -17,7 +17,7 @@ using Microsoft.Extensions.Options;
 namespace AdClip.Portal.Tests.Shell;
 
 /// <summary>What keeps others out: headers, limits, redirects, and accounts that end.</summary>
-public sealed class SecurityTests
+public sealed class SecurityTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -59,7 +59,7 @@ public sealed class SecurityTests
     [Fact]
     public async Task SignInCheck_NothingSet_IsAMinute()
     {
-        await using var portal = new PortalHost();
+        var portal = shared.Host;
         Assert.Equal(TimeSpan.FromMinutes(1), portal.Services.GetRequiredService<IOptions<SecurityStampValidatorOptions>>().Value.ValidationInterval);
     }
 
@@ -83,7 +83,7 @@ public sealed class SecurityTests
     [Fact]
     public async Task Answers_OfEveryKind_CarryTheSecurityHeaders()
     {
-        await using var portal = new PortalHost();
+        var portal = shared.Host;
         using var client = await portal.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var imageId = (await Upload.SendAsync(client, project.Id, ("강판 1.bmp", Upload.Picture(1)))).Files[0].ImageId!.Value;

@@ -16,7 +16,7 @@ public sealed class InspectionAreaInterop(IJSRuntime js) : JsModuleInterop(js, "
     }
 }
 
-/// <summary>What the editor needs to start; twin of AreaSettings in areaEditor.ts.</summary>
+/// <summary>What the editor needs to start; twin of AreaSettings in areaSettings.ts.</summary>
 /// <param name="ProjectId">Project whose area is drawn.</param>
 /// <param name="CanEdit">False shows everything and changes nothing.</param>
 /// <param name="UserId">Separates the journals of people who share a browser.</param>

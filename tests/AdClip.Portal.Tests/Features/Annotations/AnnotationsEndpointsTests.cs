@@ -17,13 +17,11 @@ using static AdClip.Portal.Tests.Features.Annotations.AnnotationClient;
 
 namespace AdClip.Portal.Tests.Features.Annotations;
 
-public sealed class AnnotationsEndpointsTests : IAsyncDisposable
+public sealed class AnnotationsEndpointsTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
-    private readonly PortalHost _portal = new();
+    private readonly PortalHost _portal = shared.Host;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public ValueTask DisposeAsync() => _portal.DisposeAsync();
 
     [Fact]
     public async Task Get_NobodyAnnotated_EmptyDocumentAtRevisionZero()

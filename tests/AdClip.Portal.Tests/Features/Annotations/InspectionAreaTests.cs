@@ -20,7 +20,7 @@ using ImageLabel = AdClip.Vision.GroundTruth.ImageLabel;
 
 namespace AdClip.Portal.Tests.Features.Annotations;
 
-public sealed partial class InspectionAreaTests
+public sealed partial class InspectionAreaTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     /// <summary>The left two fifths of our samples, which have 400 x 400 pixels.</summary>
     private const string Area =
@@ -33,7 +33,7 @@ public sealed partial class InspectionAreaTests
     [Fact]
     public async Task Put_NewerRevisionThere_412AndNothingLost()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         using var untouched = await client.GetAsync(Url(project.Id), Cancel);
@@ -57,7 +57,7 @@ public sealed partial class InspectionAreaTests
     [Fact]
     public async Task Put_ManyAtOnce_OneWins()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
 
@@ -75,7 +75,7 @@ public sealed partial class InspectionAreaTests
         """{"schema":"adclip.inspection-regions","version":1,"width":4,"height":4,"regions":[{"id":"a","use":"ignore","kind":"box","box":[0,0,4,4]}]}""")]
     public async Task Put_ByTheWrongPersonOrLeavingNothing_Refused(string role, HttpStatusCode status, string document)
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var lead = await host.ClientAsync(Roles.QaLead);
         using var client = await host.ClientAsync(role);
 
@@ -85,7 +85,7 @@ public sealed partial class InspectionAreaTests
     [Fact]
     public async Task Run_AreaDrawn_ScoresAndMetricsAsTheLibraryAndEarlierRunsKeepTheirs()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var goodFiles = SamplePlates.Good(3);
@@ -132,7 +132,7 @@ public sealed partial class InspectionAreaTests
     [Fact]
     public async Task Run_ImagesOfOtherProportions_RefusedOneByOneAndGoodOnesBeforeItBegins()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(1));

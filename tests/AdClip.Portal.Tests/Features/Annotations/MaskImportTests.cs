@@ -10,13 +10,11 @@ using static AdClip.Portal.Tests.Features.Annotations.AnnotationClient;
 namespace AdClip.Portal.Tests.Features.Annotations;
 
 /// <summary>Mask pictures as people make them, over HTTP.</summary>
-public sealed class MaskImportTests : IAsyncDisposable
+public sealed class MaskImportTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
-    private readonly PortalHost _portal = new();
+    private readonly PortalHost _portal = shared.Host;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public ValueTask DisposeAsync() => _portal.DisposeAsync();
 
     [Theory]
     [InlineData("ok_0_255.png", 528, 0)]

@@ -16,14 +16,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AdClip.Portal.Tests.Features.Evaluation;
 
 /// <summary>Runs of the real model side by side, over HTTP.</summary>
-public sealed class ComparisonTests
+public sealed class ComparisonTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Compare_TwoRuns_EqualsEachRunsOwnMetricsAndNamesEveryDispute()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await EvaluationTests.RunAsync(host, client);
         var other = await RescoreAsync(client, run.RunId, new RescoreRequest(References: ReferenceChoice.AllGood));
@@ -68,7 +68,7 @@ public sealed class ComparisonTests
     [Fact]
     public async Task Compare_ImageThatOneRunLearnedFrom_CountsForNeither()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await EvaluationTests.RunAsync(host, client);
         var other = await RescoreAsync(client, run.RunId, new RescoreRequest(References: ReferenceChoice.None));
@@ -93,7 +93,7 @@ public sealed class ComparisonTests
     [Fact]
     public async Task Compare_WrongLists_AreRefusedWithASentence()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await EvaluationTests.RunAsync(host, client);
         var foreign = await EvaluationTests.RunAsync(host, client);
@@ -121,7 +121,7 @@ public sealed class ComparisonTests
     [Fact]
     public async Task With_RunChosenElsewhere_ChangesPlaces()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await EvaluationTests.RunAsync(host, client);
         var other = await RescoreAsync(client, run.RunId, new RescoreRequest(References: ReferenceChoice.None));

@@ -19,14 +19,14 @@ using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 namespace AdClip.Portal.Tests.Features.Evaluation;
 
 /// <summary>One run over HTTP; every number of the answers is computed a second time, slowly, from the stored scores and maps.</summary>
-public sealed class EvaluationTests
+public sealed class EvaluationTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Metrics_RealRun_EqualSlowComputationFromStoredScoresAndMaps()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await RunAsync(host, client);
         var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.RunId}/results?sort=image", Cancel))!.Items;
@@ -79,7 +79,7 @@ public sealed class EvaluationTests
     [Fact]
     public async Task Metrics_TargetsAsked_ChooseJudgeAndMarkTheThreshold()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await RunAsync(host, client);
         var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.RunId}/results?sort=image", Cancel))!.Items;
@@ -117,7 +117,7 @@ public sealed class EvaluationTests
     [Fact]
     public async Task Metrics_Regions_EachHalfIsJudgedAtTheOthersThreshold()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await RunAsync(host, client);
         var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.RunId}/results?sort=image", Cancel))!.Items;
@@ -145,7 +145,7 @@ public sealed class EvaluationTests
     [Fact]
     public async Task State_ThresholdByRule_IsMarkedAndJudgedHeldOut()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await RunAsync(host, client);
         var state = host.Services.GetRequiredService<EvaluationState>();
@@ -170,7 +170,7 @@ public sealed class EvaluationTests
     [Fact]
     public async Task Metrics_GroundTruthChanges_AreComputedAgain()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await RunAsync(host, client);
         var before = await MetricsAsync(client, run.RunId);
@@ -182,13 +182,13 @@ public sealed class EvaluationTests
         Assert.Equal(before.Pixel.Images + 1, after.Pixel.Images);
         Assert.NotEqual(before.GroundTruthStamp, after.GroundTruthStamp);
         await using var db = await host.DbAsync();
-        Assert.Equal(after.GroundTruthStamp, (await db.Set<PixelEvaluation>().SingleAsync(Cancel)).Stamp);
+        Assert.Equal(after.GroundTruthStamp, (await db.Set<PixelEvaluation>().SingleAsync(known => known.RunId == run.RunId, Cancel)).Stamp);
     }
 
     [Fact]
     public async Task SaveThreshold_Twice_KeepsBothAndTheNewestHolds()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await RunAsync(host, client);
         await using var db = await host.DbAsync();
@@ -203,7 +203,8 @@ public sealed class EvaluationTests
         state.MoveTo(0.125);
         await state.SaveThresholdAsync(user);
 
-        Assert.Equal([0.25, 0.125], await db.Set<ThresholdChoice>().OrderBy(choice => choice.ChosenAt).Select(choice => choice.Value).ToListAsync(Cancel));
+        var chosen = db.Set<ThresholdChoice>().Where(choice => choice.RunId == run.RunId).OrderBy(choice => choice.ChosenAt);
+        Assert.Equal([0.25, 0.125], await chosen.Select(choice => choice.Value).ToListAsync(Cancel));
         var answer = await MetricsAsync(client, run.RunId);
         Assert.Equal((0.125, "saved", true), (answer.Threshold, answer.ThresholdSource, answer.ThresholdFromSameImages));
         var again = host.Services.GetRequiredService<EvaluationState>();
@@ -216,7 +217,7 @@ public sealed class EvaluationTests
     [Fact]
     public async Task SaveBand_ThenMoveByHand_LeavesAndFindsTheReview()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await RunAsync(host, client);
         var user = await host.AdminAsync();
@@ -253,7 +254,8 @@ public sealed class EvaluationTests
             Assert.Equal(best, state.ReviewFrom);
             state.MoveToCost();
             await state.SaveThresholdAsync(user);
-            var saved = await db.Set<ThresholdChoice>().OrderByDescending(choice => choice.ChosenAt).FirstAsync(Cancel);
+            var choices = db.Set<ThresholdChoice>().Where(choice => choice.RunId == run.RunId);
+            var saved = await choices.OrderByDescending(choice => choice.ChosenAt).FirstAsync(Cancel);
             Assert.Equal((ThresholdOrigin.Cost, null, state.ByCost!.Value), (saved.Origin!.Value, saved.ReviewFrom, saved.Value));
         }
     }
@@ -261,7 +263,7 @@ public sealed class EvaluationTests
     [Fact]
     public async Task Endpoints_WrongQuestions_AreRefused()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await RunAsync(host, client);
 
@@ -271,7 +273,8 @@ public sealed class EvaluationTests
 
         await using (var db = await host.DbAsync())
         {
-            await db.Set<AdClip.Portal.Features.Projects.Project>().ExecuteUpdateAsync(set => set.SetProperty(project => project.IsOpen, false), Cancel);
+            await db.Set<AdClip.Portal.Features.Projects.Project>().Where(project => project.Id == run.ProjectId)
+                .ExecuteUpdateAsync(set => set.SetProperty(project => project.IsOpen, false), Cancel);
         }
         using var stranger = await host.ClientAsync(Roles.Annotator);
         Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync($"/api/v1/runs/{run.RunId}/metrics", Cancel)).StatusCode);

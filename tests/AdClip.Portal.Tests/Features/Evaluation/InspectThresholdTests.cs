@@ -16,21 +16,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AdClip.Portal.Tests.Features.Evaluation;
 
-public sealed class InspectThresholdTests
+public sealed class InspectThresholdTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Inspect_ThresholdSaved_HoldsForScoresOfItsKindOnly()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(2)), ImageLabel.Good);
         using var watch = new JobWatch(host);
         using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(), Cancel);
         var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
-        await watch.UntilAsync(job => job.State.IsOver());
+        await watch.UntilAsync(job => job.Id == run.JobId && job.State.IsOver());
 
         Assert.Null((await InspectAsync(client, project.Id, "")).Threshold);
         await SaveAsync(host, run, 2, minutes: 0);
@@ -58,7 +58,7 @@ public sealed class InspectThresholdTests
     [Fact]
     public async Task Thresholds_OfSeveralKinds_EachHoldsForItsOwnRunsAlone()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(2)), ImageLabel.Good);

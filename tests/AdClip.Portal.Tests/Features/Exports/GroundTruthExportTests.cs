@@ -5,13 +5,11 @@ using static AdClip.Portal.Tests.Features.Annotations.AnnotationClient;
 
 namespace AdClip.Portal.Tests.Features.Exports;
 
-public sealed class GroundTruthExportTests : IAsyncDisposable
+public sealed class GroundTruthExportTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
-    private readonly PortalHost _portal = new();
+    private readonly PortalHost _portal = shared.Host;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public ValueTask DisposeAsync() => _portal.DisposeAsync();
 
     [Fact]
     public async Task Get_JsonAndCsv_HoldTheSameGroundTruthAsTheImages()

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AdClip.Portal.Tests.Features.Models;
 
-public sealed class ModelTests
+public sealed class ModelTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private const string Repository = "openai/clip-vit-base-patch32";
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -21,7 +21,7 @@ public sealed class ModelTests
     [Fact]
     public async Task List_FreshPortal_HasTheEmbeddedModel()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.Annotator);
         var model = Assert.Single((await client.GetFromJsonAsync<List<ModelAnswer>>("/api/v1/models", Cancel))!);
         Assert.Equal(
@@ -32,7 +32,7 @@ public sealed class ModelTests
     [Fact]
     public async Task Upload_WholeModel_CanBeUsedRenamedAndDeleted()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.Admin);
         var uploadId = Guid.NewGuid();
         foreach (var name in new[] { "model.safetensors", "config.json", "vocab.json", "merges.txt" })
@@ -86,7 +86,7 @@ public sealed class ModelTests
     [Fact]
     public async Task Upload_WrongFiles_AreRefusedWithOneSentence()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.Admin);
         var uploadId = Guid.NewGuid();
         foreach (var name in new[] { "virus.exe", "..%2Fmodel.safetensors", "..%5Cmodel.safetensors", "C%3Amodel.safetensors", ".hidden.pt" })

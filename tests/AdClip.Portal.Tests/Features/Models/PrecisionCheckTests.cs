@@ -19,7 +19,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AdClip.Portal.Tests.Features.Models;
 
-public sealed class PrecisionCheckTests
+public sealed class PrecisionCheckTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private const string Model = "adclip-mini";
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -27,7 +27,7 @@ public sealed class PrecisionCheckTests
     [Fact]
     public async Task Check_OwnImages_AllowsEightBitRunsOfThatProjectOnly()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(4)), ImageLabel.Good);
@@ -47,7 +47,7 @@ public sealed class PrecisionCheckTests
         using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(EightBit: true), Cancel);
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
         await using var db = await host.DbAsync();
-        var run = await db.Set<Run>().SingleAsync(Cancel);
+        var run = await db.Set<Run>().SingleAsync(known => known.ProjectId == project.Id, Cancel);
         Assert.EndsWith("-i8", run.EncoderId, StringComparison.Ordinal);
         await watch.UntilAsync(seen => seen.Id == run.JobId && seen.State == JobState.Succeeded);
 
@@ -102,7 +102,7 @@ public sealed class PrecisionCheckTests
     [Fact]
     public async Task Start_TooFewImages_Refused()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(3));

@@ -7,14 +7,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AdClip.Portal.Tests.Features.Review;
 
-public sealed class ReviewStateTests
+public sealed class ReviewStateTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task RealRun_FilterWalkAndDecide_AgreeWithTheList()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await EvaluationTests.RunAsync(host, client);
         var state = host.Services.GetRequiredService<ReviewState>();
@@ -47,9 +47,8 @@ public sealed class ReviewStateTests
         var again = host.Services.GetRequiredService<ReviewState>();
         await again.LoadAsync(run.ProjectId, run.RunId);
         Assert.Equal(Verdict.Agree, again.Verdicts[walked[0]]);
-        Assert.Equal(
-            [Verdict.FalseAlarm, Verdict.Agree],
-            await db.Set<ReviewDecision>().OrderBy(decision => decision.Id).Select(decision => decision.Verdict).ToListAsync(Cancel));
+        var decided = db.Set<ReviewDecision>().Where(decision => decision.RunId == run.RunId).OrderBy(decision => decision.Id);
+        Assert.Equal([Verdict.FalseAlarm, Verdict.Agree], await decided.Select(decision => decision.Verdict).ToListAsync(Cancel));
         again.Filter = ResultFilter.Undecided;
         Assert.Equal(5, again.Shown.Count);
         await again.LoadAsync(Guid.NewGuid(), run.RunId);
@@ -59,7 +58,7 @@ public sealed class ReviewStateTests
     [Fact]
     public async Task Heatmap_ScaleOfRun_ReachesTheBrightEnd()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var run = await EvaluationTests.RunAsync(host, client);
         var state = host.Services.GetRequiredService<ReviewState>();

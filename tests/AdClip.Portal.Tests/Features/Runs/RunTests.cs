@@ -9,7 +9,7 @@ using AdClip.Vision.Detection;
 
 namespace AdClip.Portal.Tests.Features.Runs;
 
-public sealed class RunTests
+public sealed class RunTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
@@ -33,7 +33,7 @@ public sealed class RunTests
     [Fact]
     public async Task Start_WithGoodImages_ComparesEachImageWithTheOthersInOrderOfSha256()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var goodFiles = SamplePlates.Good(4);
@@ -56,7 +56,7 @@ public sealed class RunTests
     [Fact]
     public async Task Start_NothingSaid_UsesAllGoodImages()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(2)), ImageLabel.Good);
@@ -69,7 +69,7 @@ public sealed class RunTests
     [Fact]
     public async Task Start_WithoutImagesOrReferences_IsRefusedWithASentence()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
 
@@ -88,7 +88,7 @@ public sealed class RunTests
     [Fact]
     public async Task Results_PagedByScore_GiveEachOnceInOrder()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.UploadAsync(client, project.Id, [.. SamplePlates.Defective(3), .. SamplePlates.Good(4)]);
@@ -120,7 +120,7 @@ public sealed class RunTests
     [Fact]
     public async Task Result_MapAndHeatmap_AreServedAndCached()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(1));
@@ -142,7 +142,7 @@ public sealed class RunTests
     [Fact]
     public async Task Inspect_OneImage_GivesTheRunsScoreAndStoresNothing()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(3)), ImageLabel.Good);
@@ -172,7 +172,7 @@ public sealed class RunTests
     [Fact]
     public async Task Inspect_NotAnImage_IsRefused()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         using var body = new ByteArrayContent([1, 2, 3]);
@@ -185,7 +185,7 @@ public sealed class RunTests
     [Fact]
     public async Task Runs_OtherPeople_SeeAndDoOnlyWhatTheyMay()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var lead = await host.ClientAsync(Roles.QaLead);
         using var annotator = await host.ClientAsync(Roles.Annotator);
         var project = await PortalHost.NewProjectAsync(lead);

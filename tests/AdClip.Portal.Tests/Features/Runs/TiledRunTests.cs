@@ -18,7 +18,7 @@ using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Tests.Features.Runs;
 
-public sealed class TiledRunTests
+public sealed class TiledRunTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
@@ -63,7 +63,7 @@ public sealed class TiledRunTests
     [Fact]
     public async Task Start_AutomaticTiles_FollowTheSmallestDrawnDefect()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var images = await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(2));
@@ -79,7 +79,7 @@ public sealed class TiledRunTests
     [Fact]
     public async Task Start_UnusableTiles_RefusedWithASentence()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(1));
@@ -119,7 +119,7 @@ public sealed class TiledRunTests
     [Fact]
     public async Task Inspect_Tiles_ScoreOfTheTiledRun()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(2)), ImageLabel.Good);

@@ -20,14 +20,14 @@ using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Tests.Features.Training;
 
-public sealed class PromptTrainingTests
+public sealed class PromptTrainingTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Train_BothWithViews_KeepsEveryEpochAndRunsScoreWithItsTexts()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await LabelledAsync(host, client);
         using var watch = new JobWatch(host);
@@ -90,7 +90,7 @@ public sealed class PromptTrainingTests
     [Fact]
     public async Task Train_StoppedOrExtended_LearnsTheSameBits()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await LabelledAsync(host, client);
         using var watch = new JobWatch(host);
@@ -133,7 +133,7 @@ public sealed class PromptTrainingTests
     [Fact]
     public async Task Train_LabelsChangedSince_LearnsFromThoseOfTheRequestAndSaysSo()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await LabelledAsync(host, client);
         using var watch = new JobWatch(host);
@@ -159,7 +159,7 @@ public sealed class PromptTrainingTests
     [Fact]
     public async Task Checkpoints_AwkwardFiles_RefusedByName()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var foreign = await File.ReadAllBytesAsync(SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth"), Cancel);
@@ -185,7 +185,7 @@ public sealed class PromptTrainingTests
     [Fact]
     public async Task Train_SettingsOrImagesThatDoNotWork_Refused()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(3)), ImageLabel.Good);
@@ -209,7 +209,7 @@ public sealed class PromptTrainingTests
     [Fact]
     public async Task Rescore_OfATrainedDetector_TakesAnotherDetectorAndNoOtherWords()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await LabelledAsync(host, client);
         using var watch = new JobWatch(host);

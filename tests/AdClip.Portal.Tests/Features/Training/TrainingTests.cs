@@ -21,14 +21,14 @@ using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Tests.Features.Training;
 
-public sealed class TrainingTests
+public sealed class TrainingTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Train_LabelledImages_MakesADetectorThatRunsScoreWith()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var good = await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(8));
@@ -86,7 +86,7 @@ public sealed class TrainingTests
     [Fact]
     public async Task Train_InspectionArea_DetectorLooksThereEvenAfterItWasMoved()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(4)), ImageLabel.Good);
@@ -117,7 +117,7 @@ public sealed class TrainingTests
     [Fact]
     public async Task Train_GoodImagesOnly_MakesADetectorAndMeasuresNothing()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(3)), ImageLabel.Good);
@@ -141,7 +141,7 @@ public sealed class TrainingTests
     [Fact]
     public async Task Train_JobAgainAfterItsVersionWasStored_MakesNoSecondOne()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(3)), ImageLabel.Good);
@@ -163,7 +163,7 @@ public sealed class TrainingTests
     [Fact]
     public async Task Train_TooFewGoodImagesOrNoPart_Refused()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(1)), ImageLabel.Good);

@@ -22,7 +22,7 @@ using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 namespace AdClip.Portal.Tests.Features.Review.Teaching;
 
 /// <summary>The real portal and the real model: plates, good images to compare with, and what people say of regions.</summary>
-public sealed class TeachingTests
+public sealed class TeachingTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private static readonly ImageRectangle Corner = new(8, 8, 60, 60);
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -30,7 +30,7 @@ public sealed class TeachingTests
     [Fact]
     public async Task Teach_ARegionOfAPlainRun_CalmsItAndUndoAndRedoRestoreTheBytes()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var plates = await RunAsync(host, client);
         Assert.Null((await ReadAsync(client, plates.Result)).DetectorId);
@@ -115,7 +115,7 @@ public sealed class TeachingTests
     [Fact]
     public async Task Teach_TwoAtOnce_OneIsToldAndNothingIsLost()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var plates = await RunAsync(host, client);
         var first = await TeachAsync(client, plates.Result, new FeedbackRequest(LessonKind.Good, Box: Corner, AcceptRegressions: true));
@@ -140,7 +140,7 @@ public sealed class TeachingTests
     [Fact]
     public async Task Teach_AGoldenDefectAway_RefusedUntilAcceptedAndNamed()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var plates = await RunAsync(host, client);
         foreach (var image in plates.Good.Append(plates.Image.Id))
@@ -169,7 +169,7 @@ public sealed class TeachingTests
     [Fact]
     public async Task Golden_NobodyMarkedAny_ReviewedOnesOfTheRunElseAllLabelled()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var plates = await RunAsync(host, client);
         var request = new FeedbackRequest(LessonKind.Good, Box: Corner);
@@ -188,7 +188,7 @@ public sealed class TeachingTests
     [Fact]
     public async Task Teach_WithLabels_AddsAShapeAsARevisionAndMarksGood()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var plates = await RunAsync(host, client);
 
@@ -210,7 +210,7 @@ public sealed class TeachingTests
     [Fact]
     public async Task Teach_Annotator_SeesButChangesNothing()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var lead = await host.ClientAsync(Roles.QaLead);
         var plates = await RunAsync(host, lead);
         var taught = await TeachAsync(lead, plates.Result, new FeedbackRequest(LessonKind.Good, Box: Corner, AcceptRegressions: true));
@@ -231,7 +231,7 @@ public sealed class TeachingTests
     [Fact]
     public async Task Teach_RunInTilesOrNothingToUndo_Refused()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var plates = await RunAsync(host, client);
 
@@ -254,7 +254,7 @@ public sealed class TeachingTests
     [Fact]
     public async Task Teach_ATrainedDetector_OpenedAgainItIsTheSameToTheLastBit()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var plates = await RunAsync(host, client);
         using var watch = new JobWatch(host);
@@ -296,7 +296,7 @@ public sealed class TeachingTests
     [Fact]
     public async Task Teach_RunOnAnInspectionArea_WhatLiesOutsideStaysOut()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var left = InspectionRegionsJson.Read(
             """{"schema":"adclip.inspection-regions","version":1,"width":400,"height":400,"regions":["""

@@ -18,14 +18,14 @@ using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 namespace AdClip.Portal.Tests.Features.Training.Stages;
 
 /// <summary>Experiments with the real model on a small project.</summary>
-public sealed class StagesTests
+public sealed class StagesTests(SharedPortal shared) : IClassFixture<SharedPortal>
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Experiment_UsualDetectors_FillsTheTableAndSaysWhatCannotBeFilled()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var projectId = await ProjectAsync(host, client);
         using var watch = new JobWatch(host);
@@ -60,7 +60,7 @@ public sealed class StagesTests
     [Fact]
     public async Task Experiment_LearnedPrompts_NeedBothKindsAndAreJudgedOutOfFold()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var projectId = await ProjectAsync(host, client);
         using var watch = new JobWatch(host);
@@ -75,7 +75,7 @@ public sealed class StagesTests
     [Fact]
     public async Task Experiment_GoesOnAfterAStop_KeepsFinishedCellsAndComputesTheSameOnesAgain()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var projectId = await ProjectAsync(host, client);
         using var watch = new JobWatch(host);
@@ -86,7 +86,7 @@ public sealed class StagesTests
         await using (var db = await host.DbAsync())
         {
             // As an experiment that was stopped after its first draw; meanwhile people change labels.
-            await db.Set<StageCell>().Where(cell => cell.Seed == 2).ExecuteDeleteAsync(Cancel);
+            await db.Set<StageCell>().Where(cell => cell.ExperimentId == started.Id && cell.Seed == 2).ExecuteDeleteAsync(Cancel);
             await db.Set<JobRecord>()
                 .Where(job => job.Id == started.JobId)
                 .ExecuteUpdateAsync(set => set.SetProperty(job => job.State, JobState.Cancelled), Cancel);
@@ -112,7 +112,7 @@ public sealed class StagesTests
     [Fact]
     public async Task Experiment_Cancelled_StopsAndKeepsWhatIsDone()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var projectId = await ProjectAsync(host, client);
         using var watch = new JobWatch(host);
@@ -130,7 +130,7 @@ public sealed class StagesTests
     [Fact]
     public async Task Experiment_WishesOutOfRange_Refused()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         using var client = await host.ClientAsync(Roles.QaLead);
         var projectId = await ProjectAsync(host, client);
         foreach (var (wish, code) in new[]
@@ -168,7 +168,7 @@ public sealed class StagesTests
     [Fact]
     public async Task Measure_ImageThatWasLearnedFrom_IsNoFigure()
     {
-        await using var host = new PortalHost();
+        var host = shared.Host;
         var learned = Example("a", isAnomaly: false);
         var pupil = new StagePupil(_ => throw new InvalidOperationException("Nothing may be scored."), []);
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() =>
