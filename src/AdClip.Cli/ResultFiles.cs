@@ -10,7 +10,7 @@ using AdClip.Vision.Detection.Tiles;
 namespace AdClip.Cli;
 
 /// <summary>One image's line in the result files; scores are null where the image was refused.</summary>
-internal sealed record ImageResult(
+internal sealed record ResultLine(
     string File, string Sha256, float? Score, float? ZeroShotScore, float? FewShotScore, float? ClassProbability,
     string? Label, string? Heatmap, string? Map, int? Width, int? Height, int? MapWidth, int? MapHeight, string? Refusal);
 
@@ -28,7 +28,7 @@ internal static class ResultFiles
 
     public static void Write(
         string folder, ModelDescription model, PromptSettings prompts, TileSettings? tiles, IReadOnlyList<ImageFile> good, IReadOnlyList<string> goodSha256s,
-        float? threshold, InspectionRegions regions, IReadOnlyList<ImageResult> images)
+        float? threshold, InspectionRegions regions, IReadOnlyList<ResultLine> images)
     {
         var document = new
         {

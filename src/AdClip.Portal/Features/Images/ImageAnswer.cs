@@ -1,4 +1,5 @@
 using AdClip.Portal.Shell.Refusals;
+using AdClip.Vision.GroundTruth;
 using Microsoft.Extensions.Localization;
 
 namespace AdClip.Portal.Features.Images;

@@ -14,6 +14,7 @@ using AdClip.Vision;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Graphs;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

@@ -164,12 +164,12 @@ internal static class FittedFile
         var parts = new FittedParts(
             kept.Regions is null ? model : model.At(InspectionRegionsJson.Read(kept.Regions)), new TextPair(texts[..width], texts[width..]), new BankChoice(kept.BankLayers, kept.BankRadius), banks[0], banks[1], banks[2], kept.Usual,
             Head("patch_head", kept.PatchHead), Head("image_head", kept.ImageHead));
-        DefectClasses? classes = null;
+        LearnedClasses? classes = null;
         if (kept.Classes is { } own)
         {
             var centres = Values<float>("classes.centres", own.Names.Count * width);
             ArgumentOutOfRangeException.ThrowIfNotEqual(own.Priors.Length, own.Names.Count);
-            classes = new DefectClasses(Layer(own.Layer), own.Names, own.Priors, [.. own.Names.Select((_, c) => centres[(c * width)..((c + 1) * width)])], Values<float>("classes.good", width), own.Sharpness);
+            classes = new LearnedClasses(Layer(own.Layer), own.Names, own.Priors, [.. own.Names.Select((_, c) => centres[(c * width)..((c + 1) * width)])], Values<float>("classes.good", width), own.Sharpness);
         }
         if (kept.Isotonic is { } steps && (steps.Scores.Count == 0 || steps.Scores.Count != steps.Probabilities.Count))
         {

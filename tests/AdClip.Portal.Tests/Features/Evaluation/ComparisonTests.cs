@@ -9,6 +9,7 @@ using AdClip.Portal.Features.Training;
 using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Portal.Shell.Access;
 using AdClip.Vision.Detection;
+using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -12,6 +12,7 @@ using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Portal.Tests.Features.Runs;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Tiles;
+using AdClip.Vision.GroundTruth;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AdClip.Portal.Tests.Features.Evaluation;

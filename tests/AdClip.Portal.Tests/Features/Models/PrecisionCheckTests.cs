@@ -14,6 +14,7 @@ using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Portal.Tests.Features.Runs;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

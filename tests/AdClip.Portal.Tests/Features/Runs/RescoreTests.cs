@@ -7,6 +7,7 @@ using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Detection;
+using AdClip.Vision.GroundTruth;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AdClip.Portal.Tests.Features.Runs;

@@ -7,6 +7,7 @@ using AdClip.Portal.Features.Training;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Portal.Tests.Features.Runs;
+using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Training;
 using Microsoft.Extensions.DependencyInjection;
 

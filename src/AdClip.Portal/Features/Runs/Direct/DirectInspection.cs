@@ -24,14 +24,14 @@ public sealed class DirectInspection(
     InspectionAreaStore areas, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
 {
     private static readonly TimeSpan MemoryPatience = TimeSpan.FromSeconds(30);
-    private const int ChunkBytes = 1 << 17;
 
     /// <exception cref="RefusedInputException">The file is not an image that can be read, there is no such model, or tiles that cannot be cut.</exception>
     public async Task<InspectAnswer> InspectAsync(
         Project project, InspectRequest request, string fileName, Stream content, Guid userId, CancellationToken cancel)
     {
         await using var incoming = blobs.Begin();
-        var sha256 = await ReceiveAsync(incoming, content, cancel);
+        await incoming.ReceiveAsync(content, images.Value.Limits.MaxBytes, cancel);
+        var sha256 = await incoming.FlushAsync(cancel);
         var info = ImageDecoder.Identify(incoming.Path, images.Value.Limits);
         var looked = request.Detector is { } detectorId
             ? await LookTrainedAsync(project, request, await versions.GetAsync(project.Id, detectorId, cancel), incoming.Path, sha256, cancel)
@@ -50,7 +50,7 @@ public sealed class DirectInspection(
         return new InspectAnswer(
             VerdictNames.Of(verdict), detection.Score, (float?)looked.Applied?.FailFrom,
             detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
-            boxes, request.MapThreshold, looked.ModelId, looked.References, looked.AreaRevision,
+            [.. boxes.Select(BoxAnswer.Of)], request.MapThreshold, looked.ModelId, looked.References, looked.AreaRevision,
             looked.Tiles, width, height, sha256, looked.Inspection.Milliseconds, imageId, request.Detector,
             detection.Probability, detection.Probability is null ? null : detection.ClassProbabilities)
         {
@@ -117,23 +117,6 @@ public sealed class DirectInspection(
     }
 
     private static VerdictBand? Asked(InspectRequest request) => VerdictBand.At(request.Threshold);
-
-    private async Task<string> ReceiveAsync(IncomingBlob target, Stream content, CancellationToken cancel)
-    {
-        var most = images.Value.Limits.MaxBytes;
-        var buffer = new byte[ChunkBytes];
-        for (var read = await content.ReadAsync(buffer, cancel); read > 0; read = await content.ReadAsync(buffer, cancel))
-        {
-            if (target.Length + read > most)
-            {
-                throw new RefusedInputException(
-                    RefusalCode.FileTooLarge, $"The file has more than {most} bytes, which is the most that is accepted.",
-                    target.Length + read, most);
-            }
-            await target.WriteAsync(buffer.AsMemory(0, read), cancel);
-        }
-        return await target.FlushAsync(cancel);
-    }
 
     /// <param name="Applied">The score thresholds; null: there are none.</param>
     private sealed record Looked(Inspection Inspection, VerdictBand? Applied, string ModelId, int References, int AreaRevision, TileSettings? Tiles);

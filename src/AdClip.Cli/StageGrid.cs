@@ -18,23 +18,23 @@ internal sealed record CarriedThreshold(double? OutOfFold, double Threshold, dou
 /// <param name="FalseRejects">The threshold that lets one good image in ten be rejected.</param>
 /// <param name="RejectedGood">Share of the good test images that this rejects.</param>
 /// <param name="Seconds">To learn, tokens being kept.</param>
-internal sealed record StageFigures(
+internal sealed record StageMeasurement(
     string Product, string Detector, Stage Stage, int Seed, double Share, CarriedThreshold? OwnShare, CarriedThreshold? AtShare, CarriedThreshold? FalseRejects, double? RejectedGood,
     double Seconds, ProductResult Result);
 
 /// <summary>Stages, detectors and seeds side by side.</summary>
-internal static class StageTable
+internal static class StageGrid
 {
     private const double FalseRejectBudget = 0.1;
 
     /// <param name="share">Of anomalies, to which F1 is brought; null: that of the test images.</param>
-    public static IReadOnlyList<StageFigures> Measure(
+    public static IReadOnlyList<StageMeasurement> Measure(
         StageInputs inputs, IReadOnlyList<EncodedImage> images, Stage[] stages, string[] detectors, int seeds, double? share, CancellationToken cancel)
     {
         inputs.Model.EncodePrompts(inputs.Prompts);
-        var figures = new List<StageFigures>();
+        var figures = new List<StageMeasurement>();
         var products = images.GroupBy(image => image.Image.Product).ToArray();
-        (string Name, Stage Stage)[] cells = [.. detectors.SelectMany(name => stages.Select(stage => (name, stage))).Where(cell => StageDetector.CanLearn(cell.name, cell.stage))];
+        (string Name, Stage Stage)[] cells = [.. detectors.SelectMany(name => stages.Select(stage => (name, stage))).Where(cell => StageScorer.CanLearn(cell.name, cell.stage))];
         using var progress = new Progress("stages", products.Length * seeds * cells.Length);
         foreach (var product in products)
         {
@@ -45,9 +45,9 @@ internal static class StageTable
                 {
                     cancel.ThrowIfCancellationRequested();
                     var learned = split.Learned[Array.IndexOf(stages, stage)];
-                    StageDetector.Prepare(name, inputs, learned, seed, cancel);
+                    StageScorer.Prepare(name, inputs, learned, seed, cancel);
                     var start = Stopwatch.GetTimestamp();
-                    var detector = StageDetector.Make(name, inputs, learned, seed, cancel);
+                    var detector = StageScorer.Make(name, inputs, learned, seed, cancel);
                     var seconds = detector.SecondsBefore + Stopwatch.GetElapsedTime(start).TotalSeconds;
                     var result = ProductResult.Measure(split.Judged, detector.Score, cancel: cancel);
                     figures.Add(Figures(product.Key, name, stage, seed, detector, seconds, result, share));
@@ -58,7 +58,7 @@ internal static class StageTable
         return figures;
     }
 
-    private static StageFigures Figures(string product, string name, Stage stage, int seed, StageDetector detector, double seconds, ProductResult result, double? asked)
+    private static StageMeasurement Figures(string product, string name, Stage stage, int seed, StageScorer detector, double seconds, ProductResult result, double? asked)
     {
         var learned = PrecisionRecallCurve.FromScores([.. detector.OutOfFold.Select(image => image.Score)], [.. detector.OutOfFold.Select(image => image.IsAnomaly)]);
         var test = result.Image;
@@ -71,9 +71,9 @@ internal static class StageTable
         double[] good = [.. detector.OutOfFold.Where(image => !image.IsAnomaly).Select(image => image.Score)];
         if (good.Length == 0)
         {
-            return new StageFigures(product, name, stage, seed, share, own, atShare, null, null, seconds, result);
+            return new StageMeasurement(product, name, stage, seed, share, own, atShare, null, null, seconds, result);
         }
         var budget = BudgetThreshold.ForFalseRejects(good, FalseRejectBudget).Threshold;
-        return new StageFigures(product, name, stage, seed, share, own, atShare, new CarriedThreshold(null, budget, test.At(budget).F1), test.At(budget).FalsePositiveRate, seconds, result);
+        return new StageMeasurement(product, name, stage, seed, share, own, atShare, new CarriedThreshold(null, budget, test.At(budget).F1), test.At(budget).FalsePositiveRate, seconds, result);
     }
 }
