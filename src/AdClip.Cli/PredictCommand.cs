@@ -63,13 +63,31 @@ internal static class PredictCommand
             File.WriteAllBytes(Path.Combine(folder, heatmap), Heatmap.Render(detection.Map.Values, detection.Map.Width, detection.Map.Height, ColourMap.Ember));
             NpyWriter.Write(Path.Combine(folder, map), detection.Map.Values, detection.Map.Height, detection.Map.Width);
             var label = threshold is { } limit ? detection.Score >= limit ? "anomaly" : "good" : null;
-            return new ResultLine(
-                image.Path, sha256, detection.Score, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability, label, heatmap, map,
-                size.Width, size.Height, detection.Map.Width, detection.Map.Height, null);
+            return new ResultLine
+            {
+                File = image.Path,
+                Sha256 = sha256,
+                Score = detection.Score,
+                ZeroShotScore = detection.ZeroShotScore,
+                FewShotScore = detection.FewShotScore,
+                ClassProbability = detection.ClassProbability,
+                Label = label,
+                Heatmap = heatmap,
+                Map = map,
+                Width = size.Width,
+                Height = size.Height,
+                MapWidth = detection.Map.Width,
+                MapHeight = detection.Map.Height,
+            };
         }
         catch (RefusedInputException refusal)
         {
-            return new ResultLine(image.Path, sha256, null, null, null, null, null, null, null, null, null, null, null, refusal.Message);
+            return new ResultLine
+            {
+                File = image.Path,
+                Sha256 = sha256,
+                Refusal = refusal.Message,
+            };
         }
     }
 }

@@ -12,15 +12,36 @@ namespace AdClip.Cli;
 internal sealed record CarriedThreshold(double? OutOfFold, double Threshold, double F1);
 
 /// <summary>Figures of one detector on one stage, one product and one drawing of the images.</summary>
-/// <param name="Share">Of anomalies, to which F1 is brought in <paramref name="AtShare"/>: of the test images unless another was asked for.</param>
-/// <param name="OwnShare">Largest F1 at the share that the images learned from happen to have.</param>
-/// <param name="AtShare">Largest F1 at <paramref name="Share"/>; on the test images brought to the same share.</param>
-/// <param name="FalseRejects">The threshold that lets one good image in ten be rejected.</param>
-/// <param name="RejectedGood">Share of the good test images that this rejects.</param>
-/// <param name="Seconds">To learn, tokens being kept.</param>
-internal sealed record StageMeasurement(
-    string Product, string Detector, Stage Stage, int Seed, double Share, CarriedThreshold? OwnShare, CarriedThreshold? AtShare, CarriedThreshold? FalseRejects, double? RejectedGood,
-    double Seconds, ProductResult Result);
+internal sealed record StageMeasurement
+{
+    public required string Product { get; init; }
+
+    public required string Detector { get; init; }
+
+    public required Stage Stage { get; init; }
+
+    public required int Seed { get; init; }
+
+    /// <summary>Of anomalies, to which F1 is brought in <see cref="AtShare"/>: of the test images unless another was asked for.</summary>
+    public required double Share { get; init; }
+
+    /// <summary>Largest F1 at the share that the images learned from happen to have.</summary>
+    public required CarriedThreshold? OwnShare { get; init; }
+
+    /// <summary>Largest F1 at <see cref="Share"/>; on the test images brought to the same share.</summary>
+    public required CarriedThreshold? AtShare { get; init; }
+
+    /// <summary>The threshold that lets one good image in ten be rejected.</summary>
+    public required CarriedThreshold? FalseRejects { get; init; }
+
+    /// <summary>Share of the good test images that this rejects.</summary>
+    public required double? RejectedGood { get; init; }
+
+    /// <summary>To learn, tokens being kept.</summary>
+    public required double Seconds { get; init; }
+
+    public required ProductResult Result { get; init; }
+}
 
 /// <summary>Stages, detectors and seeds side by side.</summary>
 internal static class StageGrid
@@ -71,9 +92,35 @@ internal static class StageGrid
         double[] good = [.. detector.OutOfFold.Where(image => !image.IsAnomaly).Select(image => image.Score)];
         if (good.Length == 0)
         {
-            return new StageMeasurement(product, name, stage, seed, share, own, atShare, null, null, seconds, result);
+            return new StageMeasurement
+            {
+                Product = product,
+                Detector = name,
+                Stage = stage,
+                Seed = seed,
+                Share = share,
+                OwnShare = own,
+                AtShare = atShare,
+                FalseRejects = null,
+                RejectedGood = null,
+                Seconds = seconds,
+                Result = result,
+            };
         }
         var budget = BudgetThreshold.ForFalseRejects(good, FalseRejectBudget).Threshold;
-        return new StageMeasurement(product, name, stage, seed, share, own, atShare, new CarriedThreshold(null, budget, test.At(budget).F1), test.At(budget).FalsePositiveRate, seconds, result);
+        return new StageMeasurement
+        {
+            Product = product,
+            Detector = name,
+            Stage = stage,
+            Seed = seed,
+            Share = share,
+            OwnShare = own,
+            AtShare = atShare,
+            FalseRejects = new CarriedThreshold(null, budget, test.At(budget).F1),
+            RejectedGood = test.At(budget).FalsePositiveRate,
+            Seconds = seconds,
+            Result = result,
+        };
     }
 }

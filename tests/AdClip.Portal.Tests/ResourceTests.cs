@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using AdClip.Portal.Shell.Refusals;
 using AdClip.Testing;
 using AdClip.Vision;
 
@@ -44,7 +43,7 @@ public sealed partial class ResourceTests
     [Fact]
     public void Refusals_EveryCode_HasASentence()
     {
-        var sentences = Read(Path.Combine(Portal, "Shell", "RefusalText.resx"));
+        var sentences = Read(Path.Combine(Portal, "Shell", "Refusals", "RefusalText.resx"));
         Assert.Empty(Enum.GetNames<RefusalCode>().Except(sentences.Keys));
     }
 

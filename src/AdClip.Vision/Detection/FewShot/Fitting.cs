@@ -117,11 +117,19 @@ internal sealed class Fitting
     {
         var curve = PrecisionRecallCurve.FromScores(outOfFold, _anomalous);
         var best = Anomalies > 0 ? curve.BestF1 : null;
-        return new FitReport(
-            [.. _images.Select((image, i) => new OutOfFoldScore(image.Sha256, image.IsAnomaly, outOfFold[i]))],
-            [.. Enum.GetValues<FitPart>().Select(part => PartReport(part, fusion))],
-            bank.Layers, bank.Radius, strength, curve.AreaUnderRoc, curve.AveragePrecision, best?.Counts.F1, best?.Threshold,
-            CalibrationOf(outOfFold));
+        return new FitReport
+        {
+            Scores = [.. _images.Select((image, i) => new OutOfFoldScore(image.Sha256, image.IsAnomaly, outOfFold[i]))],
+            Parts = [.. Enum.GetValues<FitPart>().Select(part => PartReport(part, fusion))],
+            BankLayers = bank.Layers,
+            BankRadius = bank.Radius,
+            HeadStrength = strength,
+            AreaUnderRoc = curve.AreaUnderRoc,
+            AveragePrecision = curve.AveragePrecision,
+            F1 = best?.Counts.F1,
+            Threshold = best?.Threshold,
+            Calibration = CalibrationOf(outOfFold),
+        };
     }
 
     private CalibrationReport CalibrationOf(double[] outOfFold)
@@ -191,7 +199,11 @@ internal sealed class Fitting
             new PatchBank(width, bank.Layers.Count, _options.NearestImages, good),
             new PatchBank(width, bank.Layers.Count, 1, defects),
             new PatchBank(width, bank.Layers.Count, 1, []),
-            usual, Fitted(patchHead, headLayer), Fitted(imageHead, headLayer));
+            usual)
+        {
+            PatchHead = Fitted(patchHead, headLayer),
+            ImageHead = Fitted(imageHead, headLayer),
+        };
     }
 
     private FittedHead? Fitted(HeadFolds? folds, int layer)

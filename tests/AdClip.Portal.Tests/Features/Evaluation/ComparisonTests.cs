@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Evaluation.Comparison;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Training;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using AdClip.Portal.Features.Dashboard;
 using AdClip.Portal.Features.Evaluation;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Review;
 using AdClip.Portal.Features.Runs;

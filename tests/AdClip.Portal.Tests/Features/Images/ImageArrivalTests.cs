@@ -1,5 +1,4 @@
 using AdClip.Portal.Features.Images;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AdClip.Portal.Tests.Features.Images;

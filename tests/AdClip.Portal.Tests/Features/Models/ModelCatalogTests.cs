@@ -2,7 +2,6 @@ using System.Data.Common;
 using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 

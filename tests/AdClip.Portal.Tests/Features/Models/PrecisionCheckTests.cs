@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Claims;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Models.Catalog;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell.Access;

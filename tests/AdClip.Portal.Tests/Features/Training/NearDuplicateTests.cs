@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;

@@ -1,4 +1,3 @@
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Pages;
 using AdClip.Vision.GroundTruth;

@@ -1,4 +1,3 @@
-using AdClip.Portal.Features.Images;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Metrics;
