@@ -61,7 +61,7 @@ internal static class PredictCommand
             IInspection inspection = tiling is null ? new WholeInspection(detector, regions) : new TileInspection(detector, tiling, regions);
 
             inspection.Learn(settings, good, hashes, cancellation);
-            var results = new ImageResult[inspected.Count];
+            var results = new ResultLine[inspected.Count];
             inspection.Each(inspected, (i, look) => results[i] = Result(inspected[i], look, parsed.GetValue(threshold), folder), cancellation);
             ResultFiles.Write(folder, detector.Model, scores, settings, tiling, good, hashes, parsed.GetValue(threshold), regions, results);
             foreach (var refused in results.Where(result => result.Refusal is not null))
@@ -87,7 +87,7 @@ internal static class PredictCommand
     }
 
     // One image that cannot be read does not cost the others their results.
-    private static ImageResult Result(ImageFile image, Func<string, Detection> look, float? threshold, string folder)
+    private static ResultLine Result(ImageFile image, Func<string, Detection> look, float? threshold, string folder)
     {
         var sha256 = FileHash.Sha256(image.Path);
         try
@@ -99,13 +99,31 @@ internal static class PredictCommand
             File.WriteAllBytes(Path.Combine(folder, heatmap), Heatmap.Render(detection.Map.Values, detection.Map.Width, detection.Map.Height, ColourMap.Ember));
             NpyWriter.Write(Path.Combine(folder, map), detection.Map.Values, detection.Map.Height, detection.Map.Width);
             var label = threshold is { } limit ? detection.Score >= limit ? "anomaly" : "good" : null;
-            return new ImageResult(
-                image.Path, sha256, detection.Score, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability, label, heatmap, map,
-                size.Width, size.Height, detection.Map.Width, detection.Map.Height, null);
+            return new ResultLine
+            {
+                File = image.Path,
+                Sha256 = sha256,
+                Score = detection.Score,
+                ZeroShotScore = detection.ZeroShotScore,
+                FewShotScore = detection.FewShotScore,
+                ClassProbability = detection.ClassProbability,
+                Label = label,
+                Heatmap = heatmap,
+                Map = map,
+                Width = size.Width,
+                Height = size.Height,
+                MapWidth = detection.Map.Width,
+                MapHeight = detection.Map.Height,
+            };
         }
         catch (RefusedInputException refusal)
         {
-            return new ImageResult(image.Path, sha256, null, null, null, null, null, null, null, null, null, null, null, refusal.Message);
+            return new ResultLine
+            {
+                File = image.Path,
+                Sha256 = sha256,
+                Refusal = refusal.Message,
+            };
         }
     }
 }

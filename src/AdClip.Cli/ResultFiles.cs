@@ -10,9 +10,36 @@ using AdClip.Vision.Detection.Tiles;
 namespace AdClip.Cli;
 
 /// <summary>One image's line in the result files; scores are null where the image was refused.</summary>
-internal sealed record ImageResult(
-    string File, string Sha256, float? Score, float? ZeroShotScore, float? FewShotScore, float? ClassProbability,
-    string? Label, string? Heatmap, string? Map, int? Width, int? Height, int? MapWidth, int? MapHeight, string? Refusal);
+internal sealed record ResultLine
+{
+    public required string File { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public float? Score { get; init; }
+
+    public float? ZeroShotScore { get; init; }
+
+    public float? FewShotScore { get; init; }
+
+    public float? ClassProbability { get; init; }
+
+    public string? Label { get; init; }
+
+    public string? Heatmap { get; init; }
+
+    public string? Map { get; init; }
+
+    public int? Width { get; init; }
+
+    public int? Height { get; init; }
+
+    public int? MapWidth { get; init; }
+
+    public int? MapHeight { get; init; }
+
+    public string? Refusal { get; init; }
+}
 
 /// <summary>Writes <c>results.json</c> and <c>results.csv</c>; docs/guide/cli.md names their fields.</summary>
 internal static class ResultFiles
@@ -29,7 +56,7 @@ internal static class ResultFiles
     public static void Write(
         string folder, ModelDescription model, string scoreIdentity, PromptSettings prompts,
         TileSettings? tiles, IReadOnlyList<ImageFile> good, IReadOnlyList<string> goodSha256s,
-        float? threshold, InspectionRegions regions, IReadOnlyList<ImageResult> images)
+        float? threshold, InspectionRegions regions, IReadOnlyList<ResultLine> images)
     {
         var document = new
         {

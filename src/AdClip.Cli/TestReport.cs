@@ -48,7 +48,7 @@ internal static class TestReport
         ("aupro_0.05", curve => curve.Aupro(0.05)),
     ];
 
-    private static readonly (string Name, string Title, Func<StageFigures, double?> Value)[] StageColumns =
+    private static readonly (string Name, string Title, Func<StageMeasurement, double?> Value)[] StageColumns =
     [
         ("image_auroc", "AUROC", figures => figures.Result.Image.AreaUnderRoc),
         ("image_ap", "AP", figures => figures.Result.Image.AveragePrecision),
@@ -106,7 +106,7 @@ internal static class TestReport
     }
 
     /// <summary>Stages: mean and standard deviation over the seeds, of the mean over the products.</summary>
-    public static void Write(IReadOnlyList<StageFigures> figures, ModelDescription model, string? file)
+    public static void Write(IReadOnlyList<StageMeasurement> figures, ModelDescription model, string? file)
     {
         List<string[]> rows = [["detector", "stage", "seeds", .. StageColumns.Select(column => column.Title)]];
         var stages = new JsonArray();

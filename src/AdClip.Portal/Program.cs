@@ -27,6 +27,9 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     ContentRootPath = args.Any(argument => argument.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase)) ? null : AppContext.BaseDirectory,
 });
 builder.WebHost.UseStaticWebAssets();
+// A service that a feature needs and no feature registers ends the start, not the first request that needs it.
+builder.Host.UseDefaultServiceProvider((host, options) =>
+    (options.ValidateOnBuild, options.ValidateScopes) = (true, host.HostingEnvironment.IsDevelopment()));
 var isStarted = false;
 builder.AddStartFaults(() => isStarted);
 builder.Services.AddShell();
@@ -55,7 +58,6 @@ try
     app.Services.GetRequiredService<IStartupValidator>().Validate();
     await app.Services.PrepareStorageAsync();
     await app.Services.PrepareAccountsAsync();
-    app.Services.PrepareAnnotations();
     await app.Services.PrepareJobsAsync();
     await app.Services.PrepareSamplesAsync();
 

@@ -105,6 +105,14 @@ public sealed class IncomingBlob : IAsyncDisposable
         Length += bytes.Length;
     }
 
+    /// <summary>Writes what a stream still holds, after what was written before.</summary>
+    /// <param name="content">Read to its end.</param>
+    /// <param name="mostBytes">The most that the blob may have.</param>
+    /// <param name="cancel">Stops between chunks.</param>
+    /// <exception cref="Vision.RefusedInputException">The blob would have more bytes than that.</exception>
+    public Task ReceiveAsync(Stream content, long mostBytes, CancellationToken cancel) =>
+        BoundedCopy.ReceiveAsync(content.ReadAsync, WriteAsync, Length, mostBytes, cancel);
+
     /// <summary>Makes the bytes visible to readers of <see cref="Path"/> and durable; returns their SHA-256.</summary>
     public async Task<string> FlushAsync(CancellationToken cancel)
     {

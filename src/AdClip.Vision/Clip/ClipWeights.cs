@@ -103,21 +103,21 @@ internal sealed class ClipWeights
         var vocabulary = Matrix("token_embedding.weight", 2);
         var grid = (int)Math.Round(Math.Sqrt(visionPositions.Shape[0] - 1));
         var (visionWidth, textWidth) = (Length(conv, 0), Length(vocabulary, 1));
-        return new ClipArchitecture(
-            EmbedWidth: Length(Matrix("visual.proj", 2), 1),
-            VisionWidth: visionWidth,
-            VisionLayers: Layers(VisionBlocks),
-            PatchSize: Length(conv, 3),
-            Grid: grid,
-            TextWidth: textWidth,
-            TextLayers: Layers(TextBlocks),
-            ContextLength: Length(textPositions, 0),
-            VocabularySize: Length(vocabulary, 0),
-            Parameters: _file.Tensors.Values
-                .Where(tensor => tensor.Type is ElementType.F16 or ElementType.F32 or ElementType.BF16 or ElementType.F64)
-                .Sum(tensor => tensor.Count),
-            Vision: ClipTower.OpenAi(visionWidth),
-            Text: ClipTower.OpenAi(textWidth));
+        return new ClipArchitecture
+        {
+            EmbedWidth = Length(Matrix("visual.proj", 2), 1),
+            VisionWidth = visionWidth,
+            VisionLayers = Layers(VisionBlocks),
+            PatchSize = Length(conv, 3),
+            Grid = grid,
+            TextWidth = textWidth,
+            TextLayers = Layers(TextBlocks),
+            ContextLength = Length(textPositions, 0),
+            VocabularySize = Length(vocabulary, 0),
+            Parameters = _file.Tensors.Values.Where(tensor => tensor.Type is ElementType.F16 or ElementType.F32 or ElementType.BF16 or ElementType.F64).Sum(tensor => tensor.Count),
+            Vision = ClipTower.OpenAi(visionWidth),
+            Text = ClipTower.OpenAi(textWidth),
+        };
     }
 
     private StoredTensor Matrix(string name, int axes)

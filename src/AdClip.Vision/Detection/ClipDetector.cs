@@ -100,16 +100,24 @@ public sealed class ClipDetector : IDisposable
             FewShotLayers = [.. scheme.FewShotLayers.Where(settings.Layers.Contains)],
         };
         var sha256 = options.WeightsSha256 ?? FileHash.Sha256(weights.FilePath);
-        var encoderId = string.Create(
-            CultureInfo.InvariantCulture,
-            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}"
-                + $"{Setting(architecture.Vision, architecture.VisionWidth)}{(settings.KeepsOriginal ? "-o" : "")}"
-                + $"{PrecisionMark(session.Precision)}{PackingMark(session.Prepack)}");
-        var model = new ModelDescription(
-            folder.Name, folder.WeightFile, sha256, encoderId, architecture, settings.ImageSize, recommendedSize, settings.Dpam, settings.Layers,
-            folder.Config is not null, folder.Clip?.FileName,
-            folder.Config is { } own && own.TryGetProperty("licence", out var licence) ? licence.ToString() : null,
-            folder.Limits);
+        var encoderId = string.Create(CultureInfo.InvariantCulture,
+            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}{Setting(architecture.Vision, architecture.VisionWidth)}{(settings.KeepsOriginal ? "-o" : "")}{PrecisionMark(session.Precision)}{PackingMark(session.Prepack)}");
+        var model = new ModelDescription
+        {
+            Name = folder.Name,
+            WeightFile = folder.WeightFile,
+            Sha256 = sha256,
+            EncoderId = encoderId,
+            Architecture = architecture,
+            ImageSize = settings.ImageSize,
+            RecommendedImageSize = recommendedSize,
+            Dpam = settings.Dpam,
+            Layers = settings.Layers,
+            HasOwnScheme = folder.Config is not null,
+            ConfigFile = folder.Clip?.FileName,
+            Licence = folder.Config is { } own && own.TryGetProperty("licence", out var licence) ? licence.ToString() : null,
+            Limits = folder.Limits,
+        };
         return new ClipDetector(weights, settings, scheme, ensemble, model, session, options);
     }
 

@@ -16,7 +16,6 @@ public sealed class PrecisionComparison(ClipDetector reference, ClipDetector can
     private readonly List<Reference> _candidateGood = [];
     private Scorer? _referenceScorer;
     private Scorer? _candidateScorer;
-    private int _timed;
     private TimeSpan _referenceTime;
     private TimeSpan _candidateTime;
 
@@ -26,9 +25,6 @@ public sealed class PrecisionComparison(ClipDetector reference, ClipDetector can
     /// <summary>How many times as fast the candidate encoded; 0 until two images were compared.</summary>
     /// <remarks>By the clock, the two in turn: other work on the machine slows both.</remarks>
     public double Speedup => _candidateTime == TimeSpan.Zero ? 0 : _referenceTime / _candidateTime;
-
-    /// <summary>Milliseconds that the candidate took for an image, on average; 0 until two were compared.</summary>
-    public double CandidateMilliseconds => _timed == 0 ? 0 : _candidateTime.TotalMilliseconds / _timed;
 
     /// <summary>Adds a good image to compare the others with.</summary>
     /// <exception cref="RefusedInputException">The file is not a picture that can be read.</exception>
@@ -56,7 +52,6 @@ public sealed class PrecisionComparison(ClipDetector reference, ClipDetector can
         if (Images > 0 || _referenceGood.Count > 0)
         {
             // The very first run also touches the weights for the first time.
-            _timed++;
             _referenceTime += Stopwatch.GetElapsedTime(start, middle);
             _candidateTime += Stopwatch.GetElapsedTime(middle);
         }

@@ -12,29 +12,56 @@ internal readonly record struct DistanceCalibration(double Scale, double Offset)
 }
 
 /// <summary>How tokens become a map and a score: which layers, how pooled, how text and good images are weighed.</summary>
-/// <param name="ZeroShotLayers">Layers compared with the texts.</param>
-/// <param name="FewShotLayers">Layers compared with good patches.</param>
-/// <param name="Temperature">Divides cosines before the softmax.</param>
-/// <param name="TopFraction">Part of the patches that the pooled score averages.</param>
-/// <param name="ClassWeight">Share of the class token in the zero-shot score; the rest is the pooled map.</param>
-/// <param name="FewShotMapWeight">Share of good images in the map when there are any.</param>
-/// <param name="FewShotScoreWeight">Share of good images in the score when there are any.</param>
-/// <param name="SigmaPerSide">Gaussian's standard deviation as a part of the side; 0 if <paramref name="SigmaPixels"/> is used.</param>
-/// <param name="SigmaPixels">Gaussian's standard deviation in pixels of the input frame.</param>
-/// <param name="Calibrations">By few-shot layer; empty if the model has none: then half the distance is shown.</param>
-internal sealed record ScoringScheme(
-    IReadOnlyList<int> ZeroShotLayers, IReadOnlyList<int> FewShotLayers, float Temperature, double TopFraction, double ClassWeight,
-    double FewShotMapWeight, double FewShotScoreWeight, double SigmaPerSide, double SigmaPixels,
-    IReadOnlyDictionary<int, DistanceCalibration> Calibrations)
+internal sealed record ScoringScheme
 {
+    /// <summary>Layers compared with the texts.</summary>
+    public required IReadOnlyList<int> ZeroShotLayers { get; init; }
+
+    /// <summary>Layers compared with good patches.</summary>
+    public required IReadOnlyList<int> FewShotLayers { get; init; }
+
+    /// <summary>Divides cosines before the softmax.</summary>
+    public required float Temperature { get; init; }
+
+    /// <summary>Part of the patches that the pooled score averages.</summary>
+    public required double TopFraction { get; init; }
+
+    /// <summary>Share of the class token in the zero-shot score; the rest is the pooled map.</summary>
+    public required double ClassWeight { get; init; }
+
+    /// <summary>Share of good images in the map when there are any.</summary>
+    public required double FewShotMapWeight { get; init; }
+
+    /// <summary>Share of good images in the score when there are any.</summary>
+    public required double FewShotScoreWeight { get; init; }
+
+    /// <summary>Gaussian's standard deviation as a part of the side; 0 if <see cref="SigmaPixels"/> is used.</summary>
+    public required double SigmaPerSide { get; init; }
+
+    /// <summary>Gaussian's standard deviation in pixels of the input frame.</summary>
+    public required double SigmaPixels { get; init; }
+
+    /// <summary>By few-shot layer; empty if the model has none: then half the distance is shown.</summary>
+    public required IReadOnlyDictionary<int, DistanceCalibration> Calibrations { get; init; }
+
     private const double TopOnePercent = 0.01;
 
     public double Sigma(int side) => SigmaPixels + (SigmaPerSide * side);
 
     /// <summary>AnomalyCLIP without good images; with them, text and distance weigh the same, as in WinCLIP (equation 5).</summary>
-    public static ScoringScheme AnomalyClip(IReadOnlyList<int> layers) => new(
-        layers, layers, TextPair.DefaultTemperature, TopOnePercent, ClassWeight: 1,
-        FewShotMapWeight: 0.5, FewShotScoreWeight: 0.5, SigmaPerSide: 0, SigmaPixels: 4, new Dictionary<int, DistanceCalibration>());
+    public static ScoringScheme AnomalyClip(IReadOnlyList<int> layers) => new()
+    {
+        ZeroShotLayers = layers,
+        FewShotLayers = layers,
+        Temperature = TextPair.DefaultTemperature,
+        TopFraction = TopOnePercent,
+        ClassWeight = 1,
+        FewShotMapWeight = 0.5,
+        FewShotScoreWeight = 0.5,
+        SigmaPerSide = 0,
+        SigmaPixels = 4,
+        Calibrations = new Dictionary<int, DistanceCalibration>(),
+    };
 
     /// <summary>The scheme in a model's <c>config.json</c>.</summary>
     public static ScoringScheme From(JsonElement config)
@@ -51,11 +78,19 @@ internal sealed record ScoringScheme(
                     new DistanceCalibration(entry.Value.GetProperty("scale").GetDouble(), entry.Value.GetProperty("offset").GetDouble());
             }
         }
-        return new ScoringScheme(
-            Integers(layers.GetProperty("zero_shot")), Integers(layers.GetProperty("few_shot")),
-            config.GetProperty("temperature").GetSingle(), TopOnePercent, zeroShot.GetProperty("class_weight").GetDouble(),
-            fusion.GetProperty("map").GetProperty("few_shot").GetDouble(), fusion.GetProperty("image_score").GetProperty("few_shot").GetDouble(),
-            config.GetProperty("map_postprocess").GetProperty("gaussian_sigma_px_at_224").GetDouble() / 224, 0, calibrations);
+        return new ScoringScheme
+        {
+            ZeroShotLayers = Integers(layers.GetProperty("zero_shot")),
+            FewShotLayers = Integers(layers.GetProperty("few_shot")),
+            Temperature = config.GetProperty("temperature").GetSingle(),
+            TopFraction = TopOnePercent,
+            ClassWeight = zeroShot.GetProperty("class_weight").GetDouble(),
+            FewShotMapWeight = fusion.GetProperty("map").GetProperty("few_shot").GetDouble(),
+            FewShotScoreWeight = fusion.GetProperty("image_score").GetProperty("few_shot").GetDouble(),
+            SigmaPerSide = config.GetProperty("map_postprocess").GetProperty("gaussian_sigma_px_at_224").GetDouble() / 224,
+            SigmaPixels = 0,
+            Calibrations = calibrations,
+        };
 
         static int[] Integers(JsonElement list) => [.. list.EnumerateArray().Select(value => value.GetInt32())];
     }

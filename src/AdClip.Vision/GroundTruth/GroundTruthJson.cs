@@ -229,7 +229,7 @@ public static class GroundTruthJson
         }
         writer.WriteNumber("width", image.Width);
         writer.WriteNumber("height", image.Height);
-        if (image.Label == ImageLabel.None)
+        if (image.Label == ImageLabel.Unlabelled)
         {
             writer.WriteNull("label");
         }

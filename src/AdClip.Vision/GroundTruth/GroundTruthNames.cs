@@ -16,7 +16,7 @@ internal static class GroundTruthNames
 
     public static ImageLabel LabelOf(string? name, string where) => name switch
     {
-        null or "" => ImageLabel.None,
+        null or "" => ImageLabel.Unlabelled,
         "good" => ImageLabel.Good,
         "anomaly" => ImageLabel.Anomaly,
         _ => throw GroundTruthValidation.Invalid("label", where, name, "good, anomaly or nothing"),

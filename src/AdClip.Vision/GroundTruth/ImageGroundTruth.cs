@@ -3,8 +3,8 @@ namespace AdClip.Vision.GroundTruth;
 /// <summary>What a person said of a whole image.</summary>
 public enum ImageLabel
 {
-    /// <summary>Nothing yet.</summary>
-    None,
+    /// <summary>Nothing was said yet.</summary>
+    Unlabelled,
 
     /// <summary>A good part; it holds no shapes.</summary>
     Good,

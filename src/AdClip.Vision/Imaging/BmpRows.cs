@@ -35,9 +35,18 @@ internal sealed class BmpRows : RowSource
     {
         using var file = File.OpenRead(path);
         var layout = Layout.Read(file, limits);
-        return new ImageInfo(
-            layout.Width, layout.Height, ImageFormat.Bmp, layout.BitsPerPixel <= 8 ? layout.BitsPerPixel : 8,
-            layout.IsGrey ? 1 : 3, 1, 1, layout.BitsPerPixel <= 8, file.Length);
+        return new ImageInfo
+        {
+            Width = layout.Width,
+            Height = layout.Height,
+            Format = ImageFormat.Bmp,
+            BitDepth = layout.BitsPerPixel <= 8 ? layout.BitsPerPixel : 8,
+            Channels = layout.IsGrey ? 1 : 3,
+            Frames = 1,
+            Orientation = 1,
+            Indexed = layout.BitsPerPixel <= 8,
+            Bytes = file.Length,
+        };
     }
 
     public static BmpRows Open(string path, ImageInfo info, ImageLimits limits)

@@ -29,46 +29,4 @@ public static class Heatmap
         }
         return PngWriter.Encode(rgba, width, height, PngPixels.Rgba);
     }
-
-    /// <summary>The levels 0 to 255 that the reference draws: each picture stretched from its own smallest to its own largest value.</summary>
-    /// <remarks>
-    /// Only for comparison with the reference: the most harmless picture gets a red spot this way. floor(255 (v - min) / (max - min));
-    /// all 0 for a constant map. Source: golden/README.md section 5.
-    /// </remarks>
-    /// <returns>[height, width].</returns>
-    public static byte[] PerImageLevels(ReadOnlySpan<float> map)
-    {
-        var (smallest, largest) = (float.PositiveInfinity, float.NegativeInfinity);
-        foreach (var value in map)
-        {
-            smallest = MathF.Min(smallest, value);
-            largest = MathF.Max(largest, value);
-        }
-        var levels = new byte[map.Length];
-        if (largest > smallest)
-        {
-            for (var i = 0; i < levels.Length; i++)
-            {
-                levels[i] = (byte)(255 * ((map[i] - smallest) / (largest - smallest)));
-            }
-        }
-        return levels;
-    }
-
-    /// <summary>The reference's overlay: floor(half the picture + half the colour).</summary>
-    /// <param name="rgb">[height, width, 3].</param>
-    /// <param name="levels">[height, width], from <see cref="PerImageLevels"/>.</param>
-    /// <param name="colours">The reference uses <see cref="ColourMap.Jet"/>.</param>
-    /// <returns>[height, width, 3].</returns>
-    public static byte[] ReferenceOverlay(ReadOnlySpan<byte> rgb, ReadOnlySpan<byte> levels, ColourMap colours)
-    {
-        ArgumentNullException.ThrowIfNull(colours);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(rgb.Length, levels.Length * 3);
-        var overlay = new byte[rgb.Length];
-        for (var i = 0; i < overlay.Length; i++)
-        {
-            overlay[i] = (byte)((rgb[i] + colours.Rgb[levels[i / 3] * 3 + i % 3]) / 2);
-        }
-        return overlay;
-    }
 }

@@ -39,7 +39,19 @@ internal sealed class VipsRows : RowSource
             // A GIF has a palette by definition; a TIFF of one bit is read as a black and white picture.
             var indexed = png?.Indexed ?? (format == ImageFormat.Gif || image.Contains("palette") || (format == ImageFormat.Tiff && bits == 1));
             var (width, height) = orientation >= 5 ? (image.Height, image.Width) : (image.Width, image.Height);
-            return new ImageInfo(width, height, format, bits, image.Bands, Math.Max(1, frames), orientation, indexed, bytes, CameraOf(image));
+            return new ImageInfo
+            {
+                Width = width,
+                Height = height,
+                Format = format,
+                BitDepth = bits,
+                Channels = image.Bands,
+                Frames = Math.Max(1, frames),
+                Orientation = orientation,
+                Indexed = indexed,
+                Bytes = bytes,
+                Camera = CameraOf(image),
+            };
         }
         catch (VipsException reason)
         {

@@ -16,21 +16,6 @@ public readonly record struct RateInterval(double Low, double High)
         return new(LowerBound(hits, samples, 1 - tail), UpperBound(hits, samples, 1 - tail));
     }
 
-    /// <summary>The two-sided 95 % Wilson score interval: narrower than Clopper-Pearson, covers 95 % on average over rates.</summary>
-    public static RateInterval Wilson(long hits, long samples)
-    {
-        Check(hits, samples, 0.95);
-        if (samples == 0)
-        {
-            return new(0, 1);
-        }
-        const double z = 1.959963984540054; // 97.5 % point of the standard normal distribution
-        double rate = (double)hits / samples, weight = z * z / samples;
-        var centre = (rate + weight / 2) / (1 + weight);
-        var half = z / (1 + weight) * Math.Sqrt(rate * (1 - rate) / samples + weight / (4 * samples));
-        return new(hits == 0 ? 0 : centre - half, hits == samples ? 1 : centre + half);
-    }
-
     /// <summary>
     /// One-sided: the true rate is at most this with <paramref name="confidence"/>. With 0 hits it is 1 - (1 - confidence)^(1/n):
     /// what n good images without a false alarm can prove (4: 52.7 %, 10: 25.9 %, 110: 2.7 %).

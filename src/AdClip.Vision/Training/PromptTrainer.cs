@@ -104,7 +104,7 @@ public sealed class PromptTrainer : IDisposable
     {
         Directory.CreateDirectory(folder);
         var learners = _pupils.ConvertAll(pupil => pupil.Learner);
-        _history = resume is null ? [] : [.. TrainingState.Read(resume, _identity, learners)];
+        _history = resume is null ? [] : [.. TrainerState.Read(resume, _identity, learners)];
         var pace = new Pace(_settings.Epochs - _history.Count, _pupils.Sum(pupil => Batches(pupil.Items.Length)));
         while (_history.Count < _settings.Epochs)
         {
@@ -127,13 +127,13 @@ public sealed class PromptTrainer : IDisposable
             yield return new FinishedEpoch(
                 report, isSaved ? CheckpointPath(folder, epoch) : null, _folds == 0 ? null : new FoldTexts(_foldOf, texts),
                 new TrainingProgress(epoch, _settings.Epochs, pace.Steps, pace.Steps, loss, pace.Remaining, report));
-            TrainingState.Write(TrainingState.PathOf(folder, epoch), _identity, learners, _history);
-            File.Delete(TrainingState.PathOf(folder, epoch - 1));
+            TrainerState.Write(TrainerState.PathOf(folder, epoch), _identity, learners, _history);
+            File.Delete(TrainerState.PathOf(folder, epoch - 1));
         }
     }
 
     /// <summary>The newest state in a folder, to resume from, and the epoch after which it was written; null: there is none.</summary>
-    public static (string File, int Epoch)? NewestState(string folder) => TrainingState.Newest(folder);
+    public static (string File, int Epoch)? NewestState(string folder) => TrainerState.Newest(folder);
 
     /// <inheritdoc/>
     public void Dispose() => _passes.Dispose();

@@ -29,7 +29,7 @@ internal static class GroundTruthSamples
         from file in Names
         from width in Gen.Choose(1, 300)
         from height in Gen.Choose(1, 300)
-        from label in Gen.Elements(ImageLabel.None, ImageLabel.Good, ImageLabel.Anomaly)
+        from label in Gen.Elements(ImageLabel.Unlabelled, ImageLabel.Good, ImageLabel.Anomaly)
         from shapes in Shape(width, height).ListOf().Resize(5)
         from unknown in Unknowns
         from known in Gen.Elements("", new string('a', 64))

@@ -1,5 +1,6 @@
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Projects;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

@@ -6,7 +6,6 @@ using AdClip.Portal.Shell.Access;
 using AdClip.Vision.GroundTruth;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Localization;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Features.Annotations;
 

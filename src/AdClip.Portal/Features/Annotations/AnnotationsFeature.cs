@@ -12,12 +12,10 @@ public static class AnnotationsFeature
         services.AddTransient<InspectionAreaInterop>();
         services.AddSingleton<MaskImport>();
         services.AddSingleton<FolderLabels>();
+        services.AddSingleton<IImageArrivalHandler>(provider => provider.GetRequiredService<FolderLabels>());
         services.AddHostedService<FolderLabelsCatchUp>();
         services.AddTransient<LabelerInterop>();
         services.AddSingleton(new GalleryAction(typeof(LabelButtons)));
         return services;
     }
-
-    /// <summary>Runs before requests are served.</summary>
-    public static void PrepareAnnotations(this IServiceProvider services) => services.GetRequiredService<FolderLabels>().Prepare();
 }

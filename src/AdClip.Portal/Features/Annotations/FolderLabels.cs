@@ -1,21 +1,20 @@
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Features.Annotations;
 
 /// <summary>Makes ground truth of what the folders of an upload say: train/good, test/scratch, ground_truth/scratch/000_mask.png.</summary>
-/// <remarks>Subscribes to arrivals, and once after each start looks for those that a killed server missed.</remarks>
+/// <remarks>Is told of arrivals, and once after each start looks for those that a killed server missed.</remarks>
 public sealed class FolderLabels(
-    ImageArrivals arrivals, IDbContextFactory<PortalDb> dbs, GroundTruthStore store, DefectClasses classes,
-    MaskImport masks, BlobStore blobs, TimeProvider clock, ILogger<FolderLabels> log)
+    IDbContextFactory<PortalDb> dbs, GroundTruthStore store, DefectClasses classes,
+    MaskImport masks, BlobStore blobs, TimeProvider clock, ILogger<FolderLabels> log) : IImageArrivalHandler
 {
     private static readonly Author Folder = new(null, "folder");
 
-    /// <summary>Call before requests are served.</summary>
-    public void Prepare() => arrivals.Subscribe((arrival, token) => ApplyAsync(arrival.ImageId, token));
+    public Task ArrivedAsync(ImageArrival arrival, CancellationToken cancel) => ApplyAsync(arrival.ImageId, cancel);
 
     /// <summary>
     /// Applies what arrivals left undone. One image that fails is written to
@@ -53,7 +52,7 @@ public sealed class FolderLabels(
         var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(row => row.Id == imageId, cancel);
         if (image.AnnotationRevision == 0 && image.FolderLabel != ImageLabel.Unlabelled)
         {
-            var labelled = GroundTruthStore.Empty(image) with { Label = GroundTruthStore.Of(image.FolderLabel) };
+            var labelled = GroundTruthStore.Empty(image) with { Label = image.FolderLabel };
             await store.SaveAsync(image, labelled, 0, Guid.NewGuid(), Folder, cancel);
             if (DefectClasses.IsName(image.FolderClass))
             {

@@ -5,8 +5,6 @@ using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
-using VisionLabel = AdClip.Vision.GroundTruth.ImageLabel;
 
 namespace AdClip.Portal.Features.Annotations;
 
@@ -93,7 +91,7 @@ public sealed class GroundTruthStore(IDbContextFactory<PortalDb> dbs, TimeProvid
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             foreach (var image in images)
             {
-                (await IsLabelledAsync(db, image, label, author, cancel) ? labelled : left).Add(image.Id);
+                (await TryLabelAsync(db, image, label, author, cancel) ? labelled : left).Add(image.Id);
                 db.ChangeTracker.Clear();
             }
             await transaction.CommitAsync(cancel);
@@ -102,8 +100,8 @@ public sealed class GroundTruthStore(IDbContextFactory<PortalDb> dbs, TimeProvid
         return (labelled, left);
     }
 
-    /// <summary>Gives one image the label, if it may have it and nobody was faster.</summary>
-    private async Task<bool> IsLabelledAsync(PortalDb db, ImageRecord image, ImageLabel label, Author author, CancellationToken cancel)
+    /// <summary>Gives one image the label, if it may have it and nobody was faster; false where it stays as it was.</summary>
+    private async Task<bool> TryLabelAsync(PortalDb db, ImageRecord image, ImageLabel label, Author author, CancellationToken cancel)
     {
         if (image.Label == label && image.AnnotationRevision > 0)
         {
@@ -116,7 +114,7 @@ public sealed class GroundTruthStore(IDbContextFactory<PortalDb> dbs, TimeProvid
             return false;
         }
         // Somebody who saves at the same moment wins: their work is newer than the list that was clicked on.
-        return !(await AddRevisionAsync(db, image, current with { Label = Of(label) }, image.AnnotationRevision, Guid.NewGuid(), author, cancel)).IsConflict;
+        return !(await AddRevisionAsync(db, image, current with { Label = label }, image.AnnotationRevision, Guid.NewGuid(), author, cancel)).IsConflict;
     }
 
     /// <summary>Ground truth of an image about which nothing was said.</summary>
@@ -126,20 +124,6 @@ public sealed class GroundTruthStore(IDbContextFactory<PortalDb> dbs, TimeProvid
         Sha256 = image.Sha256,
         Width = image.Width,
         Height = image.Height,
-    };
-
-    public static VisionLabel Of(ImageLabel label) => label switch
-    {
-        ImageLabel.Good => VisionLabel.Good,
-        ImageLabel.Anomaly => VisionLabel.Anomaly,
-        _ => VisionLabel.None,
-    };
-
-    public static ImageLabel Of(VisionLabel label) => label switch
-    {
-        VisionLabel.Good => ImageLabel.Good,
-        VisionLabel.Anomaly => ImageLabel.Anomaly,
-        _ => ImageLabel.Unlabelled,
     };
 
     /// <summary>A revision within the transaction that <paramref name="db"/> has open; it is durable when that commits.</summary>
@@ -154,7 +138,7 @@ public sealed class GroundTruthStore(IDbContextFactory<PortalDb> dbs, TimeProvid
                 + $"but the image has {image.Width} x {image.Height}: choose the file that belongs to it.",
                 wanted.Width, wanted.Height, image.Width, image.Height);
         }
-        var label = Of(wanted.Label);
+        var label = wanted.Label;
         // First of all the update: it takes the write lock, and it fails when somebody was faster.
         var moved = await db.Set<ImageRecord>()
             .Where(row => row.Id == image.Id && row.AnnotationRevision == expectedRevision)

@@ -20,11 +20,7 @@ public sealed class MaskImport(GroundTruthStore store, BlobStore blobs, IDbConte
     public async Task<ImportedMask> ImportAsync(ImageRecord image, Stream content, string className, Author author, CancellationToken cancel)
     {
         await using var incoming = blobs.Begin();
-        var buffer = new byte[1 << 16];
-        for (int read; (read = await content.ReadAsync(buffer, cancel)) > 0;)
-        {
-            await incoming.WriteAsync(buffer.AsMemory(0, read), cancel);
-        }
+        await incoming.ReceiveAsync(content, options.Value.Limits.MaxBytes, cancel);
         var sha256 = await incoming.FlushAsync(cancel);
         return await ImportAsync(image, incoming.Path, sha256, className, author, cancel);
     }
@@ -40,7 +36,7 @@ public sealed class MaskImport(GroundTruthStore store, BlobStore blobs, IDbConte
             var current = await store.ReadAsync(image, cancel);
             var wanted = current with
             {
-                Label = Vision.GroundTruth.ImageLabel.Anomaly,
+                Label = ImageLabel.Anomaly,
                 Shapes = shape is null ? current.Shapes : [.. current.Shapes.Where(other => other.Id != shape.Id), shape],
             };
             var outcome = await store.SaveAsync(image, wanted, image.AnnotationRevision, Guid.NewGuid(), author, cancel);

@@ -3,6 +3,7 @@ using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Dashboard;

@@ -150,14 +150,6 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
     public void MoveTo(double threshold) =>
         Take(threshold, threshold == Images?.Curve.BestF1?.Threshold ? ThresholdOrigin.BestF1 : ThresholdOrigin.ByHand);
 
-    public void MoveToBestF1()
-    {
-        if (Images?.Curve.BestF1 is { } best)
-        {
-            MoveTo(best.Threshold);
-        }
-    }
-
     public void MoveToSaved()
     {
         if (Saved is { } saved)

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Storage;
+using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Metrics;
 using Microsoft.EntityFrameworkCore;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Features.Evaluation;
 

@@ -1,5 +1,6 @@
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Storage;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Exports;

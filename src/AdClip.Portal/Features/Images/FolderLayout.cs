@@ -1,3 +1,5 @@
+using AdClip.Vision.GroundTruth;
+
 namespace AdClip.Portal.Features.Images;
 
 /// <summary>What the folders of a path say about an image.</summary>

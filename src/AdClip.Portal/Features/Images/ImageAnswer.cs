@@ -1,34 +1,72 @@
 using AdClip.Portal.Shell.Refusals;
+using AdClip.Vision.GroundTruth;
 using Microsoft.Extensions.Localization;
 
 namespace AdClip.Portal.Features.Images;
 
 /// <summary>An image as the API shows it.</summary>
-public sealed record ImageAnswer(
-    Guid Id,
-    Guid ProjectId,
-    string FileName,
-    string RelativePath,
-    string Sha256,
-    string MediaType,
-    int Width,
-    int Height,
-    long Bytes,
-    int BitDepth,
-    int SignificantBits,
-    int Channels,
-    int Frames,
-    string Label,
-    int ShapeCount,
-    int AnnotationRevision,
-    IReadOnlyList<string> Hints,
-    DateTimeOffset UploadedAt,
-    DateTimeOffset? DeletedAt)
+public sealed record ImageAnswer
 {
-    public static ImageAnswer Of(ImageRecord image) => new(
-        image.Id, image.ProjectId, image.FileName, image.RelativePath, image.Sha256, image.MediaType, image.Width, image.Height, image.Bytes,
-        image.BitDepth, image.SignificantBits, image.Channels, image.Frames, NameOf(image.Label), image.ShapeCount, image.AnnotationRevision,
-        [.. HintText.Each(image.Hints).Select(hint => hint.ToString())], image.UploadedAt, image.DeletedAt);
+    public required Guid Id { get; init; }
+
+    public required Guid ProjectId { get; init; }
+
+    public required string FileName { get; init; }
+
+    public required string RelativePath { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required string MediaType { get; init; }
+
+    public required int Width { get; init; }
+
+    public required int Height { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required int BitDepth { get; init; }
+
+    public required int SignificantBits { get; init; }
+
+    public required int Channels { get; init; }
+
+    public required int Frames { get; init; }
+
+    public required string Label { get; init; }
+
+    public required int ShapeCount { get; init; }
+
+    public required int AnnotationRevision { get; init; }
+
+    public required IReadOnlyList<string> Hints { get; init; }
+
+    public required DateTimeOffset UploadedAt { get; init; }
+
+    public required DateTimeOffset? DeletedAt { get; init; }
+
+    public static ImageAnswer Of(ImageRecord image) => new()
+    {
+        Id = image.Id,
+        ProjectId = image.ProjectId,
+        FileName = image.FileName,
+        RelativePath = image.RelativePath,
+        Sha256 = image.Sha256,
+        MediaType = image.MediaType,
+        Width = image.Width,
+        Height = image.Height,
+        Bytes = image.Bytes,
+        BitDepth = image.BitDepth,
+        SignificantBits = image.SignificantBits,
+        Channels = image.Channels,
+        Frames = image.Frames,
+        Label = NameOf(image.Label),
+        ShapeCount = image.ShapeCount,
+        AnnotationRevision = image.AnnotationRevision,
+        Hints = [.. HintText.Each(image.Hints).Select(hint => hint.ToString())],
+        UploadedAt = image.UploadedAt,
+        DeletedAt = image.DeletedAt,
+    };
 
     /// <summary>The label's name in addresses and files: unlabelled, good, anomaly.</summary>
     public static string NameOf(ImageLabel label) => label switch
@@ -46,32 +84,49 @@ public sealed record ImagePage(IReadOnlyList<ImageAnswer> Items, Guid? Next);
 public sealed record HintAnswer(string Code, string Message);
 
 /// <summary>What became of one file: result accepted, duplicate, refused or skipped; kind image, mask or archive.</summary>
-public sealed record FileAnswer(
-    string Name,
-    string Path,
-    string Kind,
-    string Outcome,
-    Guid? ImageId,
-    string? Code,
-    string? Message,
-    IReadOnlyList<HintAnswer> Hints,
-    IReadOnlyList<FileAnswer>? Entries)
+public sealed record FileAnswer
 {
-    public static FileAnswer Of(UploadOutcome outcome, IStringLocalizer<ImagesText> text, IStringLocalizer<RefusalText> refusals) => new(
-        outcome.Path.FileName,
-        outcome.Path.RelativePath,
-        outcome.Kind switch { UploadKind.Mask => "mask", UploadKind.Archive => "archive", _ => "image" },
-        outcome.Result switch { UploadResult.Accepted => "accepted", UploadResult.Duplicate => "duplicate", UploadResult.Skipped => "skipped", _ => "refused" },
-        outcome.ImageId,
-        outcome.Refusal?.Code.ToString() ?? (outcome.Result == UploadResult.Duplicate ? "Duplicate" : null),
-        outcome.Refusal is { } refusal ? refusals.Sentence(refusal) : outcome.Result switch
+    public required string Name { get; init; }
+
+    public required string Path { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Outcome { get; init; }
+
+    public required Guid? ImageId { get; init; }
+
+    public required string? Code { get; init; }
+
+    public required string? Message { get; init; }
+
+    public required IReadOnlyList<HintAnswer> Hints { get; init; }
+
+    public required IReadOnlyList<FileAnswer>? Entries { get; init; }
+
+    public static FileAnswer Of(UploadOutcome outcome, IStringLocalizer<ImagesText> text, IStringLocalizer<RefusalText> refusals) => new()
+    {
+        Name = outcome.Path.FileName,
+        Path = outcome.Path.RelativePath,
+        Kind = outcome.Kind switch { UploadKind.Mask => "mask", UploadKind.Archive => "archive", _ => "image" },
+        Outcome = outcome.Result switch
+        {
+            UploadResult.Accepted => "accepted",
+            UploadResult.Duplicate => "duplicate",
+            UploadResult.Skipped => "skipped",
+            _ => "refused",
+        },
+        ImageId = outcome.ImageId,
+        Code = outcome.Refusal?.Code.ToString() ?? (outcome.Result == UploadResult.Duplicate ? "Duplicate" : null),
+        Message = outcome.Refusal is { } refusal ? refusals.Sentence(refusal) : outcome.Result switch
         {
             UploadResult.Duplicate => text["OutcomeDuplicate"].Value,
             UploadResult.Skipped => text["OutcomeSkipped"].Value,
             _ => null,
         },
-        [.. HintText.Each(outcome.Hints).Select(hint => new HintAnswer(hint.ToString(), text.Of(hint, outcome.Frames, outcome.SignificantBits)))],
-        outcome.Entries is null ? null : [.. outcome.Entries.Select(entry => Of(entry, text, refusals))]);
+        Hints = [.. HintText.Each(outcome.Hints).Select(hint => new HintAnswer(hint.ToString(), text.Of(hint, outcome.Frames, outcome.SignificantBits)))],
+        Entries = outcome.Entries is null ? null : [.. outcome.Entries.Select(entry => Of(entry, text, refusals))],
+    };
 }
 
 /// <summary>What became of every file of a request. Counts are of images and masks, those within archives included.</summary>

@@ -1,3 +1,4 @@
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Images;

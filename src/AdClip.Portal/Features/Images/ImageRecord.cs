@@ -1,16 +1,9 @@
 using AdClip.Portal.Features.Projects;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace AdClip.Portal.Features.Images;
-
-/// <summary>What people say of a whole image.</summary>
-public enum ImageLabel
-{
-    Unlabelled = 0,
-    Good = 1,
-    Anomaly = 2,
-}
 
 /// <summary>Things about an accepted image that its owner should know; shown, never a reason to refuse.</summary>
 [Flags]

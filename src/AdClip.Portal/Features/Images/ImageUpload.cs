@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
+using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Imaging;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -16,11 +17,10 @@ public sealed class ImageUpload(
     BlobStore blobs,
     DerivedImages derived,
     IDbContextFactory<PortalDb> dbs,
-    ImageArrivals arrivals,
+    IImageArrivalHandler arrivals,
     TimeProvider clock,
     IOptions<ImagesOptions> options) : IDisposable
 {
-    private const int ChunkBytes = 1 << 17;
     private const double ExtremeAspectRatio = 8;
     private const byte DarkLevel = 32;
 
@@ -55,7 +55,8 @@ public sealed class ImageUpload(
         await using var incoming = blobs.Begin();
         try
         {
-            await CopyAsync(incoming, head, content, options.Value.MaxRequestMebibytes * 1024L * 1024L, cancel);
+            await incoming.WriteAsync(head, cancel);
+            await incoming.ReceiveAsync(content, options.Value.MaxRequestMebibytes * 1024L * 1024L, cancel);
             await incoming.FlushAsync(cancel);
             var entries = await TakeArchiveAsync(projectId, userId, incoming.Path, cancel);
             var took = entries.Any(entry => entry.Result is UploadResult.Accepted or UploadResult.Duplicate);
@@ -77,24 +78,6 @@ public sealed class ImageUpload(
     private static UploadPath Unreadable(string? given) => new(UploadPath.Clean(given ?? ""), UploadPath.Clean(given ?? ""));
 
     private static RefusedInputException NoPictures() => new(RefusalCode.EmptyArchive, "The archive holds no images.");
-
-    private static async Task CopyAsync(IncomingBlob target, byte[] head, Stream content, long mostBytes, CancellationToken cancel)
-    {
-        await target.WriteAsync(head, cancel);
-        var buffer = new byte[ChunkBytes];
-        for (var read = await content.ReadAsync(buffer, cancel); read > 0; read = await content.ReadAsync(buffer, cancel))
-        {
-            if (target.Length + read > mostBytes)
-            {
-                throw new RefusedInputException(
-                    RefusalCode.FileTooLarge,
-                    $"The file has more than {mostBytes} bytes, which is the most that is accepted.",
-                    target.Length + read,
-                    mostBytes);
-            }
-            await target.WriteAsync(buffer.AsMemory(0, read), cancel);
-        }
-    }
 
     private async Task<IReadOnlyList<UploadOutcome>> TakeArchiveAsync(Guid projectId, Guid userId, string archivePath, CancellationToken cancel)
     {
@@ -175,7 +158,8 @@ public sealed class ImageUpload(
                 // Before the rest is read: what is no picture is not worth its disk space.
                 ImageDecoder.Recognise(head);
             }
-            await CopyAsync(incoming, head, content, options.Value.Limits.MaxBytes, cancel);
+            await incoming.WriteAsync(head, cancel);
+            await incoming.ReceiveAsync(content, options.Value.Limits.MaxBytes, cancel);
             var sha256 = await incoming.FlushAsync(cancel);
             if (kind == UploadKind.Image && await FindTwinAsync(projectId, sha256, path) is { } twin)
             {
@@ -208,7 +192,7 @@ public sealed class ImageUpload(
         }
         if (arrival is not null)
         {
-            await arrivals.TellAsync(arrival, CancellationToken.None);
+            await arrivals.ArrivedAsync(arrival, CancellationToken.None);
         }
         return outcome;
     }

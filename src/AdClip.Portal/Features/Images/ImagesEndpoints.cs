@@ -4,6 +4,7 @@ using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Shell.Refusals;
 using AdClip.Portal.Storage;
+using AdClip.Vision.GroundTruth;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;

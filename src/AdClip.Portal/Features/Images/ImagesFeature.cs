@@ -9,7 +9,6 @@ public static class ImagesFeature
         services.AddOptions<ImagesOptions>().BindConfiguration("Images").ValidateOnStart();
         services.AddSingleton<IValidateOptions<ImagesOptions>, ValidateImagesOptions>();
         services.AddSingleton<DerivedImages>();
-        services.AddSingleton<ImageArrivals>();
         services.AddSingleton<ImageAccess>();
         services.AddSingleton<ImageUpload>();
         services.AddSingleton<ImageDeletion>();

@@ -1,4 +1,5 @@
 using AdClip.Portal.Storage;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Images;

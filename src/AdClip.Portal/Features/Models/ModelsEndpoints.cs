@@ -87,12 +87,57 @@ public sealed record NewModel(string Name);
 public sealed record ImportRequest(ModelSource Source, string Location, string Name);
 
 /// <summary>A model as the API shows it.</summary>
-public sealed record ModelAnswer(
-    string Id, string Name, bool IsEmbedded, string Sha256, long Bytes, int PatchSize, int VisionLayers, int VisionWidth, int EmbedWidth, long Parameters,
-    int RecommendedImageSize, int Dpam, string Layers, string? Licence, double? MillisecondsPerImage, DeviceFacts Execution)
+public sealed record ModelAnswer
 {
-    public static ModelAnswer Of(ModelRecord model, DeviceFacts execution) => new(
-        model.Id, model.Name, model.IsEmbedded, model.Sha256, model.Bytes, model.PatchSize,
-        model.VisionLayers, model.VisionWidth, model.EmbedWidth, model.Parameters,
-        model.RecommendedImageSize, model.Dpam, model.Layers, model.Licence, model.MillisecondsPerImage, execution);
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required bool IsEmbedded { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required int PatchSize { get; init; }
+
+    public required int VisionLayers { get; init; }
+
+    public required int VisionWidth { get; init; }
+
+    public required int EmbedWidth { get; init; }
+
+    public required long Parameters { get; init; }
+
+    public required int RecommendedImageSize { get; init; }
+
+    public required int Dpam { get; init; }
+
+    public required string Layers { get; init; }
+
+    public required string? Licence { get; init; }
+
+    public required double? MillisecondsPerImage { get; init; }
+
+    public required DeviceFacts Execution { get; init; }
+
+    public static ModelAnswer Of(ModelRecord model, DeviceFacts execution) => new()
+    {
+        Id = model.Id,
+        Name = model.Name,
+        IsEmbedded = model.IsEmbedded,
+        Sha256 = model.Sha256,
+        Bytes = model.Bytes,
+        PatchSize = model.PatchSize,
+        VisionLayers = model.VisionLayers,
+        VisionWidth = model.VisionWidth,
+        EmbedWidth = model.EmbedWidth,
+        Parameters = model.Parameters,
+        RecommendedImageSize = model.RecommendedImageSize,
+        Dpam = model.Dpam,
+        Layers = model.Layers,
+        Licence = model.Licence,
+        MillisecondsPerImage = model.MillisecondsPerImage,
+        Execution = execution,
+    };
 }

@@ -1,7 +1,6 @@
 using AdClip.Portal.Features.Evaluation;
-using AdClip.Portal.Features.Images;
 using AdClip.Vision.Detection.Thresholds;
-using DetectorVerdict = AdClip.Vision.Detection.Thresholds.Verdict;
+using AdClip.Vision.GroundTruth;
 
 namespace AdClip.Portal.Features.Review;
 
@@ -34,13 +33,13 @@ public enum ResultOrder
 public static class ResultList
 {
     public static IReadOnlyList<ScoredImage> Of(
-        IEnumerable<ScoredImage> images, ResultFilter filter, ResultOrder order, VerdictBand band, IReadOnlyDictionary<Guid, Verdict> verdicts)
+        IEnumerable<ScoredImage> images, ResultFilter filter, ResultOrder order, VerdictBand band, IReadOnlyDictionary<Guid, ReviewVerdict> verdicts)
     {
         var chosen = images.Where(image => filter switch
         {
             ResultFilter.All => true,
             ResultFilter.Unlabelled => image.Label == ImageLabel.Unlabelled,
-            ResultFilter.ForReview => band.Of(image.Score) == DetectorVerdict.Review,
+            ResultFilter.ForReview => band.Of(image.Score) == Verdict.Review,
             ResultFilter.Undecided => !verdicts.ContainsKey(image.ImageId),
             _ => image.Label != ImageLabel.Unlabelled && ImageEvaluation.OutcomeOf(image, band.FailFrom).ToString() == filter.ToString(),
         });

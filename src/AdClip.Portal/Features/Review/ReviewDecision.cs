@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace AdClip.Portal.Features.Review;
 
 /// <summary>What a person says of a detector's answer.</summary>
-public enum Verdict
+public enum ReviewVerdict
 {
     /// <summary>The detector is right.</summary>
     Agree,
@@ -31,7 +31,7 @@ public sealed class ReviewDecision
 
     public required Guid ImageId { get; init; }
 
-    public required Verdict Verdict { get; init; }
+    public required ReviewVerdict Verdict { get; init; }
 
     /// <summary>The threshold that the person saw the answer at.</summary>
     public required double Threshold { get; init; }
@@ -41,9 +41,9 @@ public sealed class ReviewDecision
     public required Guid DecidedBy { get; init; }
 
     /// <summary>The newest verdict on each reviewed image of a run.</summary>
-    public static async Task<Dictionary<Guid, Verdict>> NewestAsync(PortalDb db, Guid runId)
+    public static async Task<Dictionary<Guid, ReviewVerdict>> NewestAsync(PortalDb db, Guid runId)
     {
-        Dictionary<Guid, Verdict> newest = [];
+        Dictionary<Guid, ReviewVerdict> newest = [];
         await foreach (var decision in db.Set<ReviewDecision>().Where(decision => decision.RunId == runId).OrderBy(decision => decision.Id)
             .Select(decision => new { decision.ImageId, decision.Verdict }).AsAsyncEnumerable())
         {

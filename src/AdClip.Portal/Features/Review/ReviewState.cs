@@ -15,7 +15,7 @@ namespace AdClip.Portal.Features.Review;
 /// <summary>What the pages of a run and of one result show and can do.</summary>
 public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider clock)
 {
-    private Dictionary<Guid, Verdict> _verdicts = [];
+    private Dictionary<Guid, ReviewVerdict> _verdicts = [];
     private VerdictBand? _savedBand;
 
     /// <summary>Null until loaded, or when there is no such run in the project.</summary>
@@ -48,7 +48,7 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
     /// <summary>The threshold of the largest pixel-level F1; null where nobody has drawn a defect or it was never computed.</summary>
     public double? PixelThreshold { get; private set; }
 
-    public IReadOnlyDictionary<Guid, Verdict> Verdicts => _verdicts;
+    public IReadOnlyDictionary<Guid, ReviewVerdict> Verdicts => _verdicts;
 
     /// <summary>"#rrggbb" of each defect class of the project.</summary>
     public IReadOnlyDictionary<string, string> ClassColours { get; private set; } = new Dictionary<string, string>();
@@ -98,7 +98,7 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
     }
 
     /// <summary>Notes a verdict; the earlier ones stay on record.</summary>
-    public async Task DecideAsync(ScoredImage image, Verdict verdict, ClaimsPrincipal user)
+    public async Task DecideAsync(ScoredImage image, ReviewVerdict verdict, ClaimsPrincipal user)
     {
         await using var db = await dbs.CreateDbContextAsync();
         db.Add(new ReviewDecision

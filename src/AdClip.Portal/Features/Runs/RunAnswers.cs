@@ -2,6 +2,7 @@ using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Runs.Scoring;
+using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Detection.Tiles;
 
@@ -81,7 +82,10 @@ public sealed record RefusalAnswer(Guid ImageId, string Code, string Message);
 
 /// <summary>A region of the map at or above the map threshold, in pixels of the stored image.</summary>
 /// <param name="Peak">Largest value of the map within.</param>
-public sealed record BoxAnswer(int X, int Y, int Width, int Height, float Peak);
+public sealed record BoxAnswer(int X, int Y, int Width, int Height, float Peak)
+{
+    public static BoxAnswer Of(MapBox box) => new(box.X, box.Y, box.Width, box.Height, box.Peak);
+}
 
 /// <summary>What the detector says of an image that was sent to be looked at.</summary>
 /// <param name="Verdict">good, anomaly, or review: a person has to look.</param>

@@ -8,6 +8,7 @@ using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.Graphs;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Runs;

@@ -5,7 +5,6 @@ using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Imaging;
 using AdClip.Vision.Training;
 using Microsoft.EntityFrameworkCore;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Features.Training;
 

@@ -4,15 +4,46 @@ using AdClip.Vision.Detection.FewShot;
 namespace AdClip.Portal.Features.Training;
 
 /// <summary>A training as the API shows it.</summary>
-/// <param name="Id">The job's.</param>
-/// <param name="DetectorId">What came of it; null: nothing yet.</param>
-public sealed record TrainingAnswer(
-    Guid Id, Guid ProjectId, string State, string? Message, int Done, int Total, DateTimeOffset CreatedAt,
-    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, double? RemainingSeconds, Guid? DetectorId)
+public sealed record TrainingAnswer
 {
-    public static TrainingAnswer Of(JobView job, Guid? detectorId, JobTexts texts, DateTimeOffset now) => new(
-        job.Id, job.ProjectId!.Value, NameOf(job.State), texts.Sentence(job), job.Done, job.Total,
-        job.CreatedAt, job.StartedAt, job.FinishedAt, job.Remaining(now)?.TotalSeconds, detectorId);
+    /// <summary>The job's.</summary>
+    public required Guid Id { get; init; }
+
+    public required Guid ProjectId { get; init; }
+
+    public required string State { get; init; }
+
+    public required string? Message { get; init; }
+
+    public required int Done { get; init; }
+
+    public required int Total { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset? StartedAt { get; init; }
+
+    public required DateTimeOffset? FinishedAt { get; init; }
+
+    public required double? RemainingSeconds { get; init; }
+
+    /// <summary>What came of it; null: nothing yet.</summary>
+    public required Guid? DetectorId { get; init; }
+
+    public static TrainingAnswer Of(JobView job, Guid? detectorId, JobTexts texts, DateTimeOffset now) => new()
+    {
+        Id = job.Id,
+        ProjectId = job.ProjectId!.Value,
+        State = NameOf(job.State),
+        Message = texts.Sentence(job),
+        Done = job.Done,
+        Total = job.Total,
+        CreatedAt = job.CreatedAt,
+        StartedAt = job.StartedAt,
+        FinishedAt = job.FinishedAt,
+        RemainingSeconds = job.Remaining(now)?.TotalSeconds,
+        DetectorId = detectorId,
+    };
 
     internal static string NameOf<T>(T value)
         where T : struct, Enum

@@ -14,7 +14,7 @@ namespace AdClip.Portal.Features.Training;
 /// <param name="Turned">The image upright, and turned where that was asked for.</param>
 /// <param name="Views">Further views that prompts learn from, whose tokens are kept; with their masks in the model's square frame.</param>
 /// <param name="WasCached">Whether the encoder had to look at nothing.</param>
-internal sealed record EncodedImage(LabelledImage Image, IReadOnlyList<ImageTokens> Turned, IReadOnlyList<(View View, byte[]? Mask)> Views, bool WasCached)
+internal sealed record EncodedLabelledImage(LabelledImage Image, IReadOnlyList<ImageTokens> Turned, IReadOnlyList<(View View, byte[]? Mask)> Views, bool WasCached)
 {
     /// <summary>As a fit takes it.</summary>
     public IEnumerable<LabelledTokens> Labelled(int side)
@@ -31,11 +31,11 @@ internal sealed class TrainingEncoder(TokenSource source, EncoderSlots slots, Bl
     /// <param name="turns">Whether good images are looked at in four directions.</param>
     /// <param name="augmentation">Views that prompts learn from.</param>
     /// <param name="seed">Chooses the views.</param>
-    public async Task<EncodedImage?[]> EncodeAsync(
+    public async Task<EncodedLabelledImage?[]> EncodeAsync(
         ClipDetector detector, IReadOnlyList<LabelledImage> images, bool turns,
         Augmentation augmentation, int seed, Action<int> report, CancellationToken cancel)
     {
-        var encoded = new EncodedImage?[images.Count];
+        var encoded = new EncodedLabelledImage?[images.Count];
         var done = 0;
         await Parallel.ForAsync(
             0, encoded.Length, new ParallelOptions { MaxDegreeOfParallelism = slots.Parallelism, CancellationToken = cancel },
@@ -48,7 +48,7 @@ internal sealed class TrainingEncoder(TokenSource source, EncoderSlots slots, Bl
     }
 
     /// <summary>As prompts learn from it: the image, then its views, whose tokens are read when they are needed.</summary>
-    public IEnumerable<TrainingItem> Items(ClipDetector detector, EncodedImage encoded)
+    public IEnumerable<TrainingItem> Items(ClipDetector detector, EncodedLabelledImage encoded)
     {
         var image = encoded.Image;
         var whole = new TrainingTokens(encoded.Turned[0], image.IsAnomaly ? image.Mask(detector.Model.ImageSize) : null);
@@ -61,7 +61,7 @@ internal sealed class TrainingEncoder(TokenSource source, EncoderSlots slots, Bl
         }
     }
 
-    private EncodedImage? Encode(ClipDetector detector, LabelledImage image, bool isTurned, Augmentation augmentation, int seed, CancellationToken cancel)
+    private EncodedLabelledImage? Encode(ClipDetector detector, LabelledImage image, bool isTurned, Augmentation augmentation, int seed, CancellationToken cancel)
     {
         try
         {
@@ -76,7 +76,7 @@ internal sealed class TrainingEncoder(TokenSource source, EncoderSlots slots, Bl
                 cancel.ThrowIfCancellationRequested();
                 wasCached &= source.EncodeView(detector, path, image.Sha256, view).WasCached;
             }
-            return new EncodedImage(
+            return new EncodedLabelledImage(
                 image, [upright, .. turned],
                 [.. views.Select(view => (view, Squared(view, pixels, image.Width, detector.Model.ImageSize)))], wasCached);
         }

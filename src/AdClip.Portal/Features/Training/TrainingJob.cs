@@ -57,7 +57,7 @@ internal sealed class TrainingJob(
             plan.Prompts?.Settings.Seed ?? 0, done => job.Report(done, total), cancel);
         // Taken up again, it learns on the area of the request, as from its labels.
         var area = (plan.AreaRevision is { } revision ? await areas.AtAsync(projectId, revision, cancel) : null) ?? await areas.CurrentAsync(projectId, cancel);
-        var readable = encoded.OfType<EncodedImage>().Where(image => area.Regions.Fits(image.Image.Width, image.Image.Height)).ToList();
+        var readable = encoded.OfType<EncodedLabelledImage>().Where(image => area.Regions.Fits(image.Image.Width, image.Image.Height)).ToList();
         var checkpoint = plan.Prompts is { } wanted
             ? await prompts.LearnAsync(
                 projectId, job.JobId, plan, wanted.Settings, detector, [.. readable.SelectMany(image => encoder.Items(detector, image))],
@@ -129,7 +129,7 @@ internal sealed class TrainingJob(
             detector.EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: checkpoints.PathOf(checkpoint))),
             KeptCheckpoint.Read(checkpoints.PathOf(checkpoint)).Folds);
 
-    private async Task<IReadOnlyList<Advice>> AdviceAsync(Guid projectId, ClipDetector detector, List<EncodedImage> images, CancellationToken cancel)
+    private async Task<IReadOnlyList<Advice>> AdviceAsync(Guid projectId, ClipDetector detector, List<EncodedLabelledImage> images, CancellationToken cancel)
     {
         var learned = images.Select(image => image.Image.Advised(image.Turned[0].ClassToken)).ToList();
         var compared = await Task.Run(() => traits.Compared(detector.EncoderId, learned, cancel), cancel);
@@ -140,7 +140,7 @@ internal sealed class TrainingJob(
     }
 
     private static VersionReport Report(
-        List<EncodedImage> images, FitReport fit, FitOptions options,
+        List<EncodedLabelledImage> images, FitReport fit, FitOptions options,
         IReadOnlyList<Advice> advice, int unreadable, int leftOut, TimeSpan taken)
     {
         var anomalies = images.Where(image => image.Image.IsAnomaly).Select(image => image.Image).ToList();

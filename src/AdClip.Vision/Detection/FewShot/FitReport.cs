@@ -63,16 +63,35 @@ public sealed record OutOfFoldScore(string Sha256, bool IsAnomaly, double Score)
 public sealed record CalibrationReport(int Samples, double? ExpectedError, double? Brier);
 
 /// <summary>What a fit chose and how good it is on images that it did not see.</summary>
-/// <param name="Scores">Of every image, good ones first.</param>
-/// <param name="Parts">In the order of <see cref="FitPart"/>.</param>
-/// <param name="BankLayers">Layers that the bank compares.</param>
-/// <param name="BankRadius">1: patches as they are; 3: mean of 3 x 3 neighbours.</param>
-/// <param name="HeadStrength">Strength of the heads' pull towards the texts; null without heads.</param>
-/// <param name="AreaUnderRoc">Of <paramref name="Scores"/>; null without anomalies.</param>
-/// <param name="AveragePrecision">Of <paramref name="Scores"/>; null without anomalies.</param>
-/// <param name="F1">Largest F1 over thresholds on <paramref name="Scores"/>: its threshold was chosen on the same scores; null without anomalies.</param>
-/// <param name="Threshold">Where that is reached; null without anomalies.</param>
-/// <param name="Calibration">How probabilities were made, and their error.</param>
-public sealed record FitReport(
-    IReadOnlyList<OutOfFoldScore> Scores, IReadOnlyList<PartReport> Parts, IReadOnlyList<int> BankLayers, int BankRadius,
-    double? HeadStrength, double? AreaUnderRoc, double? AveragePrecision, double? F1, double? Threshold, CalibrationReport Calibration);
+public sealed record FitReport
+{
+    /// <summary>Of every image, good ones first.</summary>
+    public required IReadOnlyList<OutOfFoldScore> Scores { get; init; }
+
+    /// <summary>In the order of <see cref="FitPart"/>.</summary>
+    public required IReadOnlyList<PartReport> Parts { get; init; }
+
+    /// <summary>Layers that the bank compares.</summary>
+    public required IReadOnlyList<int> BankLayers { get; init; }
+
+    /// <summary>1: patches as they are; 3: mean of 3 x 3 neighbours.</summary>
+    public required int BankRadius { get; init; }
+
+    /// <summary>Strength of the heads' pull towards the texts; null without heads.</summary>
+    public required double? HeadStrength { get; init; }
+
+    /// <summary>Of <see cref="Scores"/>; null without anomalies.</summary>
+    public required double? AreaUnderRoc { get; init; }
+
+    /// <summary>Of <see cref="Scores"/>; null without anomalies.</summary>
+    public required double? AveragePrecision { get; init; }
+
+    /// <summary>Largest F1 over thresholds on <see cref="Scores"/>: its threshold was chosen on the same scores; null without anomalies.</summary>
+    public required double? F1 { get; init; }
+
+    /// <summary>Where that is reached; null without anomalies.</summary>
+    public required double? Threshold { get; init; }
+
+    /// <summary>How probabilities were made, and their error.</summary>
+    public required CalibrationReport Calibration { get; init; }
+}

@@ -11,7 +11,7 @@ namespace AdClip.Vision.Detection.FewShot;
 /// </remarks>
 public sealed class FittedDetector : ITokenScorer
 {
-    internal FittedDetector(FittedParts parts, Fusion fusion, MapScale map, ScoreCalibration? calibration, DefectClasses? classes, FitReport report)
+    internal FittedDetector(FittedParts parts, Fusion fusion, MapScale map, ScoreCalibration? calibration, LearnedClasses? classes, FitReport report)
         => (Parts, Fusion, Map, Calibration, Classes, Report) = (parts, fusion, map, calibration, classes, report);
 
     /// <summary>What was chosen, and how good it is on images that it did not see. Feedback does not change it.</summary>
@@ -28,7 +28,7 @@ public sealed class FittedDetector : ITokenScorer
 
     internal ScoreCalibration? Calibration { get; }
 
-    internal DefectClasses? Classes { get; }
+    internal LearnedClasses? Classes { get; }
 
     /// <summary>Fits a detector.</summary>
     /// <param name="texts">What "normal" and "abnormal" mean.</param>

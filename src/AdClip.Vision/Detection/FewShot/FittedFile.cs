@@ -24,11 +24,52 @@ internal static class FittedFile
 
     private sealed record KeptClasses(int Layer, IReadOnlyList<string> Names, double[] Priors, double Sharpness);
 
-    private sealed record Kept(
-        int Version, string EncoderId, int Side, int Grid, int Width, FitReport Report, IReadOnlyList<int> BankLayers, int BankRadius,
-        IReadOnlyList<KeptBank> Banks, float Usual, double[] FusionWeights, Standard[] FusionStandards,
-        Standard[] MapStandards, double[] MapWeights, double MapMiddle, double MapWidth,
-        KeptHead? PatchHead, KeptHead? ImageHead, PlattCalibration? Platt, IsotonicCalibration? Isotonic, KeptClasses? Classes, string? Regions = null);
+    private sealed record Kept
+    {
+        public required int Version { get; init; }
+
+        public required string EncoderId { get; init; }
+
+        public required int Side { get; init; }
+
+        public required int Grid { get; init; }
+
+        public required int Width { get; init; }
+
+        public required FitReport Report { get; init; }
+
+        public required IReadOnlyList<int> BankLayers { get; init; }
+
+        public required int BankRadius { get; init; }
+
+        public required IReadOnlyList<KeptBank> Banks { get; init; }
+
+        public required float Usual { get; init; }
+
+        public required double[] FusionWeights { get; init; }
+
+        public required Standard[] FusionStandards { get; init; }
+
+        public required Standard[] MapStandards { get; init; }
+
+        public required double[] MapWeights { get; init; }
+
+        public required double MapMiddle { get; init; }
+
+        public required double MapWidth { get; init; }
+
+        public required KeptHead? PatchHead { get; init; }
+
+        public required KeptHead? ImageHead { get; init; }
+
+        public required PlattCalibration? Platt { get; init; }
+
+        public required IsotonicCalibration? Isotonic { get; init; }
+
+        public required KeptClasses? Classes { get; init; }
+
+        public string? Regions { get; init; }
+    }
 
     public static void Write(FittedDetector detector, Stream stream)
     {
@@ -38,14 +79,31 @@ internal static class FittedFile
         var width = parts.Texts.Normal.Length;
         PatchBank[] banks = [parts.Good, parts.Defects, parts.SaidGood];
         var hasRegions = model.Regions.Regions.Count > 0;
-        var kept = new Kept(
-            hasRegions ? Version : VersionWithoutRegions, model.EncoderId, model.Side,
-            model.Grid, width, detector.Report, parts.BankChoice.Layers, parts.BankChoice.Radius,
-            [.. banks.Select(bank => new KeptBank([.. bank.Members.Select(member => member.Key)], bank.Mean))], parts.Usual,
-            fusion.Weights, fusion.Standards, map.Standards, map.Weights, map.Middle, map.Width,
-            Keep(parts.PatchHead), Keep(parts.ImageHead), detector.Calibration as PlattCalibration, detector.Calibration as IsotonicCalibration,
-            detector.Classes is { } classes ? new KeptClasses(classes.Layer, classes.Names, classes.Priors, classes.Sharpness) : null,
-            hasRegions ? InspectionRegionsJson.Write(model.Regions) : null);
+        var kept = new Kept
+        {
+            Version = hasRegions ? Version : VersionWithoutRegions,
+            EncoderId = model.EncoderId,
+            Side = model.Side,
+            Grid = model.Grid,
+            Width = width,
+            Report = detector.Report,
+            BankLayers = parts.BankChoice.Layers,
+            BankRadius = parts.BankChoice.Radius,
+            Banks = [.. banks.Select(bank => new KeptBank([.. bank.Members.Select(member => member.Key)], bank.Mean))],
+            Usual = parts.Usual,
+            FusionWeights = fusion.Weights,
+            FusionStandards = fusion.Standards,
+            MapStandards = map.Standards,
+            MapWeights = map.Weights,
+            MapMiddle = map.Middle,
+            MapWidth = map.Width,
+            PatchHead = Keep(parts.PatchHead),
+            ImageHead = Keep(parts.ImageHead),
+            Platt = detector.Calibration as PlattCalibration,
+            Isotonic = detector.Calibration as IsotonicCalibration,
+            Classes = detector.Classes is { } classes ? new KeptClasses(classes.Layer, classes.Names, classes.Priors, classes.Sharpness) : null,
+            Regions = hasRegions ? InspectionRegionsJson.Write(model.Regions) : null,
+        };
         var json = JsonSerializer.SerializeToUtf8Bytes(kept);
         List<(string Name, ElementType Type, long[] Shape, byte[] Bytes)> tensors =
         [
@@ -173,17 +231,17 @@ internal static class FittedFile
             throw Invalid("it has no good patches");
         }
         var parts = new FittedParts(
-            kept.Regions is null ? model : model.At(InspectionRegionsJson.Read(kept.Regions)), new TextPair(texts[..width], texts[width..]),
-            new BankChoice(kept.BankLayers, kept.BankRadius), banks[0], banks[1], banks[2], kept.Usual,
-            Head("patch_head", kept.PatchHead), Head("image_head", kept.ImageHead));
-        DefectClasses? classes = null;
+            kept.Regions is null ? model : model.At(InspectionRegionsJson.Read(kept.Regions)), new TextPair(texts[..width], texts[width..]), new BankChoice(kept.BankLayers, kept.BankRadius), banks[0], banks[1], banks[2], kept.Usual)
+        {
+            PatchHead = Head("patch_head", kept.PatchHead),
+            ImageHead = Head("image_head", kept.ImageHead),
+        };
+        LearnedClasses? classes = null;
         if (kept.Classes is { } own)
         {
             var centres = Values<float>("classes.centres", own.Names.Count * width);
             ArgumentOutOfRangeException.ThrowIfNotEqual(own.Priors.Length, own.Names.Count);
-            classes = new DefectClasses(
-                Layer(own.Layer), own.Names, own.Priors, [.. own.Names.Select((_, c) => centres[(c * width)..((c + 1) * width)])],
-                Values<float>("classes.good", width), own.Sharpness);
+            classes = new LearnedClasses(Layer(own.Layer), own.Names, own.Priors, [.. own.Names.Select((_, c) => centres[(c * width)..((c + 1) * width)])], Values<float>("classes.good", width), own.Sharpness);
         }
         if (kept.Isotonic is { } steps && (steps.Scores.Count == 0 || steps.Scores.Count != steps.Probabilities.Count))
         {

@@ -18,12 +18,15 @@ internal sealed record FittedHead(int Layer, double Strength, HeadMoments Moment
 /// <param name="Defects">Defective patches; may be empty.</param>
 /// <param name="SaidGood">Patches that people said are good: as near as the nearest of them is near, whatever other good images say.</param>
 /// <param name="Usual">What good patches are usually apart.</param>
-/// <param name="PatchHead">Null without drawn anomalies.</param>
-/// <param name="ImageHead">Null without anomalies.</param>
 internal sealed record FittedParts(
-    FitContext Model, TextPair Texts, BankChoice BankChoice, PatchBank Good,
-    PatchBank Defects, PatchBank SaidGood, float Usual, FittedHead? PatchHead, FittedHead? ImageHead)
+    FitContext Model, TextPair Texts, BankChoice BankChoice, PatchBank Good, PatchBank Defects, PatchBank SaidGood, float Usual)
 {
+    /// <summary>Null without drawn anomalies.</summary>
+    public FittedHead? PatchHead { get; init; }
+
+    /// <summary>Null without anomalies.</summary>
+    public FittedHead? ImageHead { get; init; }
+
     private readonly Scorer _text = new(Model.EncoderId, Model.Side, Model.Grid, Model.Scheme, Texts, (IReadOnlyList<Reference>)[], null);
 
     /// <summary>What the texts alone say.</summary>

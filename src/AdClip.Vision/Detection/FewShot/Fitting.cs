@@ -114,10 +114,8 @@ internal sealed class Fitting
         var map = MapScale.From(_patches, [.. _images.Select(image => PatchTruth.Of(image, _model))], fusion.Weights);
         Report(FitStep.Calibration, 0);
         var calibration = Anomalies >= 2 ? ScoreCalibration.Fit(outOfFold, _anomalous) : null;
-        var classes = calibration is null ? null : DefectClasses.From(layers[0], _images, _model, i => map.Shown(part => _patches[part]![i]));
-        return new FittedDetector(
-            parts, fusion, map, calibration, classes,
-            Report(fusion, outOfFold, bankChoice, patchHead is null ? imageHead?.Strength(-1) : patchHead.Strength(-1)));
+        var classes = calibration is null ? null : LearnedClasses.From(layers[0], _images, _model, i => map.Shown(part => _patches[part]![i]));
+        return new FittedDetector(parts, fusion, map, calibration, classes, Report(fusion, outOfFold, bankChoice, patchHead is null ? imageHead?.Strength(-1) : patchHead.Strength(-1)));
     }
 
     internal double[]?[] Scores => _scores;
@@ -128,11 +126,19 @@ internal sealed class Fitting
     {
         var curve = PrecisionRecallCurve.FromScores(outOfFold, _anomalous);
         var best = Anomalies > 0 ? curve.BestF1 : null;
-        return new FitReport(
-            [.. _images.Select((image, i) => new OutOfFoldScore(image.Sha256, image.IsAnomaly, outOfFold[i]))],
-            [.. Enum.GetValues<FitPart>().Select(part => PartReport(part, fusion))],
-            bank.Layers, bank.Radius, strength, curve.AreaUnderRoc, curve.AveragePrecision, best?.Counts.F1, best?.Threshold,
-            CalibrationOf(outOfFold));
+        return new FitReport
+        {
+            Scores = [.. _images.Select((image, i) => new OutOfFoldScore(image.Sha256, image.IsAnomaly, outOfFold[i]))],
+            Parts = [.. Enum.GetValues<FitPart>().Select(part => PartReport(part, fusion))],
+            BankLayers = bank.Layers,
+            BankRadius = bank.Radius,
+            HeadStrength = strength,
+            AreaUnderRoc = curve.AreaUnderRoc,
+            AveragePrecision = curve.AveragePrecision,
+            F1 = best?.Counts.F1,
+            Threshold = best?.Threshold,
+            Calibration = CalibrationOf(outOfFold),
+        };
     }
 
     private CalibrationReport CalibrationOf(double[] outOfFold)
@@ -204,7 +210,11 @@ internal sealed class Fitting
             new PatchBank(width, bank.Layers.Count, _options.NearestImages, good),
             new PatchBank(width, bank.Layers.Count, 1, defects),
             new PatchBank(width, bank.Layers.Count, 1, []),
-            usual, Fitted(patchHead, headLayer), Fitted(imageHead, headLayer));
+            usual)
+        {
+            PatchHead = Fitted(patchHead, headLayer),
+            ImageHead = Fitted(imageHead, headLayer),
+        };
     }
 
     private FittedHead? Fitted(HeadFolds? folds, int layer)

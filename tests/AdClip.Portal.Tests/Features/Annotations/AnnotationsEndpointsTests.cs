@@ -11,8 +11,6 @@ using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using ImageLabel = AdClip.Vision.GroundTruth.ImageLabel;
-using PortalLabel = AdClip.Portal.Features.Images.ImageLabel;
 using static AdClip.Portal.Tests.Features.Annotations.AnnotationClient;
 
 namespace AdClip.Portal.Tests.Features.Annotations;
@@ -32,7 +30,7 @@ public sealed class AnnotationsEndpointsTests(SharedPortal shared) : IClassFixtu
         var (image, tag) = await GetAsync(client, imageId);
 
         Assert.Equal("\"0\"", tag);
-        Assert.Equal(("lot 7/a.bmp", 24, 16, ImageLabel.None, 0), (image.File, image.Width, image.Height, image.Label, image.Shapes.Count));
+        Assert.Equal(("lot 7/a.bmp", 24, 16, ImageLabel.Unlabelled, 0), (image.File, image.Width, image.Height, image.Label, image.Shapes.Count));
     }
 
     [Fact]
@@ -348,7 +346,7 @@ public sealed class AnnotationsEndpointsTests(SharedPortal shared) : IClassFixtu
                 await db.Set<ClassTally>().ExecuteDeleteAsync(Cancel);
                 await db.Set<AnnotationRevision>().ExecuteDeleteAsync(Cancel);
                 await db.Set<ImageRecord>().ExecuteUpdateAsync(
-                    set => set.SetProperty(image => image.AnnotationRevision, 0).SetProperty(image => image.Label, PortalLabel.Unlabelled), Cancel);
+                    set => set.SetProperty(image => image.AnnotationRevision, 0).SetProperty(image => image.Label, ImageLabel.Unlabelled), Cancel);
                 await db.Set<MaskFile>().ExecuteUpdateAsync(
                     set => set.SetProperty(file => file.AppliedAt, (DateTimeOffset?)null).SetProperty(file => file.Sha256, "damaged"), Cancel);
             }

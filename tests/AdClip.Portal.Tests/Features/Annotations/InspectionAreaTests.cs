@@ -16,7 +16,6 @@ using AdClip.Portal.Tests.Features.Runs;
 using AdClip.Testing;
 using AdClip.Vision.Detection;
 using AdClip.Vision.GroundTruth;
-using ImageLabel = AdClip.Vision.GroundTruth.ImageLabel;
 
 namespace AdClip.Portal.Tests.Features.Annotations;
 
@@ -89,7 +88,7 @@ public sealed partial class InspectionAreaTests(SharedPortal shared) : IClassFix
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
         var goodFiles = SamplePlates.Good(3);
-        await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, goodFiles), Portal.Features.Images.ImageLabel.Good);
+        await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, goodFiles), ImageLabel.Good);
         var bad = SamplePlates.Defective(2);
         var badIds = await SamplePlates.UploadAsync(client, project.Id, bad);
         // One defect inside, one wholly outside.
@@ -144,7 +143,7 @@ public sealed partial class InspectionAreaTests(SharedPortal shared) : IClassFix
         Assert.Equal((1, 2), (run.Refused, run.Done));
         var refusal = (await client.GetFromJsonAsync<List<RefusalAnswer>>($"/api/v1/runs/{run.Id}/refusals", Cancel))![0];
         Assert.Equal((wide, "RegionsOfAnotherAspect"), (refusal.ImageId, refusal.Code));
-        await SamplePlates.LabelAsync(host, [wide], Portal.Features.Images.ImageLabel.Good);
+        await SamplePlates.LabelAsync(host, [wide], ImageLabel.Good);
         using var refused = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(), Cancel);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         Assert.Equal("RegionsOfAnotherAspect", (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString());

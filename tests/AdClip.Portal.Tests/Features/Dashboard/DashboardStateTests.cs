@@ -5,6 +5,7 @@ using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Evaluation;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -14,7 +14,6 @@ using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Tests.Features.Evaluation;
 
@@ -344,7 +343,7 @@ public sealed class EvaluationTests(SharedPortal shared) : IClassFixture<SharedP
         await using var db = await host.DbAsync();
         var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(known => known.Id == imageId, Cancel);
         var box = new BoxShape { Id = "b", ClassName = "dent", Box = new ImageRectangle(0, 0, image.Width / 4, image.Height) };
-        var truth = GroundTruthStore.Empty(image) with { Label = GroundTruthStore.Of(label), Shapes = label == ImageLabel.Anomaly ? [box] : [] };
+        var truth = GroundTruthStore.Empty(image) with { Label = label, Shapes = label == ImageLabel.Anomaly ? [box] : [] };
         var saved = await host.Services.GetRequiredService<GroundTruthStore>()
             .SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel);
         Assert.False(saved.IsConflict);

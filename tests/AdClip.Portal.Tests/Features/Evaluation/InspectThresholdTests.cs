@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using AdClip.Portal.Features.Dashboard;
 using AdClip.Portal.Features.Evaluation;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Review;
 using AdClip.Portal.Features.Runs;
@@ -12,6 +11,7 @@ using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Portal.Tests.Features.Runs;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Tiles;
+using AdClip.Vision.GroundTruth;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AdClip.Portal.Tests.Features.Evaluation;

@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Images;
+using AdClip.Vision.GroundTruth;
 
 namespace AdClip.Portal.Tests.Features.Images;
 

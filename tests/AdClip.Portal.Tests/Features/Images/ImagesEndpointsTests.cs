@@ -6,6 +6,7 @@ using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -195,16 +196,13 @@ public sealed class ImagesEndpointsTests(SharedPortal shared) : IClassFixture<Sh
     }
 
     [Fact]
-    public async Task Post_MvtecFolder_LabelsAndMasksReachTheSubscriberInAnyOrder()
+    public async Task Post_MvtecFolder_LabelsAndMasksReachTheHandlerInAnyOrder()
     {
-        using var client = await shared.Host.ClientAsync(Roles.QaLead);
+        var told = new ToldArrivals();
+        await using var host = new PortalHost(configure: services => services.AddSingleton<IImageArrivalHandler>(told));
+        using var client = await host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
-        var arrivals = new List<ImageArrival>();
-        shared.Host.Services.GetRequiredService<ImageArrivals>().Subscribe((arrival, _) =>
-        {
-            arrivals.Add(arrival);
-            return Task.CompletedTask;
-        });
+        var arrivals = told.Arrivals;
 
         var answer = await Upload.SendAsync(
             client,
@@ -287,5 +285,17 @@ public sealed class ImagesEndpointsTests(SharedPortal shared) : IClassFixture<Sh
         public override int GetMaxByteCount(int charCount) => korean.GetMaxByteCount(charCount);
 
         public override int GetMaxCharCount(int byteCount) => korean.GetMaxCharCount(byteCount);
+    }
+
+    /// <summary>Handles arrivals by remembering them.</summary>
+    private sealed class ToldArrivals : IImageArrivalHandler
+    {
+        public List<ImageArrival> Arrivals { get; } = [];
+
+        public Task ArrivedAsync(ImageArrival arrival, CancellationToken cancel)
+        {
+            Arrivals.Add(arrival);
+            return Task.CompletedTask;
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Shell.Access;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

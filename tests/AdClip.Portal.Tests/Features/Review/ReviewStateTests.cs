@@ -41,14 +41,14 @@ public sealed class ReviewStateTests(SharedPortal shared) : IClassFixture<Shared
         await using var db = await host.DbAsync();
         var personId = await db.Users.OrderBy(person => person.CreatedAt).Select(person => person.Id).FirstAsync(Cancel);
         var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, personId.ToString())], "test"));
-        await state.DecideAsync(state.Shown[0], Verdict.FalseAlarm, user);
-        await state.DecideAsync(state.Shown[0], Verdict.Agree, user);
+        await state.DecideAsync(state.Shown[0], ReviewVerdict.FalseAlarm, user);
+        await state.DecideAsync(state.Shown[0], ReviewVerdict.Agree, user);
 
         var again = host.Services.GetRequiredService<ReviewState>();
         await again.LoadAsync(run.ProjectId, run.RunId);
-        Assert.Equal(Verdict.Agree, again.Verdicts[walked[0]]);
+        Assert.Equal(ReviewVerdict.Agree, again.Verdicts[walked[0]]);
         var decided = db.Set<ReviewDecision>().Where(decision => decision.RunId == run.RunId).OrderBy(decision => decision.Id);
-        Assert.Equal([Verdict.FalseAlarm, Verdict.Agree], await decided.Select(decision => decision.Verdict).ToListAsync(Cancel));
+        Assert.Equal([ReviewVerdict.FalseAlarm, ReviewVerdict.Agree], await decided.Select(decision => decision.Verdict).ToListAsync(Cancel));
         again.Filter = ResultFilter.Undecided;
         Assert.Equal(5, again.Shown.Count);
         await again.LoadAsync(Guid.NewGuid(), run.RunId);

@@ -6,6 +6,7 @@ using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell.Access;
 using AdClip.Vision.Detection;
+using AdClip.Vision.GroundTruth;
 
 namespace AdClip.Portal.Tests.Features.Runs;
 

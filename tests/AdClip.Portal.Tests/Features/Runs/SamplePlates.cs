@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using AdClip.Portal.Features.Images;
 using AdClip.Testing;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Tests.Features.Runs;

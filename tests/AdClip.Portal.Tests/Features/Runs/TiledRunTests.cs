@@ -14,7 +14,6 @@ using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Imaging.Tiles;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Tests.Features.Runs;
 
@@ -150,7 +149,7 @@ public sealed class TiledRunTests(SharedPortal shared) : IClassFixture<SharedPor
         var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == imageId, Cancel);
         var truth = GroundTruthStore.Empty(image) with
         {
-            Label = AdClip.Vision.GroundTruth.ImageLabel.Anomaly,
+            Label = ImageLabel.Anomaly,
             Shapes = [new BoxShape { Id = "b", ClassName = "dent", Box = new ImageRectangle(2, 3, width, height) }],
         };
         Assert.False((await host.Services.GetRequiredService<GroundTruthStore>()

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
@@ -7,6 +6,7 @@ using AdClip.Portal.Features.Training;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Portal.Tests.Features.Runs;
+using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Training;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -16,7 +16,6 @@ using AdClip.Vision.Detection;
 using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Tests.Features.Training;
 
@@ -252,7 +251,7 @@ public sealed class PromptTrainingTests(SharedPortal shared) : IClassFixture<Sha
             ClassName = className,
             Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4),
         };
-        var truth = Portal.Features.Annotations.GroundTruthStore.Empty(image) with { Label = Vision.GroundTruth.ImageLabel.Anomaly, Shapes = [box] };
+        var truth = Portal.Features.Annotations.GroundTruthStore.Empty(image) with { Label = ImageLabel.Anomaly, Shapes = [box] };
         var saved = await host.Services.GetRequiredService<Portal.Features.Annotations.GroundTruthStore>()
             .SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Portal.Features.Annotations.Author(null, "test"), Cancel);
         Assert.False(saved.IsConflict);

@@ -17,7 +17,6 @@ using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Tests.Features.Training;
 
@@ -211,7 +210,7 @@ public sealed class TrainingTests(SharedPortal shared) : IClassFixture<SharedPor
             ClassName = "scratch",
             Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4),
         };
-        var truth = GroundTruthStore.Empty(image) with { Label = AdClip.Vision.GroundTruth.ImageLabel.Anomaly, Shapes = [box] };
+        var truth = GroundTruthStore.Empty(image) with { Label = ImageLabel.Anomaly, Shapes = [box] };
         var saved = await host.Services.GetRequiredService<GroundTruthStore>()
             .SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel);
         Assert.False(saved.IsConflict);

@@ -1,6 +1,6 @@
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Pages;
+using AdClip.Vision.GroundTruth;
 using Microsoft.Extensions.Localization;
 
 namespace AdClip.Portal.Features.Evaluation.Comparison;

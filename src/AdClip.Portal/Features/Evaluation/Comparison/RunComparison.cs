@@ -1,5 +1,5 @@
-using AdClip.Portal.Features.Images;
 using AdClip.Vision.Detection.Thresholds;
+using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Metrics;
 
 namespace AdClip.Portal.Features.Evaluation.Comparison;

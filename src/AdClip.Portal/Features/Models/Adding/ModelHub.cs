@@ -73,20 +73,14 @@ public sealed class ModelHub(HttpClient http, IOptions<ModelsOptions> options)
         stream.SetLength(have);
         stream.Position = have;
         await using var body = await answer.Content.ReadAsStreamAsync(cancel);
-        var buffer = new byte[1 << 17];
-        int read;
-        while ((read = await ReadAsync(file.Address, body, buffer, cancel)) > 0)
-        {
-            await stream.WriteAsync(buffer.AsMemory(0, read), cancel);
-            have += read;
-            if (have > options.Value.MaxFileBytes)
+        await BoundedCopy.ReceiveAsync(
+            (buffer, token) => ReadAsync(file.Address, body, buffer, token),
+            async (bytes, token) =>
             {
-                throw new RefusedInputException(
-                    RefusalCode.FileTooLarge, $"The file has more than {options.Value.MaxFileBytes} bytes; at most that many are accepted.",
-                    have, options.Value.MaxFileBytes);
-            }
-            progress(have);
-        }
+                await stream.WriteAsync(bytes, token);
+                progress(stream.Position);
+            },
+            have, options.Value.MaxFileBytes, cancel);
         stream.Flush(flushToDisk: true);
     }
 
@@ -161,7 +155,7 @@ public sealed class ModelHub(HttpClient http, IOptions<ModelsOptions> options)
         }
     }
 
-    private static async Task<int> ReadAsync(Uri address, Stream body, byte[] buffer, CancellationToken cancel)
+    private static async ValueTask<int> ReadAsync(Uri address, Stream body, Memory<byte> buffer, CancellationToken cancel)
     {
         try
         {

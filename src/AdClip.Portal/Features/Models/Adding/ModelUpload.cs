@@ -1,4 +1,3 @@
-using System.Buffers;
 using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
@@ -23,23 +22,11 @@ public sealed class ModelUpload(ModelCatalog catalog, ModelFolders folders, IOpt
         }
         var target = Path.Combine(Directory.CreateDirectory(Staged(uploadId)).FullName, fileName);
         var partial = $"{target}.{Guid.NewGuid():N}";
-        var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
         try
         {
             await using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous))
             {
-                int read;
-                while ((read = await body.ReadAsync(buffer, cancel)) > 0)
-                {
-                    await file.WriteAsync(buffer.AsMemory(0, read), cancel);
-                    if (file.Length > options.Value.MaxFileBytes)
-                    {
-                        throw new RefusedInputException(
-                            RefusalCode.FileTooLarge,
-                            $"The file has more than {options.Value.MaxFileBytes} bytes; at most that many are accepted.",
-                            file.Length, options.Value.MaxFileBytes);
-                    }
-                }
+                await BoundedCopy.ReceiveAsync(body.ReadAsync, file.WriteAsync, 0, options.Value.MaxFileBytes, cancel);
                 file.Flush(flushToDisk: true);
             }
             File.Move(partial, target, overwrite: true);
@@ -48,7 +35,6 @@ public sealed class ModelUpload(ModelCatalog catalog, ModelFolders folders, IOpt
         finally
         {
             File.Delete(partial);
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

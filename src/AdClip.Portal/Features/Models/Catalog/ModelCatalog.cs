@@ -7,9 +7,16 @@ using Microsoft.EntityFrameworkCore;
 namespace AdClip.Portal.Features.Models.Catalog;
 
 /// <summary>The models that can be used: what lies in the folders, described once and kept in the database.</summary>
+/// <remarks>
+/// One model is looked up: a query, and a look at its folder that tells whether the weights are still those that were described. All
+/// folders are searched only for a list, and when a look-up finds nothing or other weights.
+/// </remarks>
 public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders folders, TimeProvider clock, ILogger<ModelCatalog> log) : IDisposable
 {
     private readonly SemaphoreSlim _scan = new(1);
+
+    /// <summary>By path: the files of folders that are no models, as they were when that was found out.</summary>
+    private readonly Dictionary<string, string> _refused = [];
 
     /// <summary>Embedded first, then by name. Folders that somebody copied in by hand are found.</summary>
     public async Task<IReadOnlyList<ModelRecord>> ListAsync(CancellationToken cancel = default)
@@ -23,15 +30,16 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
             foreach (var (path, isEmbedded) in folders.Embedded.Select(path => (path, true)).Concat(folders.Added.Select(path => (path, false))))
             {
                 var id = Path.GetFileName(path);
-                if (ModelFolders.IsId(id) && await IsUsableAsync(db, known, id, path, isEmbedded))
+                if (ModelFolders.IsId(id) && await TryBringUpToDateAsync(db, known, id, path, isEmbedded))
                 {
                     present.Add(id);
                 }
             }
-            await db.SaveChangesAsync(cancel);
-            return [.. known.Values.Where(model => present.Contains(model.Id))
-                .OrderByDescending(model => model.IsEmbedded)
-                .ThenBy(model => model.Name, StringComparer.CurrentCulture)];
+            if (db.ChangeTracker.HasChanges())
+            {
+                await db.SaveChangesAsync(cancel);
+            }
+            return Ordered(known.Values.Where(model => present.Contains(model.Id)));
         }
         finally
         {
@@ -40,18 +48,36 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
     }
 
     /// <exception cref="RefusedInputException">There is no such model.</exception>
-    public async Task<ModelRecord> GetAsync(string modelId, CancellationToken cancel = default) =>
-        (await ListAsync(cancel)).FirstOrDefault(model => model.Id == modelId)
+    public async Task<ModelRecord> GetAsync(string modelId, CancellationToken cancel = default)
+    {
+        await using (var db = await dbs.CreateDbContextAsync(cancel))
+        {
+            if (await db.Set<ModelRecord>().AsNoTracking().SingleOrDefaultAsync(model => model.Id == modelId, cancel) is { } model && IsAsDescribed(model))
+            {
+                return model;
+            }
+        }
+        return (await ListAsync(cancel)).FirstOrDefault(model => model.Id == modelId)
             ?? throw new RefusedInputException(RefusalCode.ModelUnknown, $"There is no model {modelId}; choose one of the Models page.", modelId);
+    }
 
     /// <summary>The project's choice, else the first model of the list.</summary>
     public async Task<ModelRecord> DefaultAsync(Guid projectId, CancellationToken cancel = default)
     {
-        var models = await ListAsync(cancel);
-        await using var db = await dbs.CreateDbContextAsync(cancel);
-        var chosen = await db.Set<ProjectModel>().Where(choice => choice.ProjectId == projectId).Select(choice => choice.ModelId).SingleOrDefaultAsync(cancel);
-        return models.FirstOrDefault(model => model.Id == chosen) ?? (models.Count > 0 ? models[0] : null)
-            ?? throw new RefusedInputException(RefusalCode.ModelUnknown, "There is no model; add one on the Models page.", "");
+        string? chosen;
+        IReadOnlyList<ModelRecord> known;
+        await using (var db = await dbs.CreateDbContextAsync(cancel))
+        {
+            chosen = await db.Set<ProjectModel>().Where(choice => choice.ProjectId == projectId).Select(choice => choice.ModelId).SingleOrDefaultAsync(cancel);
+            known = Ordered(await db.Set<ModelRecord>().AsNoTracking().ToListAsync(cancel));
+        }
+        return Preferred(known) is { } model && IsAsDescribed(model)
+            ? model
+            : Preferred(await ListAsync(cancel))
+                ?? throw new RefusedInputException(RefusalCode.ModelUnknown, "There is no model; add one on the Models page.", "");
+
+        ModelRecord? Preferred(IReadOnlyList<ModelRecord> models) =>
+            models.FirstOrDefault(candidate => candidate.Id == chosen) ?? (models.Count > 0 ? models[0] : null);
     }
 
     public async Task SetDefaultAsync(Guid projectId, string modelId, CancellationToken cancel = default)
@@ -150,12 +176,27 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
 
     public void Dispose() => _scan.Dispose();
 
-    private async Task<bool> IsUsableAsync(PortalDb db, Dictionary<string, ModelRecord> known, string id, string path, bool isEmbedded)
+    private static IReadOnlyList<ModelRecord> Ordered(IEnumerable<ModelRecord> models) =>
+        [.. models.OrderByDescending(model => model.IsEmbedded).ThenBy(model => model.Name, StringComparer.CurrentCulture)];
+
+    /// <summary>Whether the weights are those that were described; the disk is asked, nothing is opened.</summary>
+    private bool IsAsDescribed(ModelRecord model) => IsAsDescribed(model, folders.PathOf(model));
+
+    private static bool IsAsDescribed(ModelRecord model, string path) =>
+        WeightFile(path) is { } weights && weights.Length == model.Bytes && Changed(weights) == model.WeightsChangedAt;
+
+    /// <summary>Adds a row for a folder that is new, and describes one anew whose weights were exchanged; false where it is no model.</summary>
+    private async Task<bool> TryBringUpToDateAsync(PortalDb db, Dictionary<string, ModelRecord> known, string id, string path, bool isEmbedded)
     {
         var record = known.GetValueOrDefault(id);
-        if (record is not null && WeightFile(path) is { } weights && weights.Length == record.Bytes && Changed(weights) == record.WeightsChangedAt)
+        if (record is not null && IsAsDescribed(record, path))
         {
             return true;
+        }
+        var files = FilesOf(path);
+        if (_refused.GetValueOrDefault(path) == files)
+        {
+            return false;
         }
         try
         {
@@ -169,10 +210,12 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
             {
                 Fill(record, described);
             }
+            _refused.Remove(path);
             return true;
         }
         catch (RefusedInputException refused)
         {
+            _refused[path] = files;
             log.LogWarning("The folder {Folder} is not a model: {Reason}", path, refused.Message);
             return false;
         }
@@ -223,7 +266,17 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
     }
 
     /// <summary>The largest file of the folder: weights outweigh everything beside them.</summary>
-    private static FileInfo? WeightFile(string path) => new DirectoryInfo(path).EnumerateFiles().MaxBy(file => file.Length);
+    private static FileInfo? WeightFile(string path)
+    {
+        var folder = new DirectoryInfo(path);
+        return folder.Exists ? folder.EnumerateFiles().MaxBy(file => file.Length) : null;
+    }
+
+    /// <summary>Names, lengths and times of a folder's files: another text means that something in it has changed.</summary>
+    private static string FilesOf(string path) => string.Join(
+        '|',
+        new DirectoryInfo(path).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal)
+            .Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}:{file.Length}:{file.LastWriteTimeUtc.Ticks}")));
 
     private static DateTimeOffset Changed(FileInfo file) => new(file.LastWriteTimeUtc, TimeSpan.Zero);
 }

@@ -8,6 +8,7 @@ using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Graphs;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

@@ -189,7 +189,10 @@ public sealed class DetectorPool : IDisposable
             key.Folder,
             new DetectorOptions(
                 ImageSize: key.ImageSize, Session: key.Settings, TextFolder: _textFolder,
-                WeightsSha256: key.Sha256, EightBitFolder: _folders.EightBit));
+                WeightsSha256: key.Sha256)
+            {
+                EightBitFolder = _folders.EightBit,
+            });
         if (detector.Execution.Device.Kind != DeviceKind.Cpu)
         {
             // Only a session tells whether the device works.

@@ -3,6 +3,7 @@ using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Review.Teaching;

@@ -4,8 +4,6 @@ using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
-using VisionLabel = AdClip.Vision.GroundTruth.ImageLabel;
 
 namespace AdClip.Portal.Features.Review.Teaching;
 
@@ -28,7 +26,7 @@ public sealed class LessonLabels(IDbContextFactory<PortalDb> dbs, GroundTruthSto
             Provenance = Provenance.Edited,
         };
         var saved = await truths.SaveAsync(
-            image, truth with { Label = VisionLabel.Anomaly, Shapes = [.. truth.Shapes.Where(other => other.Id != shape.Id), shape] },
+            image, truth with { Label = ImageLabel.Anomaly, Shapes = [.. truth.Shapes.Where(other => other.Id != shape.Id), shape] },
             image.AnnotationRevision, Guid.NewGuid(), author, cancel);
         if (saved.IsConflict)
         {

@@ -33,47 +33,136 @@ public sealed record GoldenAnswer(Guid ImageId, string FileName, string Sha256, 
 public sealed record GoldenChangeAnswer(Guid ImageId, string FileName, bool IsAnomaly, double Before, double After, bool? WasRight, bool? IsRight);
 
 /// <summary>What becomes of the golden images.</summary>
-/// <param name="Source">marked, reviewed, labelled or none.</param>
-/// <param name="ThresholdSource">saved, suggested, bestOfGolden or none.</param>
-/// <param name="Worse">How many right verdicts become wrong.</param>
-public sealed record GoldenComparisonAnswer(
-    string Source, int Images, int Unreadable, double? Threshold, string ThresholdSource,
-    int Changed, int Worse, int Better, IReadOnlyList<GoldenChangeAnswer> Changes)
+public sealed record GoldenComparisonAnswer
 {
-    public static GoldenComparisonAnswer Of(GoldenComparison golden) => new(
-        RunAnswer.NameOf(golden.Source), golden.Images, golden.Unreadable, golden.Threshold,
-        RunAnswer.NameOf(golden.ThresholdSource), golden.Changed, golden.Worse.Count, golden.Better.Count,
-        [.. golden.Changes.Select(
+    /// <summary>marked, reviewed, labelled or none.</summary>
+    public required string Source { get; init; }
+
+    public required int Images { get; init; }
+
+    public required int Unreadable { get; init; }
+
+    public required double? Threshold { get; init; }
+
+    /// <summary>saved, suggested, bestOfGolden or none.</summary>
+    public required string ThresholdSource { get; init; }
+
+    public required int Changed { get; init; }
+
+    /// <summary>How many right verdicts become wrong.</summary>
+    public required int Worse { get; init; }
+
+    public required int Better { get; init; }
+
+    public required IReadOnlyList<GoldenChangeAnswer> Changes { get; init; }
+
+    public static GoldenComparisonAnswer Of(GoldenComparison golden) => new()
+    {
+        Source = RunAnswer.NameOf(golden.Source),
+        Images = golden.Images,
+        Unreadable = golden.Unreadable,
+        Threshold = golden.Threshold,
+        ThresholdSource = RunAnswer.NameOf(golden.ThresholdSource),
+        Changed = golden.Changed,
+        Worse = golden.Worse.Count,
+        Better = golden.Better.Count,
+        Changes = [.. golden.Changes.Select(
             change => new GoldenChangeAnswer(
-                change.ImageId, change.FileName, change.IsAnomaly, change.Before, change.After, change.WasRight, change.IsRight))]);
+                change.ImageId, change.FileName, change.IsAnomaly, change.Before, change.After, change.WasRight, change.IsRight))],
+    };
 }
 
 /// <summary>What a detector would say if it were taught a region.</summary>
-/// <param name="Box">Around the region, in pixels of the stored image.</param>
-/// <param name="Patches">How many patches it covers.</param>
-/// <param name="BeforeMapUrl">Maps as .npy; they are there for a while only.</param>
-public sealed record FeedbackPreviewAnswer(
-    string Kind, ImageRectangle Box, int Patches, double ScoreBefore, double ScoreAfter,
-    string BeforeMapUrl, string AfterMapUrl, Guid? Parent, GoldenComparisonAnswer Golden)
+public sealed record FeedbackPreviewAnswer
 {
-    public static FeedbackPreviewAnswer Of(FeedbackPreview preview, GoldenComparison golden) => new(
-        RunAnswer.NameOf(preview.Kind), preview.Bounds, preview.Said.Patches.Count, preview.ScoreBefore, preview.ScoreAfter,
-        preview.BeforeUrl, preview.AfterUrl, preview.Line.Head?.Id, GoldenComparisonAnswer.Of(golden));
+    public required string Kind { get; init; }
+
+    /// <summary>Around the region, in pixels of the stored image.</summary>
+    public required ImageRectangle Box { get; init; }
+
+    /// <summary>How many patches it covers.</summary>
+    public required int Patches { get; init; }
+
+    public required double ScoreBefore { get; init; }
+
+    public required double ScoreAfter { get; init; }
+
+    /// <summary>Maps as .npy; they are there for a while only.</summary>
+    public required string BeforeMapUrl { get; init; }
+
+    public required string AfterMapUrl { get; init; }
+
+    public required Guid? Parent { get; init; }
+
+    public required GoldenComparisonAnswer Golden { get; init; }
+
+    public static FeedbackPreviewAnswer Of(FeedbackPreview preview, GoldenComparison golden) => new()
+    {
+        Kind = RunAnswer.NameOf(preview.Kind),
+        Box = preview.Bounds,
+        Patches = preview.Said.Patches.Count,
+        ScoreBefore = preview.ScoreBefore,
+        ScoreAfter = preview.ScoreAfter,
+        BeforeMapUrl = preview.BeforeUrl,
+        AfterMapUrl = preview.AfterUrl,
+        Parent = preview.Line.Head?.Id,
+        Golden = GoldenComparisonAnswer.Of(golden),
+    };
 }
 
 /// <summary>A lesson that was kept.</summary>
-/// <param name="DetectorId">The version that came of it, and its number.</param>
-/// <param name="InForce">Whether the newest version has learned it; else it was undone.</param>
-public sealed record LessonAnswer(
-    Guid Id, Guid DetectorId, int DetectorNumber, string Kind, Guid ImageId, string FileName, Guid RunId, ImageRectangle Box,
-    int Patches, double ScoreBefore, double ScoreAfter, string Person, DateTimeOffset CreatedAt, bool InForce,
-    GoldenComparisonAnswer Golden)
+public sealed record LessonAnswer
 {
-    public static LessonAnswer Of(LessonView view) => new(
-        view.Lesson.Id, view.Lesson.VersionId, view.Number, RunAnswer.NameOf(view.Lesson.Kind), view.Lesson.ImageId,
-        view.FileName, view.Lesson.RunId, new ImageRectangle(view.Lesson.X, view.Lesson.Y, view.Lesson.Width, view.Lesson.Height),
-        view.Lesson.Patches, view.Lesson.ScoreBefore, view.Lesson.ScoreAfter, view.Person,
-        view.Lesson.CreatedAt, view.IsInForce, GoldenComparisonAnswer.Of(view.Golden));
+    public required Guid Id { get; init; }
+
+    /// <summary>The version that came of it, and its number.</summary>
+    public required Guid DetectorId { get; init; }
+
+    public required int DetectorNumber { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required Guid ImageId { get; init; }
+
+    public required string FileName { get; init; }
+
+    public required Guid RunId { get; init; }
+
+    public required ImageRectangle Box { get; init; }
+
+    public required int Patches { get; init; }
+
+    public required double ScoreBefore { get; init; }
+
+    public required double ScoreAfter { get; init; }
+
+    public required string Person { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Whether the newest version has learned it; else it was undone.</summary>
+    public required bool InForce { get; init; }
+
+    public required GoldenComparisonAnswer Golden { get; init; }
+
+    public static LessonAnswer Of(LessonView view) => new()
+    {
+        Id = view.Lesson.Id,
+        DetectorId = view.Lesson.VersionId,
+        DetectorNumber = view.Number,
+        Kind = RunAnswer.NameOf(view.Lesson.Kind),
+        ImageId = view.Lesson.ImageId,
+        FileName = view.FileName,
+        RunId = view.Lesson.RunId,
+        Box = new ImageRectangle(view.Lesson.X, view.Lesson.Y, view.Lesson.Width, view.Lesson.Height),
+        Patches = view.Lesson.Patches,
+        ScoreBefore = view.Lesson.ScoreBefore,
+        ScoreAfter = view.Lesson.ScoreAfter,
+        Person = view.Person,
+        CreatedAt = view.Lesson.CreatedAt,
+        InForce = view.IsInForce,
+        Golden = GoldenComparisonAnswer.Of(view.Golden),
+    };
 }
 
 /// <summary>What was taught from the detector of a run.</summary>

@@ -7,8 +7,8 @@ using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Features.Review.Teaching;
 
@@ -42,8 +42,6 @@ public sealed class TeachingState(
 
     /// <summary>The image's label, as it is now.</summary>
     public ImageLabel Label => _target?.Image.Label ?? ImageLabel.Unlabelled;
-
-    public bool HasShapes => _target?.Image.ShapeCount > 0;
 
     public async Task LoadAsync(ScoredImage image, ClaimsPrincipal user)
     {

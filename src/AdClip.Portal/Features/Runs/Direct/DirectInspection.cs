@@ -15,14 +15,14 @@ public sealed class DirectInspection(
     Planner planner, PlanOpener plans, IScoreThresholds thresholds, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
 {
     private static readonly TimeSpan MemoryPatience = TimeSpan.FromSeconds(30);
-    private const int ChunkBytes = 1 << 17;
 
     /// <exception cref="RefusedInputException">The file is not an image that can be read, there is no such model, or tiles that cannot be cut.</exception>
     public async Task<InspectAnswer> InspectAsync(
         Project project, InspectRequest request, string fileName, Stream content, Guid userId, CancellationToken cancel)
     {
         await using var incoming = blobs.Begin();
-        var sha256 = await ReceiveAsync(incoming, content, cancel);
+        await incoming.ReceiveAsync(content, images.Value.Limits.MaxBytes, cancel);
+        var sha256 = await incoming.FlushAsync(cancel);
         var info = ImageDecoder.Identify(incoming.Path, images.Value.Limits);
         var (width, height) = (info.Width, info.Height);
         var settled = await planner.SettleAsync(project, request.Plan, (width, height), MemoryPatience, cancel);
@@ -51,23 +51,6 @@ public sealed class DirectInspection(
             ReviewFrom = band is { HasReview: true } reviewed ? (float)reviewed.ReviewFrom : null,
             ScoreIdentity = plan.ScoreIdentity,
         };
-    }
-
-    private async Task<string> ReceiveAsync(IncomingBlob target, Stream content, CancellationToken cancel)
-    {
-        var most = images.Value.Limits.MaxBytes;
-        var buffer = new byte[ChunkBytes];
-        for (var read = await content.ReadAsync(buffer, cancel); read > 0; read = await content.ReadAsync(buffer, cancel))
-        {
-            if (target.Length + read > most)
-            {
-                throw new RefusedInputException(
-                    RefusalCode.FileTooLarge, $"The file has more than {most} bytes, which is the most that is accepted.",
-                    target.Length + read, most);
-            }
-            await target.WriteAsync(buffer.AsMemory(0, read), cancel);
-        }
-        return await target.FlushAsync(cancel);
     }
 }
 

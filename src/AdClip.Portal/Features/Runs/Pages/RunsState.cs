@@ -12,6 +12,7 @@ using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Detection;
+using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Imaging.Tiles;
 using Microsoft.EntityFrameworkCore;
 

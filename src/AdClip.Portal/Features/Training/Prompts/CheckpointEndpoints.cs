@@ -62,19 +62,49 @@ internal static class CheckpointEndpoints
 }
 
 /// <summary>Learned prompts as the API shows them.</summary>
-/// <param name="TrainingId">Null: they were uploaded.</param>
-/// <param name="Loss">Means over the epoch; null: they were uploaded.</param>
-/// <param name="OutOfFold">On images that the prompts of their fold did not see. F1 is at the
-/// best threshold of the same scores, beside it the F1 of calling everything anomalous.</param>
-public sealed record CheckpointAnswer(
-    Guid Id, Guid ProjectId, Guid? TrainingId, int? Epoch, string Name, string Model,
-    LossParts? Loss, EpochScore? OutOfFold, DateTimeOffset CreatedAt, string FileUrl)
+public sealed record CheckpointAnswer
 {
+    public required Guid Id { get; init; }
+
+    public required Guid ProjectId { get; init; }
+
+    /// <summary>Null: they were uploaded.</summary>
+    public required Guid? TrainingId { get; init; }
+
+    public required int? Epoch { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Model { get; init; }
+
+    /// <summary>Means over the epoch; null: they were uploaded.</summary>
+    public required LossParts? Loss { get; init; }
+
+    /// <summary>
+    /// On images that the prompts of their fold did not see. F1 is at the
+    /// best threshold of the same scores, beside it the F1 of calling everything anomalous.
+    /// </summary>
+    public required EpochScore? OutOfFold { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required string FileUrl { get; init; }
+
     public static CheckpointAnswer Of(StoredCheckpoint checkpoint)
     {
         var report = checkpoint.ReadReport();
-        return new(
-            checkpoint.Id, checkpoint.ProjectId, checkpoint.TrainingId, checkpoint.Epoch, checkpoint.Name, checkpoint.ModelId,
-            report?.Loss, report?.OutOfFold, checkpoint.CreatedAt, $"/api/v1/checkpoints/{checkpoint.Id}/file");
+        return new CheckpointAnswer
+        {
+            Id = checkpoint.Id,
+            ProjectId = checkpoint.ProjectId,
+            TrainingId = checkpoint.TrainingId,
+            Epoch = checkpoint.Epoch,
+            Name = checkpoint.Name,
+            Model = checkpoint.ModelId,
+            Loss = report?.Loss,
+            OutOfFold = report?.OutOfFold,
+            CreatedAt = checkpoint.CreatedAt,
+            FileUrl = $"/api/v1/checkpoints/{checkpoint.Id}/file",
+        };
     }
 }

@@ -17,8 +17,6 @@ public sealed class Checkpoints(
     IDbContextFactory<PortalDb> dbs, BlobStore blobs, DataFolder folder, ModelCatalog catalog,
     DetectorPool detectors, IOptions<TrainingOptions> options, TimeProvider clock)
 {
-    private const int ChunkBytes = 1 << 17;
-
     /// <summary>Newest training first, epochs in order.</summary>
     public async Task<IReadOnlyList<StoredCheckpoint>> ListAsync(Guid projectId, CancellationToken cancel = default)
     {
@@ -100,7 +98,8 @@ public sealed class Checkpoints(
         var name = NameOf(fileName);
         var model = modelId is null ? await catalog.DefaultAsync(project.Id, cancel) : await catalog.GetAsync(modelId, cancel);
         await using var incoming = blobs.Begin();
-        var sha256 = await ReceiveAsync(incoming, content, cancel);
+        await incoming.ReceiveAsync(content, options.Value.MaxCheckpointMebibytes * 1024L * 1024L, cancel);
+        var sha256 = await incoming.FlushAsync(cancel);
         using (var lease = await detectors.RentAsync(model.Id, null, cancel))
         {
             Check(incoming.Path, name, lease.Detector.Model.Architecture);
@@ -173,23 +172,6 @@ public sealed class Checkpoints(
                 refused.Code, Named(refused.Message),
                 [.. refused.Arguments.Select(argument => argument is string text ? Named(text) : argument)]);
         }
-    }
-
-    private async Task<string> ReceiveAsync(IncomingBlob target, Stream content, CancellationToken cancel)
-    {
-        var most = options.Value.MaxCheckpointMebibytes * 1024L * 1024L;
-        var buffer = new byte[ChunkBytes];
-        for (var read = await content.ReadAsync(buffer, cancel); read > 0; read = await content.ReadAsync(buffer, cancel))
-        {
-            if (target.Length + read > most)
-            {
-                throw new RefusedInputException(
-                    RefusalCode.FileTooLarge, $"The file has more than {most} bytes, which is the most that is accepted.",
-                    target.Length + read, most);
-            }
-            await target.WriteAsync(buffer.AsMemory(0, read), cancel);
-        }
-        return await target.FlushAsync(cancel);
     }
 
     // Separators of every system; the name is shown and given back, never a path here.

@@ -4,7 +4,6 @@ using AdClip.Portal.Features.Images;
 using AdClip.Portal.Storage;
 using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Features.Training.Stages;
 

@@ -4,28 +4,80 @@ using AdClip.Vision.Metrics;
 namespace AdClip.Portal.Features.Training.Stages;
 
 /// <summary>An experiment with stages as lists show it.</summary>
-/// <param name="Stages">Those that are tried, as anomalies + good images.</param>
-/// <param name="NotFilled">Those that the project cannot fill, and what they lack.</param>
-/// <param name="TestedGood">Good test images of each draw, outside its largest stage.</param>
-/// <param name="Cells">Of the whole table, finished or not.</param>
-public sealed record StagesAnswer(
-    Guid Id, Guid ProjectId, int Number, Guid JobId, string State, string? Message, double? RemainingSeconds, DateTimeOffset CreatedAt,
-    IReadOnlyList<string> Stages, IReadOnlyList<StageNotFilledAnswer> NotFilled,
-    IReadOnlyList<string> Detectors, IReadOnlyList<string> Models, int Seeds, string ObjectName,
-    int LabelledGood, int LabelledAnomalies, int LeftOut, int TestedGood, int TestedAnomalies, int Cells)
+public sealed record StagesAnswer
 {
+    public required Guid Id { get; init; }
+
+    public required Guid ProjectId { get; init; }
+
+    public required int Number { get; init; }
+
+    public required Guid JobId { get; init; }
+
+    public required string State { get; init; }
+
+    public required string? Message { get; init; }
+
+    public required double? RemainingSeconds { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Those that are tried, as anomalies + good images.</summary>
+    public required IReadOnlyList<string> Stages { get; init; }
+
+    /// <summary>Those that the project cannot fill, and what they lack.</summary>
+    public required IReadOnlyList<StageNotFilledAnswer> NotFilled { get; init; }
+
+    public required IReadOnlyList<string> Detectors { get; init; }
+
+    public required IReadOnlyList<string> Models { get; init; }
+
+    public required int Seeds { get; init; }
+
+    public required string ObjectName { get; init; }
+
+    public required int LabelledGood { get; init; }
+
+    public required int LabelledAnomalies { get; init; }
+
+    public required int LeftOut { get; init; }
+
+    /// <summary>Good test images of each draw, outside its largest stage.</summary>
+    public required int TestedGood { get; init; }
+
+    public required int TestedAnomalies { get; init; }
+
+    /// <summary>Of the whole table, finished or not.</summary>
+    public required int Cells { get; init; }
+
     public static StagesAnswer Of(StageView view, JobTexts texts, DateTimeOffset now)
     {
         var (experiment, plan, job) = view;
         var tested = plan.Supply.Tested(plan.Filled)!;
-        return new(
-            experiment.Id, experiment.ProjectId, experiment.Number, experiment.JobId, TrainingAnswer.NameOf(job.State),
-            texts.Sentence(job), job.Remaining(now)?.TotalSeconds, experiment.CreatedAt,
-            [.. plan.Filled.Select(stage => stage.ToString())],
-            [.. plan.Stages.Except(plan.Filled)
+        return new StagesAnswer
+        {
+            Id = experiment.Id,
+            ProjectId = experiment.ProjectId,
+            Number = experiment.Number,
+            JobId = experiment.JobId,
+            State = TrainingAnswer.NameOf(job.State),
+            Message = texts.Sentence(job),
+            RemainingSeconds = job.Remaining(now)?.TotalSeconds,
+            CreatedAt = experiment.CreatedAt,
+            Stages = [.. plan.Filled.Select(stage => stage.ToString())],
+            NotFilled = [.. plan.Stages.Except(plan.Filled)
                 .Select(stage => new StageNotFilledAnswer(stage.ToString(), plan.Supply.Missing(stage).Good, plan.Supply.Missing(stage).Anomalies))],
-            [.. plan.Detectors.Select(TrainingAnswer.NameOf<StageDetector>)], [.. plan.Models.Select(model => model.Id)], plan.Seeds, plan.ObjectName,
-            plan.Supply.Good, plan.Supply.Anomalies, plan.Supply.LeftOut, tested.Good, tested.Anomalies, plan.Cells().Count());
+            Detectors = [.. plan.Detectors.Select(TrainingAnswer.NameOf<StageDetector>)],
+            Models = [.. plan.Models.Select(model => model.Id)],
+            Seeds = plan.Seeds,
+            ObjectName = plan.ObjectName,
+            LabelledGood = plan.Supply.Good,
+            LabelledAnomalies = plan.Supply.Anomalies,
+            LeftOut = plan.Supply.LeftOut,
+            TestedGood = tested.Good,
+            TestedAnomalies = tested.Anomalies,
+            Cells = plan.Cells().Count(),
+        };
     }
 }
 

@@ -17,7 +17,6 @@ using AdClip.Vision.Detection;
 using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Tests.Features.Review.Teaching;
 
@@ -178,7 +177,7 @@ public sealed class TeachingTests(SharedPortal shared) : IClassFixture<SharedPor
         var state = host.Services.GetRequiredService<AdClip.Portal.Features.Review.ReviewState>();
         await state.LoadAsync(plates.ProjectId, plates.RunId);
         await state.DecideAsync(
-            state.Scores!.Images.Single(image => image.ImageId == plates.Image.Id), AdClip.Portal.Features.Review.Verdict.Agree, await host.AdminAsync());
+            state.Scores!.Images.Single(image => image.ImageId == plates.Image.Id), AdClip.Portal.Features.Review.ReviewVerdict.Agree, await host.AdminAsync());
         var reviewed = (await PreviewAsync(client, plates.Result, request)).Golden;
         Assert.Equal(("reviewed", 1), (reviewed.Source, reviewed.Images));
         using var unlabelled = await client.PutAsJsonAsync($"/api/v1/images/{plates.Unlabelled}/golden", new GoldenRequest(true), Cancel);
@@ -325,7 +324,7 @@ public sealed class TeachingTests(SharedPortal shared) : IClassFixture<SharedPor
             ClassName = "scratch",
             Box = new ImageRectangle(image.Width * 0.3, image.Height * 0.3, image.Width * 0.4, image.Height * 0.4),
         };
-        var truth = GroundTruthStore.Empty(image) with { Label = AdClip.Vision.GroundTruth.ImageLabel.Anomaly, Shapes = [box] };
+        var truth = GroundTruthStore.Empty(image) with { Label = ImageLabel.Anomaly, Shapes = [box] };
         Assert.False((await host.Services.GetRequiredService<GroundTruthStore>()
             .SaveAsync(image, truth, image.AnnotationRevision, Guid.NewGuid(), new Author(null, "test"), Cancel)).IsConflict);
     }

@@ -9,7 +9,7 @@ namespace AdClip.Cli;
 /// <param name="Score">Scores an image that it did not learn from.</param>
 /// <param name="OutOfFold">Scores of the images that it learned from, each made without that image, and their truth.</param>
 /// <param name="SecondsBefore">Time of what other detectors of the stage need too.</param>
-internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadOnlyList<(double Score, bool IsAnomaly)> OutOfFold, double SecondsBefore = 0)
+internal sealed record StageScorer(Func<EncodedImage, Detection> Score, IReadOnlyList<(double Score, bool IsAnomaly)> OutOfFold, double SecondsBefore = 0)
 {
     public const string Default = "fitted";
     private const string Taught = "prompts";
@@ -34,7 +34,7 @@ internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadO
         }
     }
 
-    public static StageDetector Make(string name, StageInputs inputs, IReadOnlyList<EncodedImage> learned, int seed, CancellationToken cancel)
+    public static StageScorer Make(string name, StageInputs inputs, IReadOnlyList<EncodedImage> learned, int seed, CancellationToken cancel)
     {
         var (model, tokens) = (inputs.Model, inputs.Tokens);
         switch (name)
@@ -49,10 +49,7 @@ internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadO
             case Taught:
                 var prompts = inputs.Teach(learned, seed, cancel);
                 var scorer = model.CreateScorer(prompts.Texts);
-                return new StageDetector(
-                    image => scorer.Score(tokens.Load(image), image.Sha256),
-                    [.. prompts.HeldOut.Select(image => (image.Score, image.IsAnomaly))],
-                    prompts.Seconds);
+                return new StageScorer(image => scorer.Score(tokens.Load(image), image.Sha256), [.. prompts.HeldOut.Select(image => (image.Score, image.IsAnomaly))], prompts.Seconds);
             case FittedToTaught:
                 var taught = inputs.Teach(learned, seed, cancel);
                 return Fitted(taught.Texts, taught.Folds, taught.Seconds);
@@ -62,22 +59,18 @@ internal sealed record StageDetector(Func<EncodedImage, Detection> Score, IReadO
 
         IEnumerable<EncodedImage> Good() => learned.Where(image => !image.Image.IsAnomaly);
 
-        StageDetector Of(Scorer scorer) => LearnsNothingFrom(image => scorer.Score(tokens.Load(image), image.Sha256));
+        StageScorer Of(Scorer scorer) => LearnsNothingFrom(image => scorer.Score(tokens.Load(image), image.Sha256));
 
         // Neither texts nor a bank without the image itself learn from the image that is scored.
-        StageDetector LearnsNothingFrom(Func<EncodedImage, Detection> score)
-            => new(score, [.. learned.Select(image => ((double)score(image).Score, image.Image.IsAnomaly))]);
+        StageScorer LearnsNothingFrom(Func<EncodedImage, Detection> score) => new(score, [.. learned.Select(image => ((double)score(image).Score, image.Image.IsAnomaly))]);
 
-        StageDetector Fitted(TextPair texts, FoldTexts? folds, double secondsBefore)
+        StageScorer Fitted(TextPair texts, FoldTexts? folds, double secondsBefore)
         {
             var fitted = FittedDetector.Fit(
                 texts, model.FitContext,
                 [.. learned.Select(image => new LabelledTokens(image.Sha256, tokens.Load(image), image.Image.IsAnomaly, image.Image.DefectClass, image.Mask))],
                 new FitOptions(Seed: seed), null, cancel, folds);
-            return new StageDetector(
-                image => fitted.Score(tokens.Load(image), image.Sha256),
-                [.. fitted.Report.Scores.Select(image => (image.Score, image.IsAnomaly))],
-                secondsBefore);
+            return new StageScorer(image => fitted.Score(tokens.Load(image), image.Sha256), [.. fitted.Report.Scores.Select(image => (image.Score, image.IsAnomaly))], secondsBefore);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace AdClip.Vision.Training;
 /// <c>l.p.square</c>; steps, history and what the training is of in the header. The order of the images follows from seed and
 /// epoch, so there is nothing else: a resumed training gives the same bits as one that was never stopped.
 /// </remarks>
-internal static class TrainingState
+internal static class TrainerState
 {
     private const string Ending = ".state.safetensors";
 

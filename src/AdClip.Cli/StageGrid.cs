@@ -12,31 +12,50 @@ namespace AdClip.Cli;
 internal sealed record CarriedThreshold(double? OutOfFold, double Threshold, double F1);
 
 /// <summary>Figures of one detector on one stage, one product and one drawing of the images.</summary>
-/// <param name="Share">Of anomalies, to which F1 is brought in <paramref name="AtShare"/>: of the test images unless another was asked for.</param>
-/// <param name="OwnShare">Largest F1 at the share that the images learned from happen to have.</param>
-/// <param name="AtShare">Largest F1 at <paramref name="Share"/>; on the test images brought to the same share.</param>
-/// <param name="FalseRejects">The threshold that lets one good image in ten be rejected.</param>
-/// <param name="RejectedGood">Share of the good test images that this rejects.</param>
-/// <param name="Seconds">To learn, tokens being kept.</param>
-internal sealed record StageFigures(
-    string Product, string Detector, Stage Stage, int Seed, double Share, CarriedThreshold? OwnShare,
-    CarriedThreshold? AtShare, CarriedThreshold? FalseRejects, double? RejectedGood,
-    double Seconds, ProductResult Result);
+internal sealed record StageMeasurement
+{
+    public required string Product { get; init; }
+
+    public required string Detector { get; init; }
+
+    public required Stage Stage { get; init; }
+
+    public required int Seed { get; init; }
+
+    /// <summary>Of anomalies, to which F1 is brought in <see cref="AtShare"/>: of the test images unless another was asked for.</summary>
+    public required double Share { get; init; }
+
+    /// <summary>Largest F1 at the share that the images learned from happen to have.</summary>
+    public required CarriedThreshold? OwnShare { get; init; }
+
+    /// <summary>Largest F1 at <see cref="Share"/>; on the test images brought to the same share.</summary>
+    public required CarriedThreshold? AtShare { get; init; }
+
+    /// <summary>The threshold that lets one good image in ten be rejected.</summary>
+    public required CarriedThreshold? FalseRejects { get; init; }
+
+    /// <summary>Share of the good test images that this rejects.</summary>
+    public required double? RejectedGood { get; init; }
+
+    /// <summary>To learn, tokens being kept.</summary>
+    public required double Seconds { get; init; }
+
+    public required ProductResult Result { get; init; }
+}
 
 /// <summary>Stages, detectors and seeds side by side.</summary>
-internal static class StageTable
+internal static class StageGrid
 {
     private const double FalseRejectBudget = 0.1;
 
     /// <param name="share">Of anomalies, to which F1 is brought; null: that of the test images.</param>
-    public static IReadOnlyList<StageFigures> Measure(
+    public static IReadOnlyList<StageMeasurement> Measure(
         StageInputs inputs, IReadOnlyList<EncodedImage> images, Stage[] stages, string[] detectors, int seeds, double? share, CancellationToken cancel)
     {
         inputs.Model.EncodePrompts(inputs.Prompts);
-        var figures = new List<StageFigures>();
+        var figures = new List<StageMeasurement>();
         var products = images.GroupBy(image => image.Image.Product).ToArray();
-        (string Name, Stage Stage)[] cells =
-            [.. detectors.SelectMany(name => stages.Select(stage => (name, stage))).Where(cell => StageDetector.CanLearn(cell.name, cell.stage))];
+        (string Name, Stage Stage)[] cells = [.. detectors.SelectMany(name => stages.Select(stage => (name, stage))).Where(cell => StageScorer.CanLearn(cell.name, cell.stage))];
         using var progress = new Progress("stages", products.Length * seeds * cells.Length);
         foreach (var product in products)
         {
@@ -47,9 +66,9 @@ internal static class StageTable
                 {
                     cancel.ThrowIfCancellationRequested();
                     var learned = split.Learned[Array.IndexOf(stages, stage)];
-                    StageDetector.Prepare(name, inputs, learned, seed, cancel);
+                    StageScorer.Prepare(name, inputs, learned, seed, cancel);
                     var start = Stopwatch.GetTimestamp();
-                    var detector = StageDetector.Make(name, inputs, learned, seed, cancel);
+                    var detector = StageScorer.Make(name, inputs, learned, seed, cancel);
                     var seconds = detector.SecondsBefore + Stopwatch.GetElapsedTime(start).TotalSeconds;
                     var result = ProductResult.Measure(split.Judged, detector.Score, cancel: cancel);
                     figures.Add(Figures(product.Key, name, stage, seed, detector, seconds, result, share));
@@ -60,8 +79,7 @@ internal static class StageTable
         return figures;
     }
 
-    private static StageFigures Figures(
-        string product, string name, Stage stage, int seed, StageDetector detector, double seconds, ProductResult result, double? asked)
+    private static StageMeasurement Figures(string product, string name, Stage stage, int seed, StageScorer detector, double seconds, ProductResult result, double? asked)
     {
         var learned = PrecisionRecallCurve.FromScores(
             [.. detector.OutOfFold.Select(image => image.Score)], [.. detector.OutOfFold.Select(image => image.IsAnomaly)]);
@@ -75,11 +93,35 @@ internal static class StageTable
         double[] good = [.. detector.OutOfFold.Where(image => !image.IsAnomaly).Select(image => image.Score)];
         if (good.Length == 0)
         {
-            return new StageFigures(product, name, stage, seed, share, own, atShare, null, null, seconds, result);
+            return new StageMeasurement
+            {
+                Product = product,
+                Detector = name,
+                Stage = stage,
+                Seed = seed,
+                Share = share,
+                OwnShare = own,
+                AtShare = atShare,
+                FalseRejects = null,
+                RejectedGood = null,
+                Seconds = seconds,
+                Result = result,
+            };
         }
         var budget = BudgetThreshold.ForFalseRejects(good, FalseRejectBudget).Threshold;
-        return new StageFigures(
-            product, name, stage, seed, share, own, atShare, new CarriedThreshold(null, budget, test.At(budget).F1),
-            test.At(budget).FalsePositiveRate, seconds, result);
+        return new StageMeasurement
+        {
+            Product = product,
+            Detector = name,
+            Stage = stage,
+            Seed = seed,
+            Share = share,
+            OwnShare = own,
+            AtShare = atShare,
+            FalseRejects = new CarriedThreshold(null, budget, test.At(budget).F1),
+            RejectedGood = test.At(budget).FalsePositiveRate,
+            Seconds = seconds,
+            Result = result,
+        };
     }
 }

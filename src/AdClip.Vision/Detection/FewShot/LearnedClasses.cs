@@ -15,7 +15,7 @@ namespace AdClip.Vision.Detection.FewShot;
 /// <param name="Centres">By class: [E], unit length.</param>
 /// <param name="Good">[E]: the mean good patch.</param>
 /// <param name="Sharpness">Of the softmax.</param>
-internal sealed record DefectClasses(int Layer, IReadOnlyList<string> Names, double[] Priors, float[][] Centres, float[] Good, double Sharpness)
+internal sealed record LearnedClasses(int Layer, IReadOnlyList<string> Names, double[] Priors, float[][] Centres, float[] Good, double Sharpness)
 {
     public const string GoodName = "good";
     public const string UnnamedDefect = "defect";
@@ -27,7 +27,7 @@ internal sealed record DefectClasses(int Layer, IReadOnlyList<string> Names, dou
     /// <param name="images">All images of the fit.</param>
     /// <param name="model">Where it looks.</param>
     /// <param name="importance">How much the patches of an image matter, [T].</param>
-    public static DefectClasses? From(int layer, FitImage[] images, FitContext model, Func<int, float[]> importance)
+    public static LearnedClasses? From(int layer, FitImage[] images, FitContext model, Func<int, float[]> importance)
     {
         int[] anomalies = [.. Enumerable.Range(0, images.Length).Where(i => images[i].IsAnomaly)];
         if (anomalies.Length == 0)
@@ -45,7 +45,7 @@ internal sealed record DefectClasses(int Layer, IReadOnlyList<string> Names, dou
         float[][] descriptions =
             [.. anomalies.Select(i => Describe(PatchRows.Unit(images[i].Tokens, layer, 1), images[i].Coverage ?? model.OnlyInspected(importance(i)), good))];
         double[] priors = [.. names.Select((_, c) => (classes.Count(own => own == c) + 1.0) / (classes.Length + names.Length))];
-        var made = new DefectClasses(layer, names, priors, Centre(descriptions, classes, names.Length, -1), good, 0);
+        var made = new LearnedClasses(layer, names, priors, Centre(descriptions, classes, names.Length, -1), good, 0);
         var withoutOne = Enumerable.Range(0, descriptions.Length).Select(i => made with { Centres = Centre(descriptions, classes, names.Length, i) }).ToArray();
         return made with
         {
