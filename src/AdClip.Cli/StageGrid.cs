@@ -55,7 +55,8 @@ internal static class StageGrid
         inputs.Model.EncodePrompts(inputs.Prompts);
         var figures = new List<StageMeasurement>();
         var products = images.GroupBy(image => image.Image.Product).ToArray();
-        (string Name, Stage Stage)[] cells = [.. detectors.SelectMany(name => stages.Select(stage => (name, stage))).Where(cell => StageScorer.CanLearn(cell.name, cell.stage))];
+        (string Name, Stage Stage)[] cells =
+            [.. detectors.SelectMany(name => stages.Select(stage => (name, stage))).Where(cell => StageScorer.CanLearn(cell.name, cell.stage))];
         using var progress = new Progress("stages", products.Length * seeds * cells.Length);
         foreach (var product in products)
         {
@@ -79,7 +80,8 @@ internal static class StageGrid
         return figures;
     }
 
-    private static StageMeasurement Figures(string product, string name, Stage stage, int seed, StageScorer detector, double seconds, ProductResult result, double? asked)
+    private static StageMeasurement Figures(
+        string product, string name, Stage stage, int seed, StageScorer detector, double seconds, ProductResult result, double? asked)
     {
         var learned = PrecisionRecallCurve.FromScores(
             [.. detector.OutOfFold.Select(image => image.Score)], [.. detector.OutOfFold.Select(image => image.IsAnomaly)]);

@@ -49,7 +49,10 @@ internal sealed record StageScorer(Func<EncodedImage, Detection> Score, IReadOnl
             case Taught:
                 var prompts = inputs.Teach(learned, seed, cancel);
                 var scorer = model.CreateScorer(prompts.Texts);
-                return new StageScorer(image => scorer.Score(tokens.Load(image), image.Sha256), [.. prompts.HeldOut.Select(image => (image.Score, image.IsAnomaly))], prompts.Seconds);
+                return new StageScorer(
+                    image => scorer.Score(tokens.Load(image), image.Sha256),
+                    [.. prompts.HeldOut.Select(image => (image.Score, image.IsAnomaly))],
+                    prompts.Seconds);
             case FittedToTaught:
                 var taught = inputs.Teach(learned, seed, cancel);
                 return Fitted(taught.Texts, taught.Folds, taught.Seconds);
@@ -62,7 +65,8 @@ internal sealed record StageScorer(Func<EncodedImage, Detection> Score, IReadOnl
         StageScorer Of(Scorer scorer) => LearnsNothingFrom(image => scorer.Score(tokens.Load(image), image.Sha256));
 
         // Neither texts nor a bank without the image itself learn from the image that is scored.
-        StageScorer LearnsNothingFrom(Func<EncodedImage, Detection> score) => new(score, [.. learned.Select(image => ((double)score(image).Score, image.Image.IsAnomaly))]);
+        StageScorer LearnsNothingFrom(Func<EncodedImage, Detection> score)
+            => new(score, [.. learned.Select(image => ((double)score(image).Score, image.Image.IsAnomaly))]);
 
         StageScorer Fitted(TextPair texts, FoldTexts? folds, double secondsBefore)
         {
@@ -70,7 +74,10 @@ internal sealed record StageScorer(Func<EncodedImage, Detection> Score, IReadOnl
                 texts, model.FitContext,
                 [.. learned.Select(image => new LabelledTokens(image.Sha256, tokens.Load(image), image.Image.IsAnomaly, image.Image.DefectClass, image.Mask))],
                 new FitOptions(Seed: seed), null, cancel, folds);
-            return new StageScorer(image => fitted.Score(tokens.Load(image), image.Sha256), [.. fitted.Report.Scores.Select(image => (image.Score, image.IsAnomaly))], secondsBefore);
+            return new StageScorer(
+                image => fitted.Score(tokens.Load(image), image.Sha256),
+                [.. fitted.Report.Scores.Select(image => (image.Score, image.IsAnomaly))],
+                secondsBefore);
         }
     }
 }

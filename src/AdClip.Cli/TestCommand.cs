@@ -45,9 +45,17 @@ internal static class TestCommand
                 result.AddError("--seeds needs a number from 1 to 1000.");
             }
         });
-        var detectors = new Option<string[]>("--detector") { Description = "What learns from the stages: " + string.Join(", ", StageScorer.Names), AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [StageScorer.Default] };
+        var detectors = new Option<string[]>("--detector")
+        {
+            Description = "What learns from the stages: " + string.Join(", ", StageScorer.Names),
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [StageScorer.Default],
+        };
         detectors.AcceptOnlyFromAmong(StageScorer.Names);
-        var share = new Option<double?>("--share") { Description = "Share of anomalies that F1 of the stages is brought to; by default that of the test images" };
+        var share = new Option<double?>("--share")
+        {
+            Description = "Share of anomalies that F1 of the stages is brought to; by default that of the test images",
+        };
         share.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double?>() is { } value && !(value is > 0 and < 1))
@@ -97,7 +105,8 @@ internal static class TestCommand
                     Stage[] wanted = [.. stages.SelectMany(text => text.Split(',')).Select(text => Stage.Parse(text)!)];
                     var encoded = Encode(tokens, images, cancel);
                     var table = StageGrid.Measure(
-                        new StageInputs(detector, tokens, settings), encoded, [.. wanted.Distinct()], [.. parsed.GetValue(detectors)!.Distinct()], parsed.GetValue(seeds), parsed.GetValue(share), cancel);
+                        new StageInputs(detector, tokens, settings), encoded, [.. wanted.Distinct()],
+                        [.. parsed.GetValue(detectors)!.Distinct()], parsed.GetValue(seeds), parsed.GetValue(share), cancel);
                     TestReport.Write(table, detector.Model, parsed.GetValue(json));
                 }
                 else

@@ -43,7 +43,8 @@ internal sealed partial class ImportPicture
         var usings = new Dictionary<string, string[]>();
         var sources = Directory.EnumerateFiles(src, "*", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(src, file).Replace(Path.DirectorySeparatorChar, '/'))
-            .Where(file => Path.GetExtension(file) is ".cs" or ".razor" && !file.Split('/').Any(part => part is "bin" or "obj" or "node_modules" or "Migrations"))
+            .Where(file => Path.GetExtension(file) is ".cs" or ".razor"
+                && !file.Split('/').Any(part => part is "bin" or "obj" or "node_modules" or "Migrations"))
             .Order(StringComparer.Ordinal)
             .Select(file => Source.Read(file, File.ReadAllText(Path.Combine(src, file)), usings))
             .ToList();
@@ -90,7 +91,8 @@ internal sealed partial class ImportPicture
 
     private static void Matrix(StringBuilder text, List<string> rows, List<string> columns, Dictionary<(string From, string To), int> uses)
     {
-        text.Append("| |").AppendJoin('|', columns.Select(column => $" {Short(column)} ")).Append("|\n|---|").Insert(text.Length, "---:|", columns.Count).Append('\n');
+        text.Append("| |").AppendJoin('|', columns.Select(column => $" {Short(column)} "))
+            .Append("|\n|---|").Insert(text.Length, "---:|", columns.Count).Append('\n');
         foreach (var row in rows)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {Short(row)} |").AppendJoin('|', columns.Select(column => Cell(row, column))).Append("|\n");
@@ -117,14 +119,17 @@ internal sealed partial class ImportPicture
     {
         text.Append("\n### Who knows the kinds of detectors\n\nFiles outside Vision that name them.\n\n| Type | Files |\n|---|---:|\n");
         var outside = _sources.Where(source => source.Folder != "Vision" && !source.Folder.StartsWith("Vision/", StringComparison.Ordinal)).ToList();
-        var known = outside.Select(source => (source.File, Kinds: UsedBy(source).Select(used => used.Name).Concat(source.Declares).Intersect(DetectorKinds).ToList()))
+        var known = outside.Select(source => (
+                source.File,
+                Kinds: UsedBy(source).Select(used => used.Name).Concat(source.Declares).Intersect(DetectorKinds).ToList()))
             .Where(file => file.Kinds.Count > 0)
             .ToList();
         foreach (var kind in DetectorKinds)
         {
             text.Append(CultureInfo.InvariantCulture, $"| `{kind}` | {known.Count(file => file.Kinds.Contains(kind))} |\n");
         }
-        text.Append(CultureInfo.InvariantCulture, $"| any of them | {known.Count} |\n| two of them or more, so that a further kind changes them | {known.Count(file => file.Kinds.Count > 1)} |\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"| any of them | {known.Count} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"| two of them or more, so that a further kind changes them | {known.Count(file => file.Kinds.Count > 1)} |\n\n");
         foreach (var file in known)
         {
             text.Append(CultureInfo.InvariantCulture, $"- `{file.File}`: ").AppendJoin(", ", file.Kinds).Append('\n');
@@ -139,7 +144,8 @@ internal sealed partial class ImportPicture
         where source.Sees.Contains(type.Namespace) || (source.Namespace + ".").StartsWith(type.Namespace + ".", StringComparison.Ordinal)
         select (name, type.Folder);
 
-    private sealed record Source(string File, string Folder, string Namespace, bool IsRazor, HashSet<string> Sees, HashSet<string> Declares, HashSet<string> Names)
+    private sealed record Source(
+        string File, string Folder, string Namespace, bool IsRazor, HashSet<string> Sees, HashSet<string> Declares, HashSet<string> Names)
     {
         public static Source Read(string file, string text, Dictionary<string, string[]> usings)
         {
@@ -155,7 +161,9 @@ internal sealed partial class ImportPicture
             var declares = isRazor
                 ? [Path.GetFileNameWithoutExtension(file)]
                 : Declaration().Matches(code).Select(found => found.Groups[1].Value).ToHashSet();
-            return new Source(file, FolderOf(file), space, isRazor, sees, declares, [.. TypeName().Matches(UsingLine().Replace(code, "")).Select(found => found.Value)]);
+            return new Source(
+                file, FolderOf(file), space, isRazor, sees, declares,
+                [.. TypeName().Matches(UsingLine().Replace(code, "")).Select(found => found.Value)]);
         }
 
         private static string FolderOf(string file) => file.Split('/') switch
@@ -184,7 +192,10 @@ internal sealed partial class ImportPicture
     private static partial Regex CommentOrString();
 
     // Types of a file-scoped namespace begin at the margin.
-    [GeneratedRegex(@"^(?:(?:public|internal|static|sealed|abstract|partial|readonly|ref|unsafe|file) )*(?:class|struct|interface|enum|record(?: struct| class)?) ([A-Z]\w*)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:(?:public|internal|static|sealed|abstract|partial|readonly|ref|unsafe|file) )*"
+            + @"(?:class|struct|interface|enum|record(?: struct| class)?) ([A-Z]\w*)",
+        RegexOptions.Multiline)]
     private static partial Regex Declaration();
 
     // Not a member: those follow a dot.

@@ -42,9 +42,12 @@ public sealed class ImportPictureTests
     {
         using var src = new TemporarySources(
             ("AdClip.Vision/Detection/Scorer.cs", "namespace AdClip.Vision.Detection;\npublic sealed class Scorer;\npublic sealed class Unnamed;\n"),
-            ("AdClip.Portal/Features/Runs/Run.cs", "using AdClip.Vision.Detection;\nnamespace AdClip.Portal.Features.Runs;\npublic sealed record Run(Scorer By);\n"),
+            ("AdClip.Portal/Features/Runs/Run.cs",
+                "using AdClip.Vision.Detection;\nnamespace AdClip.Portal.Features.Runs;\npublic sealed record Run(Scorer By);\n"),
             ("AdClip.Portal/Features/Review/Page.razor", "@using AdClip.Portal.Features.Runs\n@* Unnamed *@\n@code { private Run? _run; }\n"),
-            ("AdClip.Portal/Features/Review/Deaf.cs", "namespace AdClip.Portal.Features.Review;\n// Run\ninternal static class Deaf { public const string Text = \"Run\"; public static object Run() => new(); }\n"));
+            ("AdClip.Portal/Features/Review/Deaf.cs",
+                "namespace AdClip.Portal.Features.Review;\n// Run\ninternal static class Deaf { "
+                + "public const string Text = \"Run\"; public static object Run() => new(); }\n"));
 
         var picture = ImportPicture.Of(src.Root);
 

@@ -114,7 +114,9 @@ internal sealed class ClipWeights
             TextLayers = Layers(TextBlocks),
             ContextLength = Length(textPositions, 0),
             VocabularySize = Length(vocabulary, 0),
-            Parameters = _file.Tensors.Values.Where(tensor => tensor.Type is ElementType.F16 or ElementType.F32 or ElementType.BF16 or ElementType.F64).Sum(tensor => tensor.Count),
+            Parameters = _file.Tensors.Values
+                .Where(tensor => tensor.Type is ElementType.F16 or ElementType.F32 or ElementType.BF16 or ElementType.F64)
+                .Sum(tensor => tensor.Count),
             Vision = ClipTower.OpenAi(visionWidth),
             Text = ClipTower.OpenAi(textWidth),
         };

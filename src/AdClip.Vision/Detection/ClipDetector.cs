@@ -100,8 +100,11 @@ public sealed class ClipDetector : IDisposable
             FewShotLayers = [.. scheme.FewShotLayers.Where(settings.Layers.Contains)],
         };
         var sha256 = options.WeightsSha256 ?? FileHash.Sha256(weights.FilePath);
-        var encoderId = string.Create(CultureInfo.InvariantCulture,
-            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}{Setting(architecture.Vision, architecture.VisionWidth)}{(settings.KeepsOriginal ? "-o" : "")}{PrecisionMark(session.Precision)}{PackingMark(session.Prepack)}");
+        var encoderId = string.Create(
+            CultureInfo.InvariantCulture,
+            $"v{EncoderVersion}-{sha256[..16]}-s{settings.ImageSize}-k{settings.Dpam}-l{string.Join('.', settings.Layers)}"
+                + $"{Setting(architecture.Vision, architecture.VisionWidth)}{(settings.KeepsOriginal ? "-o" : "")}"
+                + $"{PrecisionMark(session.Precision)}{PackingMark(session.Prepack)}");
         var model = new ModelDescription
         {
             Name = folder.Name,

@@ -14,8 +14,9 @@ namespace AdClip.Vision.Detection;
 /// SHA-256 of the weight file in hexadecimal, if the caller knows it for sure: hashing takes several times as long as everything
 /// else that opening does. Null: it is computed.
 /// </param>
-public sealed record DetectorOptions(int? ImageSize = null, int? Dpam = null, IReadOnlyList<int>? Layers = null, string? VocabularyFolder = null, SessionSettings? Session = null, bool KeepsOriginal = false, string? TextFolder = null,
-    string? WeightsSha256 = null)
+public sealed record DetectorOptions(
+    int? ImageSize = null, int? Dpam = null, IReadOnlyList<int>? Layers = null, string? VocabularyFolder = null, SessionSettings? Session = null,
+    bool KeepsOriginal = false, string? TextFolder = null, string? WeightsSha256 = null)
 {
     /// <summary>Where 8-bit weights are kept once made; null: they are made each time and deleted afterwards.</summary>
     public string? EightBitFolder { get; init; }

@@ -14,7 +14,8 @@ namespace AdClip.Portal.Features.Training;
 /// <param name="Turned">The image upright, and turned where that was asked for.</param>
 /// <param name="Views">Further views that prompts learn from, whose tokens are kept; with their masks in the model's square frame.</param>
 /// <param name="WasCached">Whether the encoder had to look at nothing.</param>
-internal sealed record EncodedLabelledImage(LabelledImage Image, IReadOnlyList<ImageTokens> Turned, IReadOnlyList<(View View, byte[]? Mask)> Views, bool WasCached)
+internal sealed record EncodedLabelledImage(
+    LabelledImage Image, IReadOnlyList<ImageTokens> Turned, IReadOnlyList<(View View, byte[]? Mask)> Views, bool WasCached)
 {
     /// <summary>As a fit takes it.</summary>
     public IEnumerable<LabelledTokens> Labelled(int side)
@@ -61,7 +62,8 @@ internal sealed class TrainingEncoder(TokenSource source, EncoderSlots slots, Bl
         }
     }
 
-    private EncodedLabelledImage? Encode(ClipDetector detector, LabelledImage image, bool isTurned, Augmentation augmentation, int seed, CancellationToken cancel)
+    private EncodedLabelledImage? Encode(
+        ClipDetector detector, LabelledImage image, bool isTurned, Augmentation augmentation, int seed, CancellationToken cancel)
     {
         try
         {

@@ -231,7 +231,8 @@ internal static class FittedFile
             throw Invalid("it has no good patches");
         }
         var parts = new FittedParts(
-            kept.Regions is null ? model : model.At(InspectionRegionsJson.Read(kept.Regions)), new TextPair(texts[..width], texts[width..]), new BankChoice(kept.BankLayers, kept.BankRadius), banks[0], banks[1], banks[2], kept.Usual)
+            kept.Regions is null ? model : model.At(InspectionRegionsJson.Read(kept.Regions)), new TextPair(texts[..width], texts[width..]),
+            new BankChoice(kept.BankLayers, kept.BankRadius), banks[0], banks[1], banks[2], kept.Usual)
         {
             PatchHead = Head("patch_head", kept.PatchHead),
             ImageHead = Head("image_head", kept.ImageHead),
@@ -241,7 +242,9 @@ internal static class FittedFile
         {
             var centres = Values<float>("classes.centres", own.Names.Count * width);
             ArgumentOutOfRangeException.ThrowIfNotEqual(own.Priors.Length, own.Names.Count);
-            classes = new LearnedClasses(Layer(own.Layer), own.Names, own.Priors, [.. own.Names.Select((_, c) => centres[(c * width)..((c + 1) * width)])], Values<float>("classes.good", width), own.Sharpness);
+            classes = new LearnedClasses(
+                Layer(own.Layer), own.Names, own.Priors, [.. own.Names.Select((_, c) => centres[(c * width)..((c + 1) * width)])],
+                Values<float>("classes.good", width), own.Sharpness);
         }
         if (kept.Isotonic is { } steps && (steps.Scores.Count == 0 || steps.Scores.Count != steps.Probabilities.Count))
         {

@@ -115,7 +115,9 @@ internal sealed class Fitting
         Report(FitStep.Calibration, 0);
         var calibration = Anomalies >= 2 ? ScoreCalibration.Fit(outOfFold, _anomalous) : null;
         var classes = calibration is null ? null : LearnedClasses.From(layers[0], _images, _model, i => map.Shown(part => _patches[part]![i]));
-        return new FittedDetector(parts, fusion, map, calibration, classes, Report(fusion, outOfFold, bankChoice, patchHead is null ? imageHead?.Strength(-1) : patchHead.Strength(-1)));
+        return new FittedDetector(
+            parts, fusion, map, calibration, classes,
+            Report(fusion, outOfFold, bankChoice, patchHead is null ? imageHead?.Strength(-1) : patchHead.Strength(-1)));
     }
 
     internal double[]?[] Scores => _scores;
