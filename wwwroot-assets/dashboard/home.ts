@@ -7,12 +7,13 @@ import type { UploadPanel } from "../images/panel.ts";
 import { delayMilliseconds } from "../images/queue.ts";
 import { follow, keepBusy, openUpload, type PageObject } from "../images/upload.ts";
 import { ApiError, request } from "../shell/http.ts";
-import { FirstLook, type Desk, type Project } from "./firstLook.ts";
+import { FirstLook, type Desk, type Project, type Stage } from "./firstLook.ts";
 import { FirstLookCard } from "./firstLookCard.ts";
 import { projectNameOf } from "./projectName.ts";
 
 interface Look {
   task: string;
+  shownStage: Stage | null;
   look: FirstLook;
   panel: UploadPanel | null;
   card: FirstLookCard | null;
@@ -77,7 +78,7 @@ function begin(files: PickedFile[], { texts }: Home): void {
   };
   const name = projectNameOf(files.map((file) => file.path), dated);
   const look = new FirstLook(name, files, desk, () => moved(each, texts));
-  const each: Look = { task: `first-look-${begun++}`, look, panel: null, card: null };
+  const each: Look = { task: `first-look-${begun++}`, shownStage: null, look, panel: null, card: null };
   looks.add(each);
   if (home) {
     show(each, home);
@@ -89,6 +90,11 @@ function moved(each: Look, texts: Record<string, string>): void {
   const { look } = each;
   each.card?.update();
   keepBusy(each.task, look.isBusy);
+  if (look.stage === "sending" && each.shownStage === "creating") {
+    // Its card stands on the page from now on.
+    home?.page.invokeMethodAsync("ImagesArrivedAsync").catch(() => {});
+  }
+  each.shownStage = look.stage;
   if (look.stage === "nothing") {
     putAway(look);
   }
@@ -112,6 +118,7 @@ function show(each: Look, { root, texts }: Home): void {
   each.card = new FirstLookCard(each.look, texts, () => {
     putAway(each.look);
     looks.delete(each);
+    each.panel?.remove();
     each.card?.root.remove();
   });
   root.querySelector("[data-first-looks]")?.append(each.card.root);

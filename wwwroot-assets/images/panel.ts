@@ -22,6 +22,7 @@ export class UploadPanel {
   private readonly stale = new Set<UploadItem>();
   private readonly texts: Record<string, string>;
   private readonly queue: UploadQueue;
+  private readonly onClose: () => void;
   private scheduled = false;
   private wasIdle = false;
 
@@ -35,10 +36,8 @@ export class UploadPanel {
     this.link.hidden = true;
     this.cancel = this.button("cancel", () => queue.cancelAll());
     this.retry = this.button("retry", () => queue.retry());
-    this.close = this.button("close", () => {
-      this.root.remove();
-      onClose();
-    });
+    this.onClose = onClose;
+    this.close = this.button("close", () => this.remove());
     const head = document.createElement("header");
     const heading = document.createElement("h2");
     heading.append(this.title);
@@ -53,6 +52,12 @@ export class UploadPanel {
   /** Makes it the chip; whoever wants the list presses its title. */
   fold(): void {
     this.show(true);
+  }
+
+  /** Takes it away: nobody needs what it says any more. */
+  remove(): void {
+    this.root.remove();
+    this.onClose();
   }
 
   /** Offers a place to go on at. */

@@ -213,7 +213,7 @@ public sealed partial class HomeDropTests(Chromium chromium)
     [GeneratedRegex("/projects/[0-9a-f-]{36}/runs/[0-9a-f-]{36}$")]
     private static partial Regex RunUrl();
 
-    /// <summary>A folder with real tiles in good/ and test/DEFECT/, as many of each as there are.</summary>
+    /// <summary>A folder with real tiles in test/good/ and test/DEFECT/: half of them good, or as many as there are.</summary>
     private sealed class TileFolder : IDisposable
     {
         private readonly string _root = Directory.CreateTempSubdirectory("adclip-drop-").FullName;
@@ -226,8 +226,9 @@ public sealed partial class HomeDropTests(Chromium chromium)
                 return;
             }
             var tiles = SharedFolder.Require("data/magnetic_tile/test");
-            var files = Defects.SelectMany(defect => Directory.EnumerateFiles(System.IO.Path.Combine(tiles, defect)).Order(StringComparer.Ordinal).Take(count / 10))
-                .Concat(Directory.EnumerateFiles(System.IO.Path.Combine(tiles, "good")).Order(StringComparer.Ordinal).Take(count / 2));
+            IEnumerable<string> FilesOf(string folder, int most) =>
+                Directory.EnumerateFiles(System.IO.Path.Combine(tiles, folder)).Order(StringComparer.Ordinal).Take(most);
+            var files = Defects.SelectMany(defect => FilesOf(defect, count / 2 / Defects.Length)).Concat(FilesOf("good", count / 2));
             foreach (var file in files)
             {
                 var target = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath(System.IO.Path.GetDirectoryName(tiles)!, file));
