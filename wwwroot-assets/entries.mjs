@@ -3,6 +3,7 @@ export const entries = [
   "annotations/areaEditor",
   "annotations/labeler",
   "charts/charts",
+  "dashboard/home",
   "images/gallery",
   "images/upload",
   "models/upload",

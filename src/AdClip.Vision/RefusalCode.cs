@@ -406,4 +406,18 @@ public enum RefusalCode
 
     /// <summary>A run that shall compare with good images where there are not enough: wanted, available.</summary>
     RunWithoutReferences,
+
+    // What is there already, or still needed.
+
+    /// <summary>A name under which there is a project already: the name, one that is free.</summary>
+    ProjectNameTaken,
+
+    /// <summary>A model whose weights are there already: the name of the model that has them.</summary>
+    ModelAlreadyThere,
+
+    /// <summary>A model that cannot be deleted without consent, because things need it: its name, what needs it.</summary>
+    ModelNeeded,
+
+    /// <summary>A model that cannot be deleted, because work with it is under way or waits: its name, which.</summary>
+    ModelAtWork,
 }

@@ -129,7 +129,8 @@ internal sealed partial class ImportPicture
             text.Append(CultureInfo.InvariantCulture, $"| `{kind}` | {known.Count(file => file.Kinds.Contains(kind))} |\n");
         }
         text.Append(CultureInfo.InvariantCulture, $"| any of them | {known.Count} |\n");
-        text.Append(CultureInfo.InvariantCulture, $"| two of them or more, so that a further kind changes them | {known.Count(file => file.Kinds.Count > 1)} |\n\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"| two of them or more, so that a further kind changes them | {known.Count(file => file.Kinds.Count > 1)} |\n\n");
         foreach (var file in known)
         {
             text.Append(CultureInfo.InvariantCulture, $"- `{file.File}`: ").AppendJoin(", ", file.Kinds).Append('\n');

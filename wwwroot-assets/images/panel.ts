@@ -1,14 +1,17 @@
-// The list of uploads at the corner of the window. It belongs to the document, not to a page: it stays while people go elsewhere
-// in the portal and while the circuit reconnects.
+// The list of uploads. It belongs to the document, not to a page: it stays while people go elsewhere in the portal and while the
+// circuit reconnects. Folded it is a chip in the bar of the portal (on a phone: a line at the bottom), where it covers nothing;
+// it folds by itself when the upload is done, and opens again when its title is pressed.
 
-import { isFinished, type FileAnswer, type UploadItem, type UploadQueue } from "./queue.ts";
+import type { FileAnswer, UploadItem, UploadQueue } from "./queue.ts";
+import { tallyOf } from "./tally.ts";
 
 /** Rows shown; beyond it only files with something to say are listed. */
 const mostRows = 500;
 
 export class UploadPanel {
   private readonly root = document.createElement("section");
-  private readonly title = document.createElement("h2");
+  private readonly title = document.createElement("button");
+  private readonly link = document.createElement("a");
   private readonly counts = document.createElement("p");
   private readonly bar = document.createElement("progress");
   private readonly list = document.createElement("ul");
@@ -19,25 +22,55 @@ export class UploadPanel {
   private readonly stale = new Set<UploadItem>();
   private readonly texts: Record<string, string>;
   private readonly queue: UploadQueue;
+  private readonly onClose: () => void;
   private scheduled = false;
+  private wasIdle = false;
 
-  constructor(queue: UploadQueue, texts: Record<string, string>, onClose: () => void) {
+  constructor(queue: UploadQueue, texts: Record<string, string>, isFolded: boolean, onClose: () => void) {
     this.queue = queue;
     this.texts = texts;
     this.root.className = "upload-panel";
     this.root.setAttribute("aria-label", this.text("title"));
+    this.title.type = "button";
+    this.title.addEventListener("click", () => this.show(this.root.dataset["folded"] === undefined));
+    this.link.hidden = true;
     this.cancel = this.button("cancel", () => queue.cancelAll());
     this.retry = this.button("retry", () => queue.retry());
-    this.close = this.button("close", () => {
-      this.root.remove();
-      onClose();
-    });
+    this.onClose = onClose;
+    this.close = this.button("close", () => this.remove());
     const head = document.createElement("header");
-    head.append(this.title, this.cancel, this.retry, this.close);
+    const heading = document.createElement("h2");
+    heading.append(this.title);
+    head.append(heading, this.link, this.cancel, this.retry, this.close);
     this.counts.setAttribute("role", "status");
     this.bar.setAttribute("aria-label", this.text("title"));
     this.root.append(head, this.bar, this.counts, this.list);
-    document.body.append(this.root);
+    this.show(isFolded);
+    (document.getElementById("upload-dock") ?? document.body).append(this.root);
+  }
+
+  /** Makes it the chip; whoever wants the list presses its title. */
+  fold(): void {
+    this.show(true);
+  }
+
+  /** Takes it away: nobody needs what it says any more. */
+  remove(): void {
+    this.root.remove();
+    this.onClose();
+  }
+
+  /** Offers a place to go on at. */
+  offer(text: string, href: string): void {
+    this.link.textContent = text;
+    this.link.href = href;
+    this.link.hidden = false;
+  }
+
+  private show(isFolded: boolean): void {
+    this.root.toggleAttribute("data-folded", isFolded);
+    this.title.setAttribute("aria-expanded", isFolded ? "false" : "true");
+    this.title.title = this.text(isFolded ? "unfold" : "fold");
   }
 
   /** Redraws what changed, once a frame however often it changes. */
@@ -57,26 +90,19 @@ export class UploadPanel {
       this.drawRow(item);
     }
     this.stale.clear();
-    const items = this.queue.items;
-    let bytes = 0;
-    let sent = 0;
-    let done = 0;
-    const totals = { accepted: 0, duplicate: 0, refused: 0, failed: 0 };
-    for (const item of items) {
-      bytes += item.file.size + 1;
-      sent += item.sent + (isFinished(item) ? 1 : 0);
-      done += isFinished(item) ? 1 : 0;
-      for (const leaf of leavesOf(item)) {
-        if (leaf in totals) {
-          totals[leaf as keyof typeof totals]++;
-        }
-      }
+    const tally = tallyOf(this.queue.items);
+    const { accepted, duplicate, refused, failed } = tally;
+    const idle = tally.done === tally.files;
+    if (idle && !this.wasIdle) {
+      this.fold();
     }
-    const idle = done === items.length;
-    this.title.textContent = idle ? this.text("done") : this.text("running", done, items.length);
-    this.bar.max = bytes;
-    this.bar.value = idle ? bytes : sent;
-    this.counts.replaceChildren(...Object.entries(totals).filter(([, count]) => count > 0).map(([name, count]) => {
+    this.wasIdle = idle;
+    this.title.textContent = idle ? this.text("done") : this.text("running", tally.done, tally.files);
+    // An empty file counts for a byte, so that the bar moves for it too.
+    this.bar.max = tally.bytes + tally.files;
+    this.bar.value = idle ? this.bar.max : tally.sent + tally.done;
+    this.root.toggleAttribute("data-idle", idle);
+    this.counts.replaceChildren(...Object.entries({ accepted, duplicate, refused, failed }).filter(([, count]) => count > 0).map(([name, count]) => {
       const part = document.createElement("span");
       part.dataset["state"] = name;
       part.textContent = this.text(`count-${name}`, count);
@@ -84,7 +110,7 @@ export class UploadPanel {
     }));
     this.cancel.hidden = idle;
     this.close.hidden = !idle;
-    this.retry.hidden = !items.some((item) => item.state === "failed" || item.state === "cancelled");
+    this.retry.hidden = tally.failed + tally.cancelled === 0;
   }
 
   private drawRow(item: UploadItem): void {
@@ -169,8 +195,4 @@ export class UploadPanel {
   private text(name: string, ...values: number[]): string {
     return (this.texts[name] ?? name).replace(/\{(\d)\}/g, (_, index: string) => (values[Number(index)] ?? 0).toLocaleString());
   }
-}
-
-function leavesOf(item: UploadItem): string[] {
-  return item.answer?.entries && item.state !== "refused" ? item.answer.entries.map((entry) => entry.outcome) : [item.state];
 }

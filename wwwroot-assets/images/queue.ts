@@ -57,6 +57,7 @@ export class UploadQueue {
   private readonly aborts = new Map<number, AbortController>();
   private active = 0;
   private next = 0;
+  private open = 0;
 
   constructor(send: Send, changed: (item: UploadItem) => void, wait: (milliseconds: number, signal: AbortSignal) => Promise<void> = pause) {
     this.send = send;
@@ -65,13 +66,14 @@ export class UploadQueue {
   }
 
   get isIdle(): boolean {
-    return this.items.every(isFinished);
+    return this.open === 0;
   }
 
   add(files: Iterable<{ path: string; file: Blob }>): void {
     for (const { path, file } of files) {
       const item: UploadItem = { id: this.items.length, path, file, state: "waiting", sent: 0, attempts: 0, message: null, answer: null };
       this.items.push(item);
+      this.open++;
       this.changed(item);
     }
     this.pump();
@@ -80,7 +82,7 @@ export class UploadQueue {
   cancelAll(): void {
     for (const item of this.items) {
       if (!isFinished(item)) {
-        item.state = "cancelled";
+        this.finish(item, "cancelled");
         this.aborts.get(item.id)?.abort();
         this.changed(item);
       }
@@ -92,6 +94,7 @@ export class UploadQueue {
     for (const item of this.items) {
       if (item.state === "failed" || item.state === "cancelled") {
         Object.assign(item, { state: "waiting", sent: 0, attempts: 0, message: null });
+        this.open++;
         this.changed(item);
       }
     }
@@ -130,7 +133,7 @@ export class UploadQueue {
         const answer = await this.send(item, (sent) => this.report(item, sent), abort.signal);
         item.answer = answer;
         item.message = answer.message;
-        item.state = answer.outcome;
+        this.finish(item, answer.outcome);
         item.sent = item.file.size;
         this.changed(item);
         return;
@@ -140,7 +143,7 @@ export class UploadQueue {
         }
         item.message = error instanceof Error ? error.message : String(error);
         if (error instanceof HopelessError || item.attempts >= mostAttempts) {
-          item.state = "failed";
+          this.finish(item, "failed");
           this.changed(item);
           return;
         }
@@ -149,6 +152,11 @@ export class UploadQueue {
         await this.wait(delayMilliseconds(item.attempts, Math.random()), abort.signal);
       }
     }
+  }
+
+  private finish(item: UploadItem, state: FileState): void {
+    this.open -= isFinished(item) ? 0 : 1;
+    item.state = state;
   }
 
   private report(item: UploadItem, sent: number): void {

@@ -1,79 +1,42 @@
-// Drag and drop, and file dialogs, on a project's images page. Files go straight to the API; the circuit is only told that some came.
+// Uploads of each project, and the images page that they are begun on. Files go straight to the API; the circuit is only told that
+// some came. What is on its way belongs to the document: it continues while people go elsewhere in the portal.
 
-import { dropped, picked, type PickedFile } from "./dropped.ts";
+import type { PickedFile } from "./dropped.ts";
+import { listenForFiles } from "./dropTarget.ts";
 import { UploadPanel } from "./panel.ts";
 import { isFinished, UploadQueue, type UploadItem } from "./queue.ts";
 import { sendTo } from "./send.ts";
 
-interface DotNetObject {
+/** A page of the circuit; it has the method ImagesArrivedAsync. */
+export interface PageObject {
   invokeMethodAsync(method: string, ...values: unknown[]): Promise<unknown>;
 }
 
 interface Upload {
   queue: UploadQueue;
   panel: UploadPanel;
-  page: DotNetObject | null;
+  page: PageObject | null;
   told: boolean;
+  watch: (() => void) | null;
 }
 
 const tellMilliseconds = 700;
 const uploads = new Map<string, Upload>();
 const pages = new Map<HTMLElement, AbortController>();
+const tasks = new Set<string>();
 
-/** Connects a page: files dropped anywhere on it, and its buttons marked data-upload="files" and "folder". */
-export function attach(root: HTMLElement, projectId: string, texts: Record<string, string>, page: DotNetObject): void {
+/** Connects a project's images page: files dropped anywhere on it, and its buttons. */
+export function attach(root: HTMLElement, projectId: string, texts: Record<string, string>, page: PageObject): void {
   const abort = new AbortController();
-  const { signal } = abort;
   pages.set(root, abort);
-  const running = uploads.get(projectId);
-  if (running) {
-    running.page = page;
-  }
-
-  const take = (files: PickedFile[]): void => {
+  follow(projectId, page);
+  listenForFiles(root, abort.signal, (files: PickedFile[]) => {
     if (files.length > 0) {
-      uploadOf(projectId, texts, page).queue.add(files);
+      const upload = uploadOf(projectId, texts, false);
+      upload.page = page;
+      upload.queue.add(files);
     }
-  };
-  root.addEventListener("click", (event) => {
-    const button = (event.target as Element).closest<HTMLElement>("[data-upload]");
-    if (button) {
-      choose(button.dataset["upload"] === "folder", take);
-    }
-  }, { signal });
-
-  // Entering a child fires enter before the parent's leave: count them.
-  let depth = 0;
-  const isFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
-  const show = (on: boolean): void => {
-    root.classList.toggle("drop-target", on);
-  };
-  addEventListener("dragenter", (event) => {
-    if (isFiles(event)) {
-      event.preventDefault();
-      depth++;
-      show(true);
-    }
-  }, { signal });
-  addEventListener("dragover", (event) => {
-    if (isFiles(event)) {
-      event.preventDefault();
-    }
-  }, { signal });
-  addEventListener("dragleave", (event) => {
-    if (isFiles(event) && --depth <= 0) {
-      depth = 0;
-      show(false);
-    }
-  }, { signal });
-  addEventListener("drop", (event) => {
-    if (isFiles(event) && event.dataTransfer) {
-      event.preventDefault();
-      depth = 0;
-      show(false);
-      void dropped(event.dataTransfer).then(take);
-    }
-  }, { signal });
+  });
   root.dataset["uploads"] = "ready";
 }
 
@@ -81,27 +44,51 @@ export function attach(root: HTMLElement, projectId: string, texts: Record<strin
 export function detach(root: HTMLElement, projectId: string): void {
   pages.get(root)?.abort();
   pages.delete(root);
-  const running = uploads.get(projectId);
-  if (running) {
-    running.page = null;
+  follow(projectId, null);
+  uploads.get(projectId)?.panel.fold();
+}
+
+/** The queue and the panel of an upload that another page began; the panel begins folded, and `watch` is called on every change. */
+export function openUpload(projectId: string, texts: Record<string, string>, watch: () => void): { queue: UploadQueue; panel: UploadPanel } {
+  const upload = uploadOf(projectId, texts, true);
+  upload.watch = watch;
+  return upload;
+}
+
+/** The page that is told of new images of the project from now on; null: none. */
+export function follow(projectId: string, page: PageObject | null): void {
+  const upload = uploads.get(projectId);
+  if (upload) {
+    upload.page = page;
   }
 }
 
-function uploadOf(projectId: string, texts: Record<string, string>, page: DotNetObject): Upload {
+/** Notes work that a reload of the page would lose, though nothing is being uploaded. */
+export function keepBusy(task: string, isBusy: boolean): void {
+  if (isBusy) {
+    tasks.add(task);
+  } else {
+    tasks.delete(task);
+  }
+  showBusy();
+}
+
+function uploadOf(projectId: string, texts: Record<string, string>, isFolded: boolean): Upload {
   const running = uploads.get(projectId);
   if (running) {
-    running.page = page;
     return running;
   }
   const queue = new UploadQueue(sendTo(`/api/v1/projects/${projectId}/images`, texts), (item) => changed(upload, item));
-  const upload: Upload = { queue, panel: new UploadPanel(queue, texts, () => uploads.delete(projectId)), page, told: true };
+  const panel = new UploadPanel(queue, texts, isFolded, () => uploads.delete(projectId));
+  const upload: Upload = { queue, panel, page: null, told: true, watch: null };
   uploads.set(projectId, upload);
   return upload;
 }
 
 function changed(upload: Upload, item: UploadItem): void {
   upload.panel.update(item);
-  document.documentElement.toggleAttribute("data-busy", [...uploads.values()].some((other) => !other.queue.isIdle));
+  upload.watch?.();
+  showBusy();
   if (isFinished(item) && upload.told) {
     upload.told = false;
     setTimeout(() => {
@@ -112,30 +99,16 @@ function changed(upload: Upload, item: UploadItem): void {
   }
 }
 
-function choose(folder: boolean, take: (files: PickedFile[]) => void): void {
-  const input = document.createElement("input");
-  input.type = "file";
-  input.multiple = true;
-  input.webkitdirectory = folder;
-  if (!folder) {
-    input.accept = "image/*,.zip,.bmp,.tif,.tiff";
-  }
-  // In the document, so that browser tests and assistive tools can reach it.
-  input.hidden = true;
-  input.dataset["uploadInput"] = folder ? "folder" : "files";
-  document.querySelectorAll("input[data-upload-input]").forEach((old) => old.remove());
-  document.body.append(input);
-  input.addEventListener("change", () => {
-    if (input.files) {
-      take(picked(input.files));
-    }
-    input.remove();
-  });
-  input.click();
+function isBusy(): boolean {
+  return tasks.size > 0 || [...uploads.values()].some((upload) => !upload.queue.isIdle);
+}
+
+function showBusy(): void {
+  document.documentElement.toggleAttribute("data-busy", isBusy());
 }
 
 addEventListener("beforeunload", (event) => {
-  if ([...uploads.values()].some((upload) => !upload.queue.isIdle)) {
+  if (isBusy()) {
     event.preventDefault();
   }
 });

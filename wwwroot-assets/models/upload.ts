@@ -14,8 +14,14 @@ export function chosen(input: HTMLInputElement): string[] {
   return [...(input.files ?? [])].map((file) => file.name);
 }
 
-/** Sends the chosen files and makes them a model. Returns null when it worked, else a sentence that people can read. */
-export async function send(input: HTMLInputElement, uploadId: string, name: string, lost: string, page: DotNetObject): Promise<string | null> {
+/** Why a model was not taken: a sentence that people can read, and the server's code; null: the connection broke. */
+interface Refusal {
+  sentence: string;
+  code: string | null;
+}
+
+/** Sends the chosen files and makes them a model, unless the same weights are there already. Returns null when it worked. */
+export async function send(input: HTMLInputElement, uploadId: string, name: string, lost: string, page: DotNetObject): Promise<Refusal | null> {
   const files = [...(input.files ?? [])];
   const total = files.reduce((sum, file) => sum + file.size, 0);
   let before = 0;
@@ -35,15 +41,17 @@ export async function send(input: HTMLInputElement, uploadId: string, name: stri
     await request(`/api/v1/models/uploads/${uploadId}/commit`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ name }),
+      body: JSON.stringify({ name, allowSame: false }),
     });
     input.value = "";
     return null;
   } catch (error) {
     if (error instanceof ApiError) {
-      return error.message;
+      // What was refused is not what will be sent next.
+      input.value = "";
+      return { sentence: error.message, code: error.code ?? "" };
     }
-    return lost;
+    return { sentence: lost, code: null };
   }
 }
 

@@ -4,11 +4,14 @@
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string | undefined;
+  /** What would be taken instead, where the server has an idea. */
+  readonly suggestion: string | undefined;
 
-  constructor(status: number, title: string, code: string | undefined) {
+  constructor(status: number, title: string, code: string | undefined, suggestion?: string) {
     super(title);
     this.status = status;
     this.code = code;
+    this.suggestion = suggestion;
   }
 }
 
@@ -34,10 +37,12 @@ export async function request(url: string, init: RequestInit = {}): Promise<Resp
 async function toError(response: Response): Promise<ApiError> {
   let title = `${response.status} ${response.statusText}`;
   let code: string | undefined;
+  let suggestion: string | undefined;
   if (response.headers.get("content-type")?.includes("json")) {
-    const problem = (await response.json()) as { title?: string; detail?: string; code?: string };
+    const problem = (await response.json()) as { title?: string; detail?: string; code?: string; suggestion?: string };
     title = problem.detail ?? problem.title ?? title;
     code = problem.code;
+    suggestion = problem.suggestion;
   }
-  return new ApiError(response.status, title, code);
+  return new ApiError(response.status, title, code, suggestion);
 }

@@ -6,6 +6,7 @@ public static class DashboardFeature
     {
         services.AddTransient<DashboardState>();
         services.AddTransient<HomeState>();
+        services.AddTransient<HomeDropInterop>();
         return services;
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
@@ -17,12 +18,29 @@ public sealed record ProjectCard(Project Project, int Good, int Anomaly, int Unl
 }
 
 /// <summary>What the home page shows: the projects that this person may see, newest first.</summary>
-public sealed class HomeState(IDbContextFactory<PortalDb> dbs)
+public sealed class HomeState(IDbContextFactory<PortalDb> dbs, ProjectsState writer)
 {
     private const int CoverCount = 4;
 
     /// <summary>Null until loaded.</summary>
     public IReadOnlyList<ProjectCard>? Cards { get; private set; }
+
+    /// <summary>Puts a project away that this person made and that has never held an image. Any other stays.</summary>
+    public async Task PutAwayEmptyAsync(Guid projectId, ClaimsPrincipal user)
+    {
+        await using (var db = await dbs.CreateDbContextAsync())
+        {
+            var userId = user.UserId();
+            var isEmpty = await ProjectAccess.Visible(db, user).AnyAsync(project => project.Id == projectId && project.CreatedBy == userId)
+                && !await db.Set<ImageRecord>().AnyAsync(image => image.ProjectId == projectId);
+            if (!isEmpty)
+            {
+                return;
+            }
+        }
+        await writer.ArchiveAsync(projectId);
+        await LoadAsync(user);
+    }
 
     public async Task LoadAsync(ClaimsPrincipal user)
     {

@@ -8,7 +8,7 @@ namespace AdClip.Portal.Features.Images;
 /// <summary>images/upload.ts; the only C# that names its functions.</summary>
 public sealed class ImageUploadInterop(IJSRuntime js, IStringLocalizer<ImagesText> text) : JsModuleInterop(js, "./js/images/upload.js")
 {
-    /// <summary>Texts of the panel that the browser draws, by the names that it uses.</summary>
+    // Texts of the panel that the browser draws, by the names that it uses.
     private static readonly Dictionary<string, string> Texts = new(StringComparer.Ordinal)
     {
         ["title"] = "UploadTitle",
@@ -17,6 +17,8 @@ public sealed class ImageUploadInterop(IJSRuntime js, IStringLocalizer<ImagesTex
         ["cancel"] = "UploadCancel",
         ["retry"] = "UploadRetry",
         ["close"] = "UploadClose",
+        ["fold"] = "UploadFold",
+        ["unfold"] = "UploadUnfold",
         ["lost"] = "UploadLost",
         ["signedOut"] = "UploadSignedOut",
         ["retrying"] = "UploadRetrying",
@@ -37,7 +39,11 @@ public sealed class ImageUploadInterop(IJSRuntime js, IStringLocalizer<ImagesTex
 
     public ValueTask AttachAsync<TPage>(ElementReference root, Guid projectId, DotNetObjectReference<TPage> page)
         where TPage : class =>
-        CallAsync("attach", root, projectId, Texts.ToDictionary(pair => pair.Key, pair => text[pair.Value].Value), page);
+        CallAsync("attach", root, projectId, PanelTexts(text), page);
+
+    /// <summary>The texts of the list of uploads, for every page that begins one.</summary>
+    public static Dictionary<string, string> PanelTexts(IStringLocalizer<ImagesText> text) =>
+        Texts.ToDictionary(pair => pair.Key, pair => text[pair.Value].Value);
 
     public ValueTask DetachAsync(ElementReference root, Guid projectId) => CallAsync("detach", root, projectId);
 }

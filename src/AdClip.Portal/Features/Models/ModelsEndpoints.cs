@@ -19,14 +19,23 @@ public static class ModelsEndpoints
         models.MapPut("/uploads/{uploadId:guid}/files/{fileName}", UploadAsync).RequireAuthorization(Policies.Administer)
             .WithSummary("Upload one file of a new model; the body is the file. Choose any uploadId and use it for all its files")
             .Accepts<Stream>("application/octet-stream");
-        models.MapPost("/uploads/{uploadId:guid}/commit", CommitAsync).RequireAuthorization(Policies.Administer).WithSummary("Make the uploaded files a model");
+        models.MapPost("/uploads/{uploadId:guid}/commit", CommitAsync).RequireAuthorization(Policies.Administer)
+            .WithSummary("Make the uploaded files a model")
+            .WithDescription(
+                "sameWeightsAs of the answer names models that have the same weights. With allowSame=false such files are refused, and "
+                + "stay: commit them again with allowSame=true, or leave them.");
         models.MapPost("/imports", ImportAsync)
             .RequireAuthorization(Policies.Administer)
             .WithSummary("Add a model from the server's disk or from the hub; answers with a job");
         models.MapPost("/{modelId}/measurements", MeasureAsync)
             .RequireAuthorization(Policies.Run)
             .WithSummary("Measure the model's speed on this server; answers with a job");
-        models.MapDelete("/{modelId}", DeleteAsync).RequireAuthorization(Policies.Administer).WithSummary("Delete a model's files; results of its runs stay");
+        models.MapDelete("/{modelId}", DeleteAsync)
+            .RequireAuthorization(Policies.Administer)
+            .WithSummary("Delete a model's files; results of its runs stay")
+            .WithDescription(
+                "Refused while runs or jobs with it are under way or wait, and, unless anyway=true, where projects, detectors or learned "
+                + "texts need it; the answer says which.");
 
         var cache = api.MapGroup("/token-cache").WithTags("Models").RequireAuthorization(Policies.Administer);
         cache.MapGet("/", (TokenCache tokens) => TypedResults.Ok(tokens.State()))
@@ -62,26 +71,28 @@ public static class ModelsEndpoints
     private static async Task<Created<ModelAnswer>> CommitAsync(
         Guid uploadId, NewModel request, ModelUpload upload, ModelsState state, CancellationToken cancel)
     {
-        var model = await upload.CommitAsync(uploadId, request.Name, cancel);
-        return TypedResults.Created($"/api/v1/models/{model.Id}", ModelAnswer.Of(model, state.FactsOf(model)));
+        var (model, same) = await upload.CommitAsync(uploadId, request.Name, request.AllowSame, cancel);
+        return TypedResults.Created($"/api/v1/models/{model.Id}", ModelAnswer.Of(model, state.FactsOf(model)) with { SameWeightsAs = same });
     }
 
     private static async Task<Accepted<JobView>> ImportAsync(ImportRequest request, ModelsState state, ClaimsPrincipal user) =>
         TypedResults.Accepted((string?)null, await state.ImportAsync(request.Source, request.Location, request.Name, user.UserId()));
 
-    private static async Task<Results<NoContent, NotFound>> DeleteAsync(string modelId, ModelCatalog catalog, ModelsState state, CancellationToken cancel)
+    private static async Task<Results<NoContent, NotFound>> DeleteAsync(
+        string modelId, bool? anyway, ModelCatalog catalog, ModelsState state, CancellationToken cancel)
     {
         if ((await catalog.ListAsync(cancel)).FirstOrDefault(model => model.Id == modelId) is not { } model)
         {
             return TypedResults.NotFound();
         }
-        await state.DeleteAsync(model);
+        await state.DeleteAsync(model, isAgreed: anyway == true);
         return TypedResults.NoContent();
     }
 }
 
 /// <summary>What a new model shall be called.</summary>
-public sealed record NewModel(string Name);
+/// <param name="AllowSame">Whether it is added though the same weights are there already.</param>
+public sealed record NewModel(string Name, bool AllowSame = true);
 
 /// <summary>A model to be added from elsewhere.</summary>
 public sealed record ImportRequest(ModelSource Source, string Location, string Name);
@@ -120,6 +131,9 @@ public sealed record ModelAnswer
     public required double? MillisecondsPerImage { get; init; }
 
     public required DeviceFacts Execution { get; init; }
+
+    /// <summary>Names of other models with the same weights, where one was added just now.</summary>
+    public IReadOnlyList<string> SameWeightsAs { get; init; } = [];
 
     public static ModelAnswer Of(ModelRecord model, DeviceFacts execution) => new()
     {

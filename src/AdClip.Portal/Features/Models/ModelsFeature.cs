@@ -27,6 +27,7 @@ public static class ModelsFeature
         services.AddSingleton<TokenSource>();
         services.AddSingleton<ModelPaths>();
         services.AddTransient<ModelUpload>();
+        services.AddTransient<IModelUses, ModelsOwnUses>();
         services.AddTransient<ModelsState>();
         services.AddTransient<PrecisionChecks>();
         services.AddTransient<ModelUploadInterop>();

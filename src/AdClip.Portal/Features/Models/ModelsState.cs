@@ -15,7 +15,7 @@ namespace AdClip.Portal.Features.Models;
 /// <summary>What the models page shows and can do.</summary>
 public sealed class ModelsState(
     ModelCatalog catalog, DetectorPool detectors, PrecisionChecks precisions, DeviceStatus devices, EncoderSpeeds speeds,
-    ModelPaths paths, JobBoard board, IDbContextFactory<PortalDb> dbs, IOptions<ModelsOptions> options)
+    ModelPaths paths, ModelUpload uploads, IEnumerable<IModelUses> uses, JobBoard board, IDbContextFactory<PortalDb> dbs, IOptions<ModelsOptions> options)
 {
     private Dictionary<(string ModelId, string Sha256), IReadOnlyList<ModelMeasurement>> _measured = [];
     private Dictionary<string, IReadOnlyList<(string Project, bool Passed)>> _checks = [];
@@ -114,15 +114,56 @@ public sealed class ModelsState(
         await ReloadAsync();
     }
 
-    /// <exception cref="RefusedInputException">It is embedded, or something works with it at this moment.</exception>
-    public async Task DeleteAsync(ModelRecord model)
+    /// <summary>What works with the model, the gravest first.</summary>
+    public async Task<IReadOnlyList<ModelUse>> UsesOfAsync(ModelRecord model, CancellationToken cancel = default)
     {
+        List<ModelUse> all = [];
+        foreach (var feature in uses)
+        {
+            all.AddRange(await feature.OfAsync(model.Id, cancel));
+        }
+        return [.. all.OrderByDescending(use => use.Need)];
+    }
+
+    /// <summary>Adds uploaded files though their weights are there already.</summary>
+    /// <exception cref="RefusedInputException">They are no model, or the name is taken.</exception>
+    public async Task AddAgainAsync(Guid uploadId, string name)
+    {
+        await uploads.CommitAsync(uploadId, name, allowSame: true, CancellationToken.None);
+        await ReloadAsync();
+    }
+
+    /// <summary>Drops what was uploaded.</summary>
+    public void DropUpload(Guid uploadId) => uploads.Drop(uploadId);
+
+    /// <summary>The model that a name would collide with; null: the name is free.</summary>
+    public ModelRecord? CalledLike(string name) => Models?.FirstOrDefault(model => model.Id == ModelFolders.IdFor(name));
+
+    /// <param name="isAgreed">Whether people know what needs it.</param>
+    /// <exception cref="RefusedInputException">It is embedded, something works with it at this moment, or something needs it and nobody agreed.</exception>
+    public async Task DeleteAsync(ModelRecord model, bool isAgreed)
+    {
+        var known = await UsesOfAsync(model);
+        RequireNone(known, ModelNeed.AtWork, RefusalCode.ModelAtWork, "cannot be deleted now", model);
+        if (!isAgreed)
+        {
+            RequireNone(known, ModelNeed.Needed, RefusalCode.ModelNeeded, "is needed", model);
+        }
         if (model.IsEmbedded || !detectors.TryClose(model.Id))
         {
             throw new RefusedInputException(RefusalCode.ModelInUse, $"{model.Name} is embedded or in use at this moment and cannot be deleted.", model.Name);
         }
         await catalog.DeleteAsync(model.Id);
         await ReloadAsync();
+    }
+
+    private static void RequireNone(IReadOnlyList<ModelUse> uses, ModelNeed need, RefusalCode code, string english, ModelRecord model)
+    {
+        var sentences = string.Join(' ', uses.Where(use => use.Need == need).Select(use => use.Sentence));
+        if (sentences.Length > 0)
+        {
+            throw new RefusedInputException(code, $"{model.Name} {english}: {sentences}", model.Name, sentences);
+        }
     }
 
     // Whoever only deletes or renames looks at nothing.

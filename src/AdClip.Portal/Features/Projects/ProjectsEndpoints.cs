@@ -1,6 +1,8 @@
 using System.Security.Claims;
 using AdClip.Portal.Shell.Access;
+using AdClip.Portal.Shell.Refusals;
 using AdClip.Portal.Storage;
+using AdClip.Vision;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Localization;
@@ -12,12 +14,15 @@ public static class ProjectsEndpoints
     public static void MapProjects(this RouteGroupBuilder api)
     {
         var projects = api.MapGroup("/projects").WithTags("Projects");
-        projects.MapPost("/", CreateAsync).RequireAuthorization(Policies.Run).WithSummary("Create a project");
+        projects.MapPost("/", CreateAsync).RequireAuthorization(Policies.Run)
+            .WithSummary("Create a project")
+            .WithDescription("409 where the caller sees a project of this name already; the answer's suggestion is a name that is free.");
         projects.MapGet("/", ListAsync).WithSummary("Projects that the caller may see, newest first");
     }
 
-    private static async Task<Results<Created<ProjectAnswer>, ValidationProblem>> CreateAsync(
-        NewProject request, ProjectsState state, IStringLocalizer<ProjectsText> text, ClaimsPrincipal user, CancellationToken cancel)
+    private static async Task<Results<Created<ProjectAnswer>, ValidationProblem, ProblemHttpResult>> CreateAsync(
+        NewProject request, ProjectsState state, IStringLocalizer<ProjectsText> text, IStringLocalizer<RefusalText> refusals,
+        ClaimsPrincipal user, CancellationToken cancel)
     {
         if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Length > ProjectTable.Limits.Name)
         {
@@ -26,8 +31,17 @@ public static class ProjectsEndpoints
                 ["name"] = [text["NameLength", ProjectTable.Limits.Name, request.Name?.Length ?? 0]],
             });
         }
-        var project = await state.CreateAsync(request, user, cancel);
-        return TypedResults.Created($"/api/v1/projects/{project.Id}", ProjectAnswer.Of(project));
+        try
+        {
+            var project = await state.CreateAsync(request, user, cancel);
+            return TypedResults.Created($"/api/v1/projects/{project.Id}", ProjectAnswer.Of(project));
+        }
+        catch (RefusedInputException taken) when (taken.Code == RefusalCode.ProjectNameTaken)
+        {
+            return TypedResults.Problem(
+                statusCode: StatusCodes.Status409Conflict, title: refusals.Sentence(taken),
+                extensions: new Dictionary<string, object?> { ["code"] = taken.Code.ToString(), ["suggestion"] = taken.Arguments[1] });
+        }
     }
 
     private static async Task<Ok<List<ProjectAnswer>>> ListAsync(IDbContextFactory<PortalDb> dbs, ClaimsPrincipal user, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Features.Runs.Direct;
 using AdClip.Portal.Features.Runs.Pages;
 using AdClip.Portal.Features.Runs.Plans;
@@ -25,6 +26,7 @@ public static class RunsFeature
         services.AddSingleton<RunBoard>();
         services.AddSingleton<DirectInspection>();
         services.AddTransient<RunsState>();
+        services.AddTransient<IModelUses, RunsOfModel>();
         services.AddJob<RunJob, RunsText>(RunJob.Kind);
         return services;
     }

@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Features.Training.Prompts;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,7 @@ public static class TrainingFeature
         services.AddSingleton<ImageTraits>();
         services.AddSingleton<TrainingBoard>();
         services.AddTransient<TrainingState>();
+        services.AddTransient<IModelUses, TrainedOnModel>();
         services.AddTransient<CheckpointUploadInterop>();
         services.AddJob<TrainingJob, TrainingText>(TrainingJob.Kind);
         return services;

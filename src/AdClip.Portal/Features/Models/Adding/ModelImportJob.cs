@@ -32,14 +32,15 @@ internal sealed class ModelImportJob(ModelCatalog catalog, ModelFolders folders,
         }
         try
         {
-            await catalog.AdmitAsync(staged, import.ModelId, import.Name, import.Location, cancel);
+            var model = await catalog.AdmitAsync(staged, import.ModelId, import.Name, import.Location, cancel);
+            var same = (await catalog.WithWeightsAsync(model.Sha256, cancel)).FirstOrDefault(other => other.Id != model.Id);
+            return same is null ? Done(import) : JobOutcome.Done("ImportDoneSame", [import.Name, same.Name], PortalUrls.ModelsRoute);
         }
         catch (RefusedInputException)
         {
             Directory.Delete(staged, recursive: true);
             throw;
         }
-        return Done(import);
     }
 
     private static JobOutcome Done(ModelImport import) => JobOutcome.Done("ImportDone", [import.Name], PortalUrls.ModelsRoute);

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
@@ -39,8 +41,11 @@ public sealed class ModelUpload(ModelCatalog catalog, ModelFolders folders, IOpt
     }
 
     /// <summary>Makes the uploaded files a model.</summary>
+    /// <param name="allowSame">False: weights that are there already are refused, and stay for a second answer.</param>
+    /// <returns>The new model, and the names of others with its weights.</returns>
     /// <exception cref="RefusedInputException">They are not one; what was uploaded is dropped.</exception>
-    public async Task<ModelRecord> CommitAsync(Guid uploadId, string name, CancellationToken cancel)
+    public async Task<(ModelRecord Model, IReadOnlyList<string> SameWeightsAs)> CommitAsync(
+        Guid uploadId, string name, bool allowSame, CancellationToken cancel)
     {
         var staged = Staged(uploadId);
         if (!Directory.Exists(staged))
@@ -48,15 +53,43 @@ public sealed class ModelUpload(ModelCatalog catalog, ModelFolders folders, IOpt
             throw new RefusedInputException(RefusalCode.FileMissing, "No file of this model was uploaded.", name);
         }
         var weights = Directory.EnumerateFiles(staged).Select(Path.GetFileName).FirstOrDefault(file => ModelFiles.IsWeights(file!)) ?? name;
+        if (!allowSame && await SameAsync(Path.Combine(staged, weights), cancel) is { } there)
+        {
+            throw new RefusedInputException(
+                RefusalCode.ModelAlreadyThere, $"The same weights as \"{there.Name}\" are there already; use that model, or add them again.", there.Name);
+        }
         try
         {
-            return await catalog.AdmitAsync(staged, ModelFolders.IdFor(name), name.Trim(), weights, cancel);
+            var model = await catalog.AdmitAsync(staged, ModelFolders.IdFor(name), name.Trim(), weights, cancel);
+            var same = await catalog.WithWeightsAsync(model.Sha256, cancel);
+            return (model, [.. same.Where(other => other.Id != model.Id).Select(other => other.Name)]);
         }
         catch (RefusedInputException)
         {
             Directory.Delete(staged, recursive: true);
             throw;
         }
+    }
+
+    /// <summary>Drops what was uploaded.</summary>
+    public void Drop(Guid uploadId)
+    {
+        if (Directory.Exists(Staged(uploadId)))
+        {
+            Directory.Delete(Staged(uploadId), recursive: true);
+        }
+    }
+
+    private async Task<ModelRecord?> SameAsync(string weights, CancellationToken cancel)
+    {
+        if (!File.Exists(weights))
+        {
+            return null;
+        }
+        await using var file = new FileStream(
+            weights, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        var same = await catalog.WithWeightsAsync(Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel)), cancel);
+        return same.Count > 0 ? same[0] : null;
     }
 
     private string Staged(Guid uploadId) => folders.StagingOf($"upload-{uploadId:N}");

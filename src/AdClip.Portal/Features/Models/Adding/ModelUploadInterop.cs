@@ -9,10 +9,14 @@ public sealed class ModelUploadInterop(IJSRuntime js) : JsModuleInterop(js, "./j
 {
     public ValueTask<string[]> ChosenAsync(ElementReference input) => CallAsync<string[]>("chosen", input);
 
-    /// <summary>Null when it worked, else a sentence; <paramref name="lost"/> is the one for a broken connection.</summary>
-    public ValueTask<string?> SendAsync<TPage>(ElementReference input, Guid uploadId, string name, string lost, DotNetObjectReference<TPage> page)
+    /// <summary>Null when it worked; <paramref name="lost"/> is the sentence for a broken connection.</summary>
+    public ValueTask<ModelUploadRefusal?> SendAsync<TPage>(ElementReference input, Guid uploadId, string name, string lost, DotNetObjectReference<TPage> page)
         where TPage : class =>
-        CallAsync<string?>("send", input, uploadId, name, lost, page);
+        CallAsync<ModelUploadRefusal?>("send", input, uploadId, name, lost, page);
 
     public ValueTask CancelAsync() => CallAsync("cancel");
 }
+
+/// <summary>Why a model was not taken.</summary>
+/// <param name="Code">Name of the refusal; null: the connection broke, or somebody cancelled.</param>
+public sealed record ModelUploadRefusal(string Sentence, string? Code);

@@ -61,6 +61,10 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
             ?? throw new RefusedInputException(RefusalCode.ModelUnknown, $"There is no model {modelId}; choose one of the Models page.", modelId);
     }
 
+    /// <summary>The models whose weights have this SHA-256.</summary>
+    public async Task<IReadOnlyList<ModelRecord>> WithWeightsAsync(string sha256, CancellationToken cancel = default) =>
+        [.. (await ListAsync(cancel)).Where(model => model.Sha256 == sha256)];
+
     /// <summary>The project's choice, else the first model of the list.</summary>
     public async Task<ModelRecord> DefaultAsync(Guid projectId, CancellationToken cancel = default)
     {

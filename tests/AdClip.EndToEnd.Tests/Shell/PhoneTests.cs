@@ -1,0 +1,196 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using AdClip.Testing;
+using Microsoft.Playwright;
+
+namespace AdClip.EndToEnd.Tests.Shell;
+
+/// <summary>Every page in the window of a phone and of a small tablet, measured.</summary>
+public sealed class PhoneTests(Chromium chromium)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(390, 844, "ko")]
+    [InlineData(390, 844, "en")]
+    [InlineData(820, 1180, "en")]
+    public async Task Open_EveryPage_FitsTheWindow(int width, int height, string language)
+    {
+        await using var portal = new PortalProcess();
+        await portal.StartAsync(Cancel);
+        using var client = await portal.SignInAsync(Cancel);
+        var (project, run, image) = await InspectedProjectAsync(client);
+        var page = await chromium.SignInAsync(new Uri(portal.Url), PortalProcess.AdminPassword, language, width, height);
+
+        List<string> wrong = [];
+        foreach (var (url, landmark) in Pages(project, run, image))
+        {
+            await page.GotoAsync(url);
+            await page.Locator(landmark).First.WaitForAsync();
+            await page.WaitForFunctionAsync("() => document.fonts.status === 'loaded' && !document.querySelector('.mud-progress-linear')");
+            var seen = await page.EvaluateAsync<JsonElement>(
+                """
+                () => {
+                  const box = (selector) => document.querySelector(selector)?.getBoundingClientRect();
+                  const account = box(".portal-bar .mud-menu:last-of-type button") ?? box(".portal-bar .mud-menu button");
+                  const view = document.querySelector(".result-view")?.getBoundingClientRect();
+                  const nav = [...document.querySelectorAll(".portal-nav, .nav-sheet, .nav-scrim, .mud-overlay-drawer")].filter((each) => each.checkVisibility());
+                  return {
+                    overflow: Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - document.documentElement.clientWidth,
+                    account: account ? [account.left, account.right, account.top, account.bottom] : null,
+                    navigation: nav.length,
+                    main: box("#main").left,
+                    picture: view ? Math.max(0, Math.min(view.bottom, innerHeight) - Math.max(view.top, 0)) / innerHeight : null,
+                  };
+                }
+                """);
+            if (seen.GetProperty("overflow").GetInt32() > 0)
+            {
+                wrong.Add($"{url}: {seen.GetProperty("overflow").GetInt32()} pixels too wide");
+            }
+            if (seen.GetProperty("navigation").GetInt32() > 0 || seen.GetProperty("main").GetDouble() > 0)
+            {
+                wrong.Add($"{url}: the navigation is open or takes room");
+            }
+            if (seen.GetProperty("account") is not { ValueKind: JsonValueKind.Array } account
+                || account[0].GetDouble() < 0 || account[1].GetDouble() > width || account[2].GetDouble() < 0 || account[3].GetDouble() > height)
+            {
+                wrong.Add($"{url}: the account button is at {seen.GetProperty("account")}");
+            }
+            if (url.Contains("/images/", StringComparison.Ordinal)
+                && !(seen.GetProperty("picture") is { ValueKind: JsonValueKind.Number } picture && picture.GetDouble() >= 0.45))
+            {
+                wrong.Add($"{url}: the picture has {seen.GetProperty("picture")} of the height");
+            }
+        }
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task Navigation_OnAPhone_OpensOverThePageAndClosesByItself()
+    {
+        await using var portal = new PortalProcess();
+        await portal.StartAsync(Cancel);
+        var page = await chromium.SignInAsync(new Uri(portal.Url), PortalProcess.AdminPassword, "en", 390, 844);
+        await page.Locator(".home[data-uploads=ready]").WaitForAsync();
+        var sheet = page.Locator(".nav-sheet");
+
+        await page.ClickAsync(".nav-button-narrow");
+        await sheet.GetByText("Models").ClickAsync();
+        await page.WaitForURLAsync("**/models");
+        await Assertions.Expect(sheet).ToHaveCountAsync(0);
+
+        await page.ClickAsync(".nav-button-narrow");
+        await sheet.WaitForAsync();
+        await page.ClickAsync(".nav-scrim", new PageClickOptions { Position = new Position { X = 370, Y = 600 } });
+        await Assertions.Expect(sheet).ToHaveCountAsync(0);
+    }
+
+    [Theory]
+    [InlineData(1440, 900)]
+    [InlineData(390, 844)]
+    public async Task Uploads_Done_AreAChipThatCoversNothing(int width, int height)
+    {
+        await using var portal = new PortalProcess();
+        await portal.StartAsync(Cancel);
+        using var client = await portal.SignInAsync(Cancel);
+        var (project, run, _) = await InspectedProjectAsync(client);
+        var page = await chromium.SignInAsync(new Uri(portal.Url), PortalProcess.AdminPassword, "en", width, height);
+        await page.GotoAsync($"/projects/{project}/images");
+        await page.Locator(".gallery[data-uploads=ready]").WaitForAsync();
+        var chooser = await page.RunAndWaitForFileChooserAsync(() => page.ClickAsync(".page-header [data-upload=files]"));
+        await chooser.SetFilesAsync([new FilePayload { Name = "notes.png", MimeType = "image/png", Buffer = "no picture"u8.ToArray() }]);
+
+        var panel = page.Locator(".upload-panel");
+        await Assertions.Expect(panel).ToHaveAttributeAsync("data-folded", "");
+        await Assertions.Expect(panel.Locator("p [data-state=refused]")).ToBeVisibleAsync();
+        await Assertions.Expect(panel.Locator("li")).ToBeHiddenAsync();
+        await panel.Locator("h2 button").ClickAsync();
+        await Assertions.Expect(panel.Locator("li[data-state=refused] bdi")).ToHaveTextAsync("notes.png");
+        await panel.Locator("h2 button").ClickAsync();
+
+        // Within the circuit the panel stays; wherever one goes, everything can be reached.
+        foreach (var url in new[] { $"/projects/{project}/images", $"/projects/{project}/runs", $"/projects/{project}/runs/{run}" })
+        {
+            await page.EvaluateAsync("url => Blazor.navigateTo(url)", url);
+            await page.WaitForURLAsync($"**{url}");
+            await page.Locator(".page-header").WaitForAsync();
+            await page.WaitForFunctionAsync("() => !document.querySelector('.mud-progress-linear')");
+            var covered = await page.EvaluateAsync<string[]>(
+                """
+                () => {
+                  const panel = document.querySelector(".upload-panel");
+                  const things = [...document.querySelectorAll("main button, main a, .portal-bar a, .portal-bar button")]
+                    .filter((each) => !panel.contains(each) && each.checkVisibility());
+                  return things.filter((each) => {
+                    each.scrollIntoView({ block: "nearest", inline: "nearest" });
+                    const [a, b] = [each.getBoundingClientRect(), panel.getBoundingClientRect()];
+                    return a.width > 0 && a.left < b.right - 1 && a.right > b.left + 1 && a.top < b.bottom - 1 && a.bottom > b.top + 1;
+                  }).map((each) => each.textContent.trim() || each.outerHTML.slice(0, 80));
+                }
+                """);
+            Assert.Empty(covered);
+        }
+        await panel.GetByText("Close").ClickAsync();
+        await Assertions.Expect(panel).ToHaveCountAsync(0);
+    }
+
+    private static IEnumerable<(string Url, string Landmark)> Pages(Guid project, Guid run, Guid image) =>
+    [
+        ("/", ".project-card"),
+        ("/dashboard", ".dashboard .metric-tile"),
+        ("/jobs", ".job-card"),
+        ("/models", ".add-model"),
+        ("/admin/users", "table"),
+        ("/account", ".panel"),
+        ($"/projects/{project}/images", ".tile"),
+        ($"/projects/{project}/label/{image}", ".labeler:not(.is-loading)"),
+        ($"/projects/{project}/inspection-area", ".area-editor"),
+        ($"/projects/{project}/training", ".training .panel"),
+        ($"/projects/{project}/training/stages", ".stages .panel"),
+        ($"/projects/{project}/runs", ".job-card"),
+        ($"/projects/{project}/runs/{run}", ".result-tile"),
+        ($"/projects/{project}/runs/{run}/images/{image}", ".result-view .image-surface"),
+        ($"/projects/{project}/runs/{run}/evaluation", ".evaluation .metric-tile"),
+        ($"/projects/{project}/compare", ".page-header"),
+        ($"/projects/{project}/dashboard", ".dashboard .metric-tile"),
+        ($"/projects/{project}/export", ".export-card"),
+        ($"/projects/{project}/settings", ".panel"),
+    ];
+
+    private static async Task<(Guid Project, Guid Run, Guid Image)> InspectedProjectAsync(HttpClient client)
+    {
+        using var created = await client.PostAsJsonAsync(
+            "/api/v1/projects", new { name = "A project with a name that is longer than the window of a phone" }, Cancel);
+        var project = (await created.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetGuid();
+        var samples = Path.Combine(SharedFolder.RepositoryRoot, "data", "samples", "brushed-steel");
+        var files = Directory.EnumerateFiles(samples, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetExtension(file) is ".jpg" or ".png" && !file.Contains("ground_truth", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        using var form = new MultipartFormDataContent();
+        // From both ends: good ones and defective ones.
+        foreach (var file in files.Take(6).Concat(files.TakeLast(6)))
+        {
+            form.Add(new StringContent(Path.GetRelativePath(samples, file)), "path");
+            var part = new ByteArrayContent(await File.ReadAllBytesAsync(file, Cancel));
+            part.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+            form.Add(part, "files", Path.GetFileName(file));
+        }
+        using var uploaded = await client.PostAsync($"/api/v1/projects/{project}/images", form, Cancel);
+        uploaded.EnsureSuccessStatusCode();
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project}/runs", new { }, Cancel);
+        var run = (await started.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetGuid();
+        for (var attempt = 0; attempt < 1200; attempt++)
+        {
+            if ((await client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run}", Cancel)).GetProperty("state").GetString() == "succeeded")
+            {
+                var results = await client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run}/results", Cancel);
+                return (project, run, results.GetProperty("items")[0].GetProperty("imageId").GetGuid());
+            }
+            await Task.Delay(100, Cancel);
+        }
+        throw new TimeoutException("The run did not end.");
+    }
+}
