@@ -80,7 +80,7 @@ export class SelectTool implements LabelTool {
 
   draw(): void {}
 
-  key(): boolean {
+  obey(): boolean {
     return false;
   }
 

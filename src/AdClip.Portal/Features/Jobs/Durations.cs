@@ -11,4 +11,30 @@ public static class Durations
         { TotalHours: < 1 } => text["MinutesSeconds", time.Minutes, time.Seconds],
         _ => text["HoursMinutes", (int)time.TotalHours, time.Minutes],
     };
+
+    /// <summary>From as little to as much as it may be, in round numbers that promise no more than is known.</summary>
+    public static string Spell(IStringLocalizer<JobsText> text, TimeSpan low, TimeSpan high)
+    {
+        var step = StepOf(high.TotalSeconds);
+        var (from, to) = (Math.Max(1, Math.Floor(low.TotalSeconds / step) * step), Math.Max(1, Math.Ceiling(high.TotalSeconds / step) * step));
+        if (from >= to)
+        {
+            return Spell(text, TimeSpan.FromSeconds(to));
+        }
+        return (from < 60, to < 60, from % 60 == 0 && to % 60 == 0 && to < 3600) switch
+        {
+            (true, true, _) => text["SecondsRange", (int)from, (int)to],
+            (false, _, true) => text["MinutesRange", (int)(from / 60), (int)(to / 60)],
+            _ => text["Range", Spell(text, TimeSpan.FromSeconds(from)), Spell(text, TimeSpan.FromSeconds(to))],
+        };
+    }
+
+    private static double StepOf(double seconds) => seconds switch
+    {
+        < 10 => 1,
+        < 60 => 5,
+        < 300 => 30,
+        < 3600 => 60,
+        _ => 600,
+    };
 }

@@ -20,5 +20,9 @@ public sealed class JobTexts(IEnumerable<JobKind> kinds, IStringLocalizerFactory
         return candidates.FirstOrDefault(sentence => !sentence.ResourceNotFound)?.Value ?? job.MessageCode;
     }
 
+    /// <summary>The part that is worked on; null: the job has one only, or its texts do not name it.</summary>
+    public string? Part(JobView job) =>
+        job.Estimate is { Part: { Length: > 0 } part } && Of(job)["JobPart" + part] is { ResourceNotFound: false } text ? text.Value : null;
+
     private IStringLocalizer Of(JobView job) => texts.Create(kinds.Single(kind => kind.Name == job.Kind).Texts);
 }

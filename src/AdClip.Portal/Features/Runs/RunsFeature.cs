@@ -1,3 +1,4 @@
+using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Runs.Direct;
 using AdClip.Portal.Features.Runs.Pages;
@@ -23,6 +24,7 @@ public static class RunsFeature
         services.AddSingleton<ScoreThresholds>();
         services.AddSingleton<DirectInspection>();
         services.AddTransient<RunsState>();
+        services.AddSingleton(new GalleryAction(typeof(SelectionInRun)));
         services.AddJob<RunJob, RunsText>(RunJob.Kind);
         return services;
     }
