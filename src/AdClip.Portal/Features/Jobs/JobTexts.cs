@@ -22,7 +22,8 @@ public sealed class JobTexts(IEnumerable<JobKind> kinds, IStringLocalizerFactory
 
     /// <summary>The part that is worked on; null: the job has one only, or its texts do not name it.</summary>
     public string? Part(JobView job) =>
-        job.Estimate is { Part: { Length: > 0 } part } && Of(job)["JobPart" + part] is { ResourceNotFound: false } text ? text.Value : null;
+        job.Estimate is { Part: { Length: > 0 } part } estimate
+            && Of(job)["JobPart" + part, estimate.PartDone, estimate.PartSteps] is { ResourceNotFound: false } text ? text.Value : null;
 
     private IStringLocalizer Of(JobView job) => texts.Create(kinds.Single(kind => kind.Name == job.Kind).Texts);
 }

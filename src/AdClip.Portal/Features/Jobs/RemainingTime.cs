@@ -1,7 +1,7 @@
 namespace AdClip.Portal.Features.Jobs;
 
 /// <summary>A part of a job whose steps cost about the same.</summary>
-/// <param name="Name">Names it for people: "JobPart" + name in the texts of the kind; empty: the whole job.</param>
+/// <param name="Name">Names it for people: "JobPart" + name in the texts of the kind, with steps done and all; empty: the whole job.</param>
 /// <param name="Steps">How many there are.</param>
 /// <param name="CostOf">What the cost of a step depends on, such as the model: earlier jobs tell it where this is the same.</param>
 public sealed record JobPart(string Name, int Steps, string CostOf = "");

@@ -12,11 +12,12 @@ public sealed class DurationsTests
     [InlineData("ko", 11, 18.2, "10~20초")]
     [InlineData("en", 0.2, 0.7, "1 s")]
     [InlineData("en", 2.2, 4.1, "2 – 5 s")]
-    [InlineData("en", 14, 271, "1 s – 5 min 0 s")]
-    [InlineData("ko", 14, 271, "1초 ~ 5분 0초")]
-    [InlineData("en", 150, 340, "2 – 6 min")]
-    [InlineData("ko", 150, 340, "2~6분")]
-    [InlineData("en", 3000, 7000, "40 min 0 s – 2 h 0 min")]
+    [InlineData("en", 14, 271, "10 s – 5 min")]
+    [InlineData("ko", 14, 271, "10초 ~ 5분")]
+    [InlineData("en", 150, 340, "2 min 30 s – 6 min")]
+    [InlineData("ko", 190, 340, "3~6분")]
+    [InlineData("en", 400, 700, "6 – 12 min")]
+    [InlineData("en", 3000, 7000, "50 min – 2 h")]
     public void Spell_Range_IsRoundedOutward(string culture, double low, double high, string expected)
     {
         var services = new ServiceCollection();
