@@ -1,6 +1,7 @@
 // The inspection area: regions drawn on an image of the project with the labeler's tools, the rest hatched as one draws, and
 // other images to see whether it fits them. Saved as the labeler saves: journalled, then put, merged where somebody was faster.
 
+import { commandOf, type CommandOf } from "../shell/keys.ts";
 import { ImageSurface, type Plane } from "../viewer/imageSurface.ts";
 import type { Point, Size } from "../viewer/view.ts";
 import type { ImageItem } from "./annotationsApi.ts";
@@ -21,7 +22,16 @@ import { ShapeLayer } from "./shapeLayer.ts";
 import { boundsOf, movedBy, type Annotation, type Shape } from "./shapes.ts";
 import { filled } from "./texts.ts";
 
-const toolOfKey: Readonly<Record<string, AreaTool>> = { v: "select", r: "box", o: "ellipse", p: "polygon" };
+/** Twin of InspectionAreaSettings in InspectionAreaInterop.cs. */
+export interface AreaSettings {
+  readonly projectId: string;
+  readonly canEdit: boolean;
+  /** Separates the journals of people who share a browser. */
+  readonly userId: string;
+  readonly texts: AreaTexts;
+}
+
+const arrows: Readonly<Record<string, Point>> = { ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp: { x: 0, y: -1 }, ArrowDown: { x: 0, y: 1 } };
 
 let mounted: AreaEditor | null = null;
 /** A save that was under way when the page was left goes on. */
@@ -451,55 +461,56 @@ export class AreaEditor implements Board {
     if (target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]") || document.querySelector("dialog[open], .mud-overlay-dialog")) {
       return;
     }
+    if (event.key.startsWith("Page") && target.closest(".labeler-side")) {
+      return; // scrolls
+    }
     const isOnButton = target.closest("button, a, input, [role=listbox]") !== null;
     if ((isOnButton && ["Enter", " ", "Tab"].includes(event.key)) || (event.key === "Tab" && !this.surface.element.contains(target))) {
       return;
     }
-    if (this.tool.key(event) || this.command(event)) {
+    const command = commandOf(event, "area");
+    if (command !== null && (this.tool.obey(command) || this.obey(command, event))) {
       event.preventDefault();
     }
   }
 
-  /** True when the key meant something. */
-  private command(event: KeyboardEvent): boolean {
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const withControl: Record<string, () => void> = {
-      z: () => (event.shiftKey ? this.session?.redo() : this.session?.undo()),
-      y: () => this.session?.redo(),
-      s: () => void this.session?.flush(),
-    };
-    const move = (dx: number, dy: number): void => (this.selected ? this.nudge(dx, dy, event.altKey) : this.surface.pan(-dx * 60, -dy * 60));
+  /** True when the command meant something. */
+  private obey(command: CommandOf<"area">, event: KeyboardEvent): boolean {
+    const arrow = arrows[event.key] ?? { x: 0, y: 0 };
     const by = event.shiftKey ? 10 : 1;
-    const arrows: Record<string, () => void> = {
-      ArrowLeft: () => move(-by, 0),
-      ArrowRight: () => move(by, 0),
-      ArrowUp: () => move(0, -by),
-      ArrowDown: () => move(0, by),
+    const choose = (tool: AreaTool): boolean => {
+      const mayChoose = this.settings.canEdit || tool === "select";
+      if (mayChoose) {
+        this.chooseTool(tool);
+      }
+      return mayChoose;
     };
-    const plain: Record<string, () => void> = {
-      " ": () => this.holdSpace(true),
-      "+": () => this.surface.zoom(1.25),
-      "=": () => this.surface.zoom(1.25),
-      "-": () => this.surface.zoom(0.8),
-      "0": () => this.surface.fit(),
-      "1": () => this.chooseUse("include"),
-      "2": () => this.chooseUse("ignore"),
-      Escape: () => this.select(null),
-      Delete: () => this.deleteSelected(),
-      Backspace: () => this.deleteSelected(),
-      Tab: () => this.cycle(event.shiftKey ? -1 : 1),
-      Enter: () => this.addByKey(),
-      d: () => void this.step(-1),
-      f: () => void this.step(1),
-      h: () => this.shade(!this.isShaded),
+    const does: Readonly<Record<CommandOf<"area">, () => unknown>> = {
+      select: () => choose("select"),
+      box: () => choose("box"),
+      ellipse: () => choose("ellipse"),
+      polygon: () => choose("polygon"),
+      include: () => this.chooseUse("include"),
+      ignore: () => this.chooseUse("ignore"),
+      add: () => this.addByKey(),
+      drop: () => this.select(null),
+      undo: () => this.session?.undo(),
+      redo: () => this.session?.redo(),
+      cycle: () => this.cycle(1),
+      cycleBack: () => this.cycle(-1),
+      delete: () => this.deleteSelected(),
+      move: () => (this.selected ? this.nudge(arrow.x * by, arrow.y * by, false) : this.surface.pan(-arrow.x * 60, -arrow.y * 60)),
+      resize: () => this.nudge(arrow.x * by, arrow.y * by, true),
+      previous: () => void this.step(-1),
+      next: () => void this.step(1),
+      save: () => void this.session?.flush(),
+      pan: () => this.holdSpace(true),
+      zoomIn: () => this.surface.zoom(1.25),
+      zoomOut: () => this.surface.zoom(0.8),
+      fit: () => this.surface.fit(),
+      hide: () => this.shade(!this.isShaded),
     };
-    const tool = toolOfKey[key];
-    const run =
-      event.ctrlKey || event.metaKey
-        ? withControl[key]
-        : arrows[key] ?? (event.altKey ? undefined : tool && (this.settings.canEdit || tool === "select") ? () => this.chooseTool(tool) : plain[key]);
-    run?.();
-    return run !== undefined;
+    return does[command]() !== false;
   }
 
   /** With the box or ellipse tool: one in the middle of what is visible, to be moved and resized with the arrows. */

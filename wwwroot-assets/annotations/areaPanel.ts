@@ -1,5 +1,6 @@
 // The bar, the tools and the list beside the inspection area's image.
 
+import { ariaKeyOf, keyOf, type CommandOf } from "../shell/keys.ts";
 import { regionColours, type RegionUse } from "./areaDocument.ts";
 import type { AreaSettings } from "./areaSettings.ts";
 import { h, icon, type IconName } from "./dom.ts";
@@ -23,11 +24,15 @@ export interface AreaActions {
   fit(): void;
 }
 
-const toolKeys: readonly (readonly [AreaTool, string])[] = [
-  ["select", "V"],
-  ["box", "R"],
-  ["ellipse", "O"],
-  ["polygon", "P"],
+const toolNames: readonly AreaTool[] = ["select", "box", "ellipse", "polygon"];
+
+/** What the legend tells: keys together, and the text beside them. */
+const legend: readonly (readonly [readonly CommandOf<"area">[], keyof AreaSettings["texts"]])[] = [
+  [toolNames, "helpDraw"],
+  [["include"], "areaInclude"],
+  [["ignore"], "areaIgnore"],
+  [["previous", "next"], "helpImage"],
+  [["undo"], "undo"],
 ];
 
 export class AreaPanel {
@@ -52,54 +57,38 @@ export class AreaPanel {
     this.settings = settings;
     this.actions = actions;
     const { texts, canEdit, projectId } = settings;
-    const button = (name: IconName, label: string, hotkey: string, run: () => void): HTMLButtonElement =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: "icon-button",
-          title: `${label} (${hotkey})`,
-          "aria-label": label,
-          "aria-keyshortcuts": hotkey.replace("Ctrl", "Control"),
-          onclick: run,
-        },
-        icon(name),
-      );
-    this.undo = button("undo", texts.undo, "Ctrl+Z", () => actions.undo());
-    this.redo = button("redo", texts.redo, "Ctrl+Shift+Z", () => actions.redo());
-    this.shade = button("eye", texts.areaShowOutside, "H", () => actions.shade(this.shade.getAttribute("aria-pressed") !== "true"));
+    const button = (name: IconName, label: string, command: CommandOf<"area">, run: () => void): HTMLButtonElement =>
+      h("button", { type: "button", class: "icon-button", title: `${label} (${keyOf("area", command)})`, "aria-label": label, "aria-keyshortcuts": ariaKeyOf("area", command), onclick: run }, icon(name));
+    this.undo = button("undo", texts.undo, "undo", () => actions.undo());
+    this.redo = button("redo", texts.redo, "redo", () => actions.redo());
+    this.shade = button("eye", texts.areaShowOutside, "hide", () => actions.shade(this.shade.getAttribute("aria-pressed") !== "true"));
     this.shade.setAttribute("aria-pressed", "true");
     this.bar = h(
       "div",
       { class: "labeler-bar" },
-      button("previous", texts.previousImage, "D", () => actions.step(-1)),
-      button("next", texts.nextImage, "F", () => actions.step(1)),
+      button("previous", texts.previousImage, "previous", () => actions.step(-1)),
+      button("next", texts.nextImage, "next", () => actions.step(1)),
       this.position,
       this.fileName,
       h("div", { class: "bar-space" }),
       this.shade,
       h("div", { class: "bar-gap" }),
-      button("minus", texts.zoomOut, "-", () => actions.zoom(0.8)),
-      button("plus", texts.zoomIn, "+", () => actions.zoom(1.25)),
-      button("fit", texts.fit, "0", () => actions.fit()),
+      button("minus", texts.zoomOut, "zoomOut", () => actions.zoom(0.8)),
+      button("plus", texts.zoomIn, "zoomIn", () => actions.zoom(1.25)),
+      button("fit", texts.fit, "fit", () => actions.fit()),
       h("div", { class: "bar-gap" }),
       this.save,
     );
     this.rail = h("div", { class: "tool-rail", role: "toolbar", "aria-orientation": "vertical", "aria-label": texts.helpDraw });
-    for (const [name, hotkey] of toolKeys) {
-      const tool = button(name, texts[name], hotkey, () => actions.chooseTool(name));
-      tool.append(h("kbd", { "aria-hidden": "true" }, hotkey));
+    for (const name of toolNames) {
+      const tool = button(name, texts[name], name, () => actions.chooseTool(name));
+      tool.append(h("kbd", { "aria-hidden": "true" }, keyOf("area", name)));
       tool.disabled = !canEdit && name !== "select";
       this.toolButtons.set(name, tool);
       this.rail.append(tool);
     }
     this.rail.append(h("div", { class: "rail-gap" }), this.undo, this.redo);
-    const uses = h(
-      "div",
-      { class: "class-list", role: "radiogroup", "aria-label": texts.areaKind },
-      this.useButton("include", "1"),
-      this.useButton("ignore", "2"),
-    );
+    const uses = h("div", { class: "class-list", role: "radiogroup", "aria-label": texts.areaKind }, this.useButton("include"), this.useButton("ignore"));
     this.list = h("div", { class: "shape-list", role: "listbox", tabindex: 0, "aria-label": texts.areaRegions });
     this.side = h(
       "aside",
@@ -111,7 +100,7 @@ export class AreaPanel {
         { class: "area-facts" },
         this.outside,
         h("p", { class: "side-empty" }, texts.areaNote),
-        h("p", { class: "side-empty" }, texts.areaKeys),
+        h("dl", { class: "key-legend" }, ...legend.map(([commands, text]) => h("div", {}, h("dt", {}, ...commands.map((command) => h("kbd", {}, keyOf("area", command)))), h("dd", {}, texts[text])))),
         h("a", { class: "area-download", href: `/api/v1/projects/${projectId}/inspection-area`, download: "inspection-area.json" }, texts.areaDownload),
       ),
     );
@@ -170,7 +159,7 @@ export class AreaPanel {
     this.save.textContent = this.save.title = canEdit ? words[state.kind] : texts.readOnly;
   }
 
-  private useButton(use: RegionUse, hotkey: string): HTMLButtonElement {
+  private useButton(use: RegionUse): HTMLButtonElement {
     const { texts, canEdit } = this.settings;
     const swatch = h("span", { class: "swatch" });
     swatch.style.background = regionColours[use];
@@ -180,7 +169,7 @@ export class AreaPanel {
       { type: "button", role: "radio", class: "class-item area-use", disabled: !canEdit, onclick: () => this.actions.chooseUse(use) },
       swatch,
       h("span", { class: "area-use-text" }, h("span", {}, name), h("small", {}, help)),
-      h("kbd", {}, hotkey),
+      h("kbd", {}, keyOf("area", use)),
     );
     this.useButtons.set(use, button);
     return button;
@@ -192,18 +181,7 @@ export class AreaPanel {
     const { width, height } = boundsOf(shape);
     const glyph = icon(shape.kind);
     glyph.style.color = regionColours[shape.className as RegionUse];
-    const remove = h(
-      "button",
-      {
-        type: "button",
-        class: "icon-button",
-        title: `${texts.deleteShape} (Delete)`,
-        "aria-label": texts.deleteShape,
-        tabindex: -1,
-        disabled: !canEdit,
-      },
-      icon("trash"),
-    );
+    const remove = h("button", { type: "button", class: "icon-button", title: `${texts.deleteShape} (${keyOf("area", "delete")})`, "aria-label": texts.deleteShape, tabindex: -1, disabled: !canEdit }, icon("trash"));
     remove.addEventListener("click", (event) => {
       event.stopPropagation();
       this.actions.remove(shape.id);

@@ -3,7 +3,7 @@
 import type { Texts } from "./texts.ts";
 
 export const areaTextKeys = [
-  "areaDownload", "areaEmpty", "areaIgnore", "areaIgnoreHelp", "areaInclude", "areaIncludeHelp", "areaKeys", "areaKind", "areaMisfit",
+  "areaDownload", "areaEmpty", "areaIgnore", "areaIgnoreHelp", "areaInclude", "areaIncludeHelp", "areaKind", "areaMisfit",
   "areaNoImages", "areaNoImagesBody", "areaNote", "areaOutside", "areaRegions", "areaScaled", "areaShowOutside",
 ] as const;
 

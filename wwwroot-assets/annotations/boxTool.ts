@@ -66,8 +66,8 @@ export class BoxTool implements LabelTool {
     drawNote(frame, `${shape.box.width} × ${shape.box.height}`, at);
   }
 
-  key(event: KeyboardEvent): boolean {
-    if (event.key === "Escape" && this.start) {
+  obey(command: string): boolean {
+    if (command === "drop" && this.start) {
       this.leave();
       return true;
     }

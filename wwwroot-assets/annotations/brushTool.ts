@@ -165,8 +165,8 @@ export class BrushTool implements LabelTool {
     }
   }
 
-  key(event: KeyboardEvent): boolean {
-    if (event.key === "Escape" && this.last) {
+  obey(command: string): boolean {
+    if (command === "drop" && this.last) {
       this.leave();
       return true;
     }

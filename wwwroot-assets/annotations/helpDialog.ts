@@ -1,47 +1,51 @@
 // The keys, on one page.
 
+import { keyOf, keysOf, type CommandOf } from "../shell/keys.ts";
 import { h } from "./dom.ts";
 import type { TextKey, Texts } from "./texts.ts";
 
-const groups: readonly { title: TextKey; keys: readonly (readonly [string, TextKey])[] }[] = [
+/** A command of the labeler, or what the mouse does. */
+type Row = readonly [CommandOf<"labeler"> | readonly CommandOf<"labeler">[] | { readonly mouse: string }, TextKey];
+
+const groups: readonly { readonly title: TextKey; readonly rows: readonly Row[] }[] = [
   {
     title: "helpDraw",
-    keys: [
-      ["V", "select"], ["R", "box"], ["O", "ellipse"], ["P", "polygon"], ["B", "brush"], ["E", "eraser"],
-      ["N", "keyNewMask"], ["[  ]  Alt+↔", "keyBrushSize"], ["Enter", "keyClosePolygon"], ["Enter", "keyEnterBox"], ["Esc", "keyEscape"],
+    rows: [
+      ["select", "select"], ["box", "box"], ["ellipse", "ellipse"], ["polygon", "polygon"], ["brush", "brush"], ["eraser", "eraser"],
+      ["newMask", "keyNewMask"], [["thinner", "thicker"], "keyBrushSize"], [{ mouse: "Alt+↔" }, "keyBrushSize"],
+      ["add", "keyClosePolygon"], ["add", "keyEnterBox"], ["drop", "keyEscape"],
     ],
   },
   {
     title: "helpEdit",
-    keys: [
-      ["Ctrl+Z", "undo"], ["Ctrl+Shift+Z  Ctrl+Y", "redo"], ["Tab  Shift+Tab", "keyCycle"], ["Delete", "deleteShape"],
-      ["← ↑ → ↓", "keyArrows"], ["Alt+← ↑ → ↓", "keyAltArrows"], ["Ctrl+C  Ctrl+V", "keyCopyPaste"], ["Alt+Click", "keyVertex"],
+    rows: [
+      ["undo", "undo"], ["redo", "redo"], [["cycle", "cycleBack"], "keyCycle"], ["delete", "deleteShape"],
+      ["move", "keyArrows"], ["resize", "keyAltArrows"], [["copy", "paste"], "keyCopyPaste"], [{ mouse: "Alt+Click" }, "keyVertex"],
     ],
   },
-  { title: "helpClasses", keys: [["1 … 9", "keyDigits"]] },
-  { title: "helpImage", keys: [["G", "goodLabel"], ["A", "anomaly"], ["F", "nextImage"], ["D", "previousImage"], ["Ctrl+S", "saveNow"]] },
+  { title: "helpClasses", rows: [["class", "keyDigits"]] },
+  { title: "helpImage", rows: [["good", "goodLabel"], ["anomaly", "anomaly"], ["next", "nextImage"], ["previous", "previousImage"], ["save", "saveNow"]] },
   {
     title: "helpView",
-    keys: [
-      ["Wheel", "keyWheel"],
-      ["Space", "keyPan"],
-      ["+", "zoomIn"],
-      ["−", "zoomOut"],
-      ["0", "fit"],
-      ["Shift+0", "oneToOne"],
-      ["H", "hideLabels"],
-      ["I", "inspectionArea"],
-      ["X", "crosshair"],
-      ["?", "help"],
+    rows: [
+      [{ mouse: "Wheel" }, "keyWheel"], ["pan", "keyPan"], ["zoomIn", "zoomIn"], ["zoomOut", "zoomOut"], ["fit", "fit"], ["oneToOne", "oneToOne"],
+      ["hide", "hideLabels"], ["area", "inspectionArea"], ["crosshair", "crosshair"], ["help", "help"],
     ],
   },
 ];
+
+/** The keys of one row; of a command alone all, of several together the main one of each. */
+function keysOfRow(row: Row[0], texts: Texts): readonly string[] {
+  if (typeof row === "string") {
+    return keysOf("labeler", row);
+  }
+  return "mouse" in row ? [wordKeys[row.mouse] ? texts[wordKeys[row.mouse]!] : row.mouse] : row.map((command) => keyOf("labeler", command));
+}
 
 /** Keys whose name is a word, hence differs from language to language. */
 const wordKeys: Readonly<Record<string, TextKey>> = { Wheel: "wheel", "Alt+Click": "altClick" };
 
 export function showHelp(texts: Texts): void {
-  const keyName = (key: string): string => (wordKeys[key] ? texts[wordKeys[key]] : key);
   const dialog = h(
     "dialog",
     { class: "labeler-dialog help-dialog", "aria-label": texts.help },
@@ -49,18 +53,8 @@ export function showHelp(texts: Texts): void {
     h(
       "div",
       { class: "help-groups" },
-      ...groups.map(({ title, keys }) =>
-        h(
-          "section",
-          {},
-          h("h3", {}, texts[title]),
-          h(
-            "dl",
-            {},
-            ...keys.map(([key, text]) =>
-              h("div", {}, h("dt", {}, ...key.split("  ").map((part) => h("kbd", {}, keyName(part)))), h("dd", {}, texts[text]))),
-          ),
-        ),
+      ...groups.map(({ title, rows }) =>
+        h("section", {}, h("h3", {}, texts[title]), h("dl", {}, ...rows.map(([row, text]) => h("div", {}, h("dt", {}, ...keysOfRow(row, texts).map((key) => h("kbd", {}, key))), h("dd", {}, texts[text]))))),
       ),
     ),
     h("div", { class: "dialog-actions" }, h("button", { type: "button", class: "is-primary", onclick: () => dialog.close() }, texts.close)),

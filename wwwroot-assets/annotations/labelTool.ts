@@ -1,5 +1,6 @@
 // What a tool is: it changes the annotation only by committing a new one; what it shows while the pointer is down is its own.
 
+import type { CommandOf } from "../shell/keys.ts";
 import type { Tool } from "../viewer/gestures.ts";
 import type { Frame } from "../viewer/imageSurface.ts";
 import type { Rectangle } from "../viewer/view.ts";
@@ -37,8 +38,8 @@ export interface Board {
 export interface LabelTool extends Tool {
   /** The overlay: rubber bands and the brush's outline. */
   draw(frame: Frame): void;
-  /** True when the key was the tool's. */
-  key(event: KeyboardEvent): boolean;
+  /** True when the command was the tool's. */
+  obey(command: CommandOf<"labeler" | "area">): boolean;
   /** Gives up whatever is half done. */
   leave(): void;
 }

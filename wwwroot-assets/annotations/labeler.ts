@@ -1,6 +1,7 @@
 // The labeler: image, tools, classes, shapes, film strip and the state of saving. The page hands it settings and texts;
 // from then on it talks to the server by HTTP alone, so it works on while the page's own connection is away.
 
+import { ariaKeyOf, chordsOf, commandOf, keyOf, type CommandOf } from "../shell/keys.ts";
 import { ImageSurface, type Plane } from "../viewer/imageSurface.ts";
 import type { Point, Rectangle } from "../viewer/view.ts";
 import { annotationsApi, type DefectClass, type ImageItem } from "./annotationsApi.ts";
@@ -40,14 +41,10 @@ export interface LabelerSettings {
   readonly texts: Texts;
 }
 
-const toolKeys: readonly (readonly [ToolName, string, IconName])[] = [
-  ["select", "V", "select"],
-  ["box", "R", "box"],
-  ["ellipse", "O", "ellipse"],
-  ["polygon", "P", "polygon"],
-  ["brush", "B", "brush"],
-  ["eraser", "E", "eraser"],
-];
+type Command = CommandOf<"labeler">;
+
+const toolNames: readonly ToolName[] = ["select", "box", "ellipse", "polygon", "brush", "eraser"];
+const arrows: Readonly<Record<string, Point>> = { ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp: { x: 0, y: -1 }, ArrowDown: { x: 0, y: 1 } };
 const mostListedShapes = 400;
 const unknownClassColor = "#bfbfbf";
 
@@ -493,7 +490,7 @@ export class Labeler implements Board {
     if (label === "good" && shapes.length > 0) {
       if (performance.now() - this.goodAskedAt > 4000) {
         this.goodAskedAt = performance.now();
-        this.tell(filled(this.texts.goodAgain, shapes.length));
+        this.tell(filled(this.texts.goodAgain, shapes.length, keyOf("labeler", "good")));
         return;
       }
       this.goodAskedAt = -Infinity;
@@ -554,7 +551,7 @@ export class Labeler implements Board {
   private copy(): void {
     clipboard = this.selected ? [this.selected] : [...this.shapes];
     if (clipboard.length > 0) {
-      this.tell(filled(this.texts.copied, clipboard.length));
+      this.tell(filled(this.texts.copied, clipboard.length, keyOf("labeler", "paste")));
     }
   }
 
@@ -649,6 +646,9 @@ export class Labeler implements Board {
     if (target.closest("input:not([type=range]), select, textarea, [contenteditable]") || document.querySelector("dialog[open], .mud-overlay-dialog")) {
       return;
     }
+    if (event.key.startsWith("Page") && target.closest(".labeler-side")) {
+      return; // scrolls
+    }
     const onButton = target.closest("button, a, [role=listbox]") !== null;
     if (onButton && (event.key === "Enter" || event.key === " " || event.key === "Tab")) {
       return;
@@ -656,76 +656,63 @@ export class Labeler implements Board {
     if (event.key === "Tab" && !this.surface.element.contains(target)) {
       return; // Tab leaves the page's other parts as usual; on the image it goes through the shapes
     }
-    if (this.tool.key(event) || this.command(event)) {
+    const command = commandOf(event, "labeler");
+    if (command !== null && (this.tool.obey(command) || this.obey(command, event))) {
       event.preventDefault();
     }
   }
 
-  /** True when the key meant something. */
-  private command(event: KeyboardEvent): boolean {
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (event.ctrlKey || event.metaKey) {
-      const action: Record<string, () => void> = {
-        z: () => (event.shiftKey ? this.session?.redo() : this.session?.undo()),
-        y: () => this.session?.redo(),
-        s: () => void this.session?.flush(),
-        c: () => this.copy(),
-        v: () => this.paste(),
-      };
-      const run = action[key];
-      run?.();
-      return run !== undefined;
-    }
-    const tool = toolKeys.find(([, hotkey]) => hotkey === key.toUpperCase());
-    if (tool && !event.altKey) {
-      this.chooseTool(tool[0]);
-      return true;
-    }
-    if (/^[1-9]$/.test(key) && !event.altKey) {
-      const chosen = this.classes.find((known) => known.hotkey === key);
-      if (chosen) {
-        this.chooseClass(chosen.name);
-      }
-      return chosen !== undefined;
-    }
-    const arrows: Record<string, Point> = { ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp: { x: 0, y: -1 }, ArrowDown: { x: 0, y: 1 } };
-    const arrow = arrows[event.key];
-    if (arrow) {
-      const by = event.shiftKey ? 10 : 1;
-      if (this.selected) {
-        this.nudge(arrow.x * by, arrow.y * by, event.altKey);
-      } else {
-        this.surface.pan(-arrow.x * 60, -arrow.y * 60);
-      }
-      return true;
-    }
-    const action: Record<string, () => void> = {
-      " ": () => this.holdSpace(true),
-      "?": () => showHelp(this.texts),
-      "+": () => this.surface.zoom(1.25),
-      "=": () => this.surface.zoom(1.25),
-      "-": () => this.surface.zoom(0.8),
-      "0": () => this.surface.fit(),
-      ")": () => this.surface.oneToOne(),
-      "[": () => (this.brushSize -= this.brushStep()),
-      "]": () => (this.brushSize += this.brushStep()),
-      Escape: () => this.select(null),
-      Delete: () => this.deleteSelected(),
-      Backspace: () => this.deleteSelected(),
-      Tab: () => this.cycle(event.shiftKey ? -1 : 1),
-      Enter: () => this.addByKey(),
-      a: () => this.setLabel("anomaly"),
-      d: () => void this.step(-1),
-      f: () => void this.step(1),
-      g: () => this.setLabel("good"),
-      h: () => this.toggleHidden(),
-      i: () => this.toggleArea(),
-      n: () => this.select(null),
-      x: () => this.toggleCrosshair(),
+  /** True when the command meant something. */
+  private obey(command: Command, event: KeyboardEvent): boolean {
+    const arrow = arrows[event.key] ?? { x: 0, y: 0 };
+    const by = event.shiftKey ? 10 : 1;
+    const does: Readonly<Record<Command, () => unknown>> = {
+      select: () => this.chooseTool("select"),
+      box: () => this.chooseTool("box"),
+      ellipse: () => this.chooseTool("ellipse"),
+      polygon: () => this.chooseTool("polygon"),
+      brush: () => this.chooseTool("brush"),
+      eraser: () => this.chooseTool("eraser"),
+      newMask: () => this.select(null),
+      thinner: () => (this.brushSize -= this.brushStep()),
+      thicker: () => (this.brushSize += this.brushStep()),
+      add: () => this.addByKey(),
+      drop: () => this.select(null),
+      undo: () => this.session?.undo(),
+      redo: () => this.session?.redo(),
+      cycle: () => this.cycle(1),
+      cycleBack: () => this.cycle(-1),
+      delete: () => this.deleteSelected(),
+      move: () => (this.selected ? this.nudge(arrow.x * by, arrow.y * by, false) : this.surface.pan(-arrow.x * 60, -arrow.y * 60)),
+      resize: () => this.nudge(arrow.x * by, arrow.y * by, true),
+      copy: () => this.copy(),
+      paste: () => this.paste(),
+      class: () => this.chooseClassOf(chordsOf(event)),
+      good: () => this.setLabel("good"),
+      anomaly: () => this.setLabel("anomaly"),
+      previous: () => void this.step(-1),
+      next: () => void this.step(1),
+      save: () => void this.session?.flush(),
+      pan: () => this.holdSpace(true),
+      zoomIn: () => this.surface.zoom(1.25),
+      zoomOut: () => this.surface.zoom(0.8),
+      fit: () => this.surface.fit(),
+      oneToOne: () => this.surface.oneToOne(),
+      hide: () => this.toggleHidden(),
+      area: () => this.toggleArea(),
+      crosshair: () => this.toggleCrosshair(),
+      help: () => showHelp(this.texts),
     };
-    const run = event.altKey ? undefined : action[key];
-    run?.();
-    return run !== undefined;
+    return does[command]() !== false;
+  }
+
+  /** False where no class has the digit. */
+  private chooseClassOf(digits: readonly string[]): boolean {
+    const chosen = this.classes.find((known) => known.hotkey !== null && digits.includes(known.hotkey));
+    if (chosen) {
+      this.chooseClass(chosen.name);
+    }
+    return chosen !== undefined;
   }
 
   private brushStep(): number {
@@ -769,45 +756,40 @@ export class Labeler implements Board {
 
   private build(): void {
     const { texts, parts } = this;
-    const named = (button: HTMLButtonElement, key: TextKey, hotkey: string, run: () => void): HTMLButtonElement => {
-      button.title = hotkey ? `${texts[key]} (${hotkey})` : texts[key];
+    const named = (button: HTMLButtonElement, key: TextKey, command: Command | null, run: () => void): HTMLButtonElement => {
+      button.title = command ? `${texts[key]} (${keyOf("labeler", command)})` : texts[key];
       button.setAttribute("aria-label", texts[key]);
-      if (hotkey) {
-        button.setAttribute("aria-keyshortcuts", hotkey.replace("Ctrl", "Control"));
+      if (command) {
+        button.setAttribute("aria-keyshortcuts", ariaKeyOf("labeler", command));
       }
       button.addEventListener("click", run);
       return button;
     };
-    const iconButton = (name: IconName, key: TextKey, hotkey: string, run: () => void): HTMLButtonElement =>
-      named(h("button", { type: "button", class: "icon-button" }, icon(name)), key, hotkey, run);
+    const iconButton = (name: IconName, key: TextKey, command: Command | null, run: () => void): HTMLButtonElement =>
+      named(h("button", { type: "button", class: "icon-button" }, icon(name)), key, command, run);
+    const keyCap = (command: Command): HTMLElement => h("kbd", { "aria-hidden": "true" }, keyOf("labeler", command));
 
-    parts.good.append(icon("good"), texts.goodLabel, h("kbd", { "aria-hidden": "true" }, "G"));
-    parts.anomaly.append(icon("anomaly"), texts.anomaly, h("kbd", { "aria-hidden": "true" }, "A"));
-    named(parts.good, "goodLabel", "G", () => this.setLabel("good"));
-    named(parts.anomaly, "anomaly", "A", () => this.setLabel("anomaly"));
+    parts.good.append(icon("good"), texts.goodLabel, keyCap("good"));
+    parts.anomaly.append(icon("anomaly"), texts.anomaly, keyCap("anomaly"));
+    named(parts.good, "goodLabel", "good", () => this.setLabel("good"));
+    named(parts.anomaly, "anomaly", "anomaly", () => this.setLabel("anomaly"));
     parts.good.disabled = parts.anomaly.disabled = !this.settings.canEdit;
     parts.hide.append(icon("eye"));
-    named(parts.hide, "hideLabels", "H", () => this.toggleHidden());
-    named(parts.area, "inspectionArea", "I", () => this.toggleArea());
-    named(parts.crosshair, "crosshair", "X", () => this.toggleCrosshair());
-    named(parts.undo, "undo", "Ctrl+Z", () => this.session?.undo());
-    named(parts.redo, "redo", "Ctrl+Shift+Z", () => this.session?.redo());
+    named(parts.hide, "hideLabels", "hide", () => this.toggleHidden());
+    named(parts.area, "inspectionArea", "area", () => this.toggleArea());
+    named(parts.crosshair, "crosshair", "crosshair", () => this.toggleCrosshair());
+    named(parts.undo, "undo", "undo", () => this.session?.undo());
+    named(parts.redo, "redo", "redo", () => this.session?.redo());
 
     const rail = h("div", { class: "tool-rail", role: "toolbar", "aria-orientation": "vertical", "aria-label": texts.helpDraw });
-    for (const [name, hotkey, iconName] of toolKeys) {
-      const button = iconButton(iconName, name, hotkey, () => this.chooseTool(name));
-      button.append(h("kbd", { "aria-hidden": "true" }, hotkey));
+    for (const name of toolNames) {
+      const button = iconButton(name, name, name, () => this.chooseTool(name));
+      button.append(keyCap(name));
       button.disabled = !this.settings.canEdit && name !== "select";
       this.toolButtons.set(name, button);
       rail.append(button);
     }
-    rail.append(
-      h("div", { class: "rail-gap" }),
-      parts.undo,
-      parts.redo,
-      h("div", { class: "rail-space" }),
-      iconButton("help", "help", "?", () => showHelp(texts)),
-    );
+    rail.append(h("div", { class: "rail-gap" }), parts.undo, parts.redo, h("div", { class: "rail-space" }), iconButton("help", "help", "help", () => showHelp(texts)));
 
     const opacity = h("input", { type: "range", min: 0, max: 100, value: 70, "aria-label": texts.opacity, title: texts.opacity });
     opacity.addEventListener("input", () => {
@@ -817,14 +799,14 @@ export class Labeler implements Board {
     parts.brushRange.addEventListener("input", () => (this.brushSize = Number(parts.brushRange.value)));
     parts.brushRange.value = String(this.brushSize_);
     parts.brushValue.textContent = `${this.brushSize_} px`;
-    parts.brush.title = `${texts.brushSize} ([ ])`;
+    parts.brush.title = `${texts.brushSize} (${keyOf("labeler", "thinner")} ${keyOf("labeler", "thicker")})`;
     parts.brush.append(h("span", {}, texts.brushSize), parts.brushRange, parts.brushValue);
 
     const bar = h(
       "div",
       { class: "labeler-bar" },
-      iconButton("previous", "previousImage", "D", () => void this.step(-1)),
-      iconButton("next", "nextImage", "F", () => void this.step(1)),
+      iconButton("previous", "previousImage", "previous", () => void this.step(-1)),
+      iconButton("next", "nextImage", "next", () => void this.step(1)),
       parts.position,
       parts.fileName,
       h("div", { class: "bar-space" }),
@@ -834,17 +816,17 @@ export class Labeler implements Board {
       parts.area,
       parts.crosshair,
       h("div", { class: "bar-gap" }),
-      iconButton("minus", "zoomOut", "-", () => this.surface.zoom(0.8)),
-      iconButton("plus", "zoomIn", "+", () => this.surface.zoom(1.25)),
-      iconButton("fit", "fit", "0", () => this.surface.fit()),
-      iconButton("oneToOne", "oneToOne", "Shift+0", () => this.surface.oneToOne()),
+      iconButton("minus", "zoomOut", "zoomOut", () => this.surface.zoom(0.8)),
+      iconButton("plus", "zoomIn", "zoomIn", () => this.surface.zoom(1.25)),
+      iconButton("fit", "fit", "fit", () => this.surface.fit()),
+      iconButton("oneToOne", "oneToOne", "oneToOne", () => this.surface.oneToOne()),
       h("div", { class: "bar-gap" }),
       parts.save,
     );
 
     parts.classList.setAttribute("aria-label", texts.classes);
     parts.shapeList.setAttribute("aria-label", texts.shapes);
-    const manage = iconButton("settings", "manageClasses", "", () => void this.editClasses());
+    const manage = iconButton("settings", "manageClasses", null, () => void this.editClasses());
     manage.disabled = !this.settings.canEdit;
     const side = h(
       "aside",
@@ -905,11 +887,7 @@ export class Labeler implements Board {
     const origin = shape.provenance === "model" ? texts.provenanceModel : shape.provenance === "edited" ? texts.provenanceEdited : "";
     const glyph = icon(shape.kind);
     glyph.style.color = this.colorOf(shape.className);
-    const remove = h(
-      "button",
-      { type: "button", class: "icon-button", title: `${texts.deleteShape} (Delete)`, "aria-label": texts.deleteShape, tabindex: -1 },
-      icon("trash"),
-    );
+    const remove = h("button", { type: "button", class: "icon-button", title: `${texts.deleteShape} (${keyOf("labeler", "delete")})`, "aria-label": texts.deleteShape, tabindex: -1 }, icon("trash"));
     remove.disabled = !this.settings.canEdit;
     remove.addEventListener("click", (event) => {
       event.stopPropagation();

@@ -68,16 +68,16 @@ export class PolygonTool implements LabelTool {
     });
   }
 
-  key(event: KeyboardEvent): boolean {
+  obey(command: string): boolean {
     if (this.points.length === 0) {
       return false;
     }
-    if (event.key === "Enter" && this.points.length >= 3) {
+    if (command === "add" && this.points.length >= 3) {
       this.finish();
-    } else if (event.key === "Backspace" || (event.key === "z" && (event.ctrlKey || event.metaKey))) {
+    } else if (command === "delete" || command === "undo") {
       this.points.pop();
       this.board.redraw();
-    } else if (event.key === "Escape") {
+    } else if (command === "drop") {
       this.leave();
     } else {
       return false;

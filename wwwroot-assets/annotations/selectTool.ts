@@ -83,7 +83,7 @@ export class SelectTool implements LabelTool {
 
   draw(): void {}
 
-  key(): boolean {
+  obey(): boolean {
     return false;
   }
 

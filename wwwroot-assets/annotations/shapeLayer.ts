@@ -26,9 +26,7 @@ export class ShapeLayer implements Layer {
 
   draw(frame: Frame): void {
     const scene = this.scene();
-    if (frame.scale >= gridFromScale * frame.pixelRatio) {
-      drawGrid(frame, scene.size);
-    }
+    drawPixelGrid(frame, scene.size);
     if (!scene.isVisible) {
       return;
     }
@@ -147,7 +145,7 @@ function drawSelected(frame: Frame, shape: Shape, color: string, opacity: number
   }
 }
 
-function drawName(frame: Frame, shape: Shape, color: string): void {
+export function drawName(frame: Frame, shape: Shape, color: string): void {
   const { context, pixelRatio } = frame;
   const bounds = boundsOf(shape);
   const at = frame.place(bounds.x, bounds.y);
@@ -166,7 +164,11 @@ function drawName(frame: Frame, shape: Shape, color: string): void {
   context.fillText(shape.className, x + 5 * pixelRatio, y + height / 2 + 0.5 * pixelRatio);
 }
 
-function drawGrid(frame: Frame, size: { readonly width: number; readonly height: number }): void {
+/** Lines between the pixels, once they are large. */
+export function drawPixelGrid(frame: Frame, size: { readonly width: number; readonly height: number }): void {
+  if (frame.scale < gridFromScale * frame.pixelRatio) {
+    return;
+  }
   const { context, visible } = frame;
   const left = Math.max(0, Math.floor(visible.x));
   const top = Math.max(0, Math.floor(visible.y));

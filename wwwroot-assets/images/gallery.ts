@@ -1,6 +1,8 @@
-// Keys of the gallery: arrows move between images, Space selects, and the page's own buttons answer to their keys.
+// Keys of the gallery: arrows move between images, Space selects, and the page's own buttons answer to their commands.
 
-/** Connects a gallery: tiles are links with data-tile, each with a checkbox beside it; buttons carry data-key. */
+import { commandOf } from "../shell/keys.ts";
+
+/** Connects a gallery: tiles are links with data-tile, each with a checkbox beside it; buttons carry data-command. */
 export function attach(root: HTMLElement): void {
   root.addEventListener("keydown", (event) => onKey(root, event));
   root.addEventListener("focusin", (event) => {
@@ -18,8 +20,11 @@ function onKey(root: HTMLElement, event: KeyboardEvent): void {
   if (target.matches("input:not([type=checkbox]), textarea, select")) {
     return;
   }
-  const key = event.ctrlKey || event.metaKey ? `Ctrl+${event.key.toLowerCase()}` : event.key;
-  const button = [...root.querySelectorAll<HTMLButtonElement>("[data-key]")].find((b) => b.dataset["key"] === key && !b.disabled);
+  const command = commandOf(event, "gallery");
+  if (command === null) {
+    return;
+  }
+  const button = [...root.querySelectorAll<HTMLButtonElement>("[data-command]")].find((b) => b.dataset["command"] === command && !b.disabled);
   if (button) {
     event.preventDefault();
     button.click();
@@ -29,7 +34,7 @@ function onKey(root: HTMLElement, event: KeyboardEvent): void {
   if (!tile) {
     return;
   }
-  if (event.key === " ") {
+  if (command === "choose") {
     event.preventDefault();
     tile.parentElement?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
     return;

@@ -90,20 +90,23 @@ export class RegionTool implements Tool {
     this.drop();
   }
 
-  /** True where the key was for the tool. */
-  key(event: KeyboardEvent): boolean {
-    if (event.key.toLowerCase() === "r") {
-      this.next(event.shiftKey ? -1 : 1);
+  /** True where the command was for the tool. */
+  obey(command: string, event: KeyboardEvent): boolean {
+    if (command === "nextRegion" || command === "previousRegion") {
+      this.next(command === "nextRegion" ? 1 : -1);
       return true;
     }
-    if (!this.chosen || !event.key.startsWith("Arrow")) {
+    if (command !== "moveRegion" && command !== "resizeRegion") {
       return false;
+    }
+    if (!this.chosen) {
+      return true;
     }
     const { width, height } = this.surface.size;
     const dx = (event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0) * width * keyStep;
     const dy = (event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0) * height * keyStep;
     const { box } = this.chosen;
-    const moved = event.shiftKey
+    const moved = command === "resizeRegion"
       ? { ...box, width: Math.max(width * keyStep, box.width + dx), height: Math.max(height * keyStep, box.height + dy) }
       : { ...box, x: Math.min(width - box.width, Math.max(0, box.x + dx)), y: Math.min(height - box.height, Math.max(0, box.y + dy)) };
     this.choose({ box: this.boxOf(moved, { x: moved.x + moved.width, y: moved.y + moved.height }), point: null, level: null });

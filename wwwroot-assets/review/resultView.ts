@@ -3,12 +3,14 @@
 
 import { loadRegions } from "../annotations/areaDocument.ts";
 import { OutsideLayer } from "../annotations/outsideLayer.ts";
-import { ShapeLayer } from "../annotations/shapeLayer.ts";
-import { boundsOf, readAnnotation, type Annotation, type ImageDocument, type MaskShape, type Shape } from "../annotations/shapes.ts";
-import { BitmapLayer, ImageSurface, type Frame, type Layer } from "../viewer/imageSurface.ts";
+import { drawPixelGrid } from "../annotations/shapeLayer.ts";
+import { readAnnotation, type Annotation, type ImageDocument, type Shape } from "../annotations/shapes.ts";
+import { commandOf, type CommandOf } from "../shell/keys.ts";
+import { BitmapLayer, ImageSurface, type Frame } from "../viewer/imageSurface.ts";
 import type { Point } from "../viewer/view.ts";
 import { drawTileGrid, type TileGrid } from "./tileGrid.ts";
 import { RegionTool, type RegionChoice } from "./regionTool.ts";
+import { TruthLayer } from "./truthLayer.ts";
 import { colourMap, contour, readNpy, valueAt, type AnomalyMap, type Segment } from "./anomalyMap.ts";
 
 /** Twin of ResultScene in ResultViewInterop.cs. */
@@ -28,7 +30,9 @@ export interface ResultScene {
 export interface ResultLook {
   readonly mode: "overlay" | "side" | "blink";
   readonly heatmapOpacity: number;
-  readonly truthOpacity: number;
+  readonly showsTruth: boolean;
+  /** Opacity of the filling within the ground truth's outline; 0: none. */
+  readonly truthFill: number;
   readonly showsContour: boolean;
   /** Level of the contour, in the unit of the map. */
   readonly threshold: number;
@@ -47,18 +51,21 @@ export interface ResultSettings {
   readonly valueText: string;
 }
 
-interface KeyListener {
-  invokeMethodAsync(method: "KeyPressed", key: string): Promise<void>;
+/** What the keys of a result say; the page acts on all but what only concerns the picture. */
+type Command = CommandOf<"result" | "review" | "teaching">;
+
+interface Listener {
+  invokeMethodAsync(method: "CommandGiven", command: Command): Promise<void>;
   invokeMethodAsync(method: "RegionChosen", region: RegionChoice | null): Promise<void>;
 }
 
 const blinkMilliseconds = 700;
-const keys = new Set(["ArrowLeft", "ArrowRight", "1", "2", "3", "4", "5", "s", "b", "o", "a", "f", "m", "e", "t"]);
-const teachingKeys = new Set(["g", "d", "x", "u", "y", "Enter", "Escape"]);
+const panPixels = 60;
+const arrows: Readonly<Record<string, Point>> = { ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp: { x: 0, y: -1 }, ArrowDown: { x: 0, y: 1 } };
 const otherColour = "#4da3ff";
 const views = new Map<HTMLElement, ResultView>();
 
-export function mount(host: HTMLElement, settings: ResultSettings, look: ResultLook, listener: KeyListener): void {
+export function mount(host: HTMLElement, settings: ResultSettings, look: ResultLook, listener: Listener): void {
   views.set(host, new ResultView(host, settings, look, listener));
 }
 
@@ -111,7 +118,7 @@ class ResultView {
   readonly regions: RegionTool;
   private readonly host: HTMLElement;
   private readonly settings: ResultSettings;
-  private readonly listener: KeyListener;
+  private readonly listener: Listener;
   private readonly plain: ImageSurface;
   private readonly layered: ImageSurface;
   private readonly heatmap: BitmapLayer;
@@ -120,7 +127,6 @@ class ResultView {
   private look: ResultLook;
   private map: AnomalyMap | null = null;
   private annotation: Annotation = { label: null, shapes: [] };
-  private masks = new Map<MaskShape, HTMLCanvasElement>();
   private segments: readonly Segment[] = [];
   private area: readonly Shape[] = [];
   private own: LoadedMap | null = null;
@@ -134,7 +140,7 @@ class ResultView {
   private blinker = 0;
   private isBlinkedOff = false;
 
-  constructor(host: HTMLElement, settings: ResultSettings, look: ResultLook, listener: KeyListener) {
+  constructor(host: HTMLElement, settings: ResultSettings, look: ResultLook, listener: Listener) {
     this.host = host;
     this.settings = settings;
     this.look = look;
@@ -158,19 +164,21 @@ class ResultView {
       })),
     );
     const above = this.layered.addPlane();
-    above.layers.push(
-      this.heatmap,
-      { draw: (frame) => this.drawTruth(frame) },
-      this.shapeLayer(),
-      { draw: (frame) => this.drawContour(frame) },
-      { draw: (frame) => this.drawTiles(frame) },
-    );
-    this.regions = new RegionTool(
-      this.layered,
-      () => ({ map: this.map, level: this.look.threshold }),
-      (choice) => void this.listener.invokeMethodAsync("RegionChosen", choice),
-      (at) => this.read(at),
-    );
+    above.layers.push(this.heatmap, { draw: (frame) => drawPixelGrid(frame, this.layered.size) }, { draw: (frame) => this.drawContour(frame) }, { draw: (frame) => this.drawTiles(frame) });
+    // On both sides, and in both halves of a blink: what is compared with the truth changes, the truth stays.
+    for (const surface of [this.plain, this.layered]) {
+      const plane = surface.addPlane();
+      plane.canvas.dataset["plane"] = "truth";
+      plane.layers.push(
+        new TruthLayer(() => ({
+          shapes: this.annotation.shapes,
+          isVisible: this.look.showsTruth,
+          fill: this.look.truthFill,
+          colorOf: (className) => this.settings.classColours[className] ?? otherColour,
+        })),
+      );
+    }
+    this.regions = new RegionTool(this.layered, () => ({ map: this.map, level: this.look.threshold }), (choice) => void this.listener.invokeMethodAsync("RegionChosen", choice), (at) => this.read(at));
     this.layered.addPlane().layers.push({ draw: (frame) => this.regions.draw(frame) });
     this.readout.className = "result-readout";
     host.append(this.readout);
@@ -223,7 +231,6 @@ class ResultView {
       }
       this.own = map;
       this.annotation = truth;
-      this.masks = new Map();
       this.tiles = scene.tiles;
       // An image with a result fits the area, or it would have been refused.
       this.area = scene.areaUrl ? ((await loadRegions(scene.areaUrl, this.layered.size, loading.signal)) ?? []) : [];
@@ -317,59 +324,7 @@ class ResultView {
     this.heatmap.opacity = this.look.heatmapOpacity;
     this.heatmap.isVisible = !this.isBlinkedOff;
     this.layered.invalidate();
-  }
-
-  private shapeLayer(): Layer {
-    const view = this;
-    return new ShapeLayer(() => ({
-      shapes: view.annotation.shapes,
-      selectedId: null,
-      hoveredId: null,
-      isVisible: view.look.truthOpacity > 0 && !view.isBlinkedOff,
-      opacity: view.look.truthOpacity,
-      size: view.layered.size,
-      colorOf: (className) => view.colourOf(className),
-    }));
-  }
-
-  private colourOf(className: string): string {
-    return this.settings.classColours[className] ?? otherColour;
-  }
-
-  private drawTruth(frame: Frame): void {
-    if (this.look.truthOpacity <= 0 || this.isBlinkedOff) {
-      return;
-    }
-    for (const shape of this.annotation.shapes) {
-      if (shape.kind === "mask") {
-        const picture = this.pictureOf(shape);
-        const bounds = boundsOf(shape);
-        const from = frame.snap(bounds.x, bounds.y);
-        const to = frame.snap(bounds.x + bounds.width, bounds.y + bounds.height);
-        frame.context.globalAlpha = this.look.truthOpacity;
-        frame.context.imageSmoothingEnabled = false;
-        frame.context.drawImage(picture, from.x, from.y, to.x - from.x, to.y - from.y);
-        frame.context.globalAlpha = 1;
-      }
-    }
-  }
-
-  // Only as large as the mask's bounds: a 20-megapixel image would cost 80 MB otherwise.
-  private pictureOf(shape: MaskShape): HTMLCanvasElement {
-    let picture = this.masks.get(shape);
-    if (!picture) {
-      const bounds = boundsOf(shape as Shape);
-      picture = document.createElement("canvas");
-      picture.width = Math.max(1, bounds.width);
-      picture.height = Math.max(1, bounds.height);
-      const context = picture.getContext("2d");
-      if (context) {
-        context.fillStyle = this.colourOf(shape.className);
-        shape.mask.forEachRun((y, fromX, toX) => context.fillRect(fromX - bounds.x, y - bounds.y, toX - fromX, 1));
-      }
-      this.masks.set(shape, picture);
-    }
-    return picture;
+    this.plain.invalidate();
   }
 
   private drawContour(frame: Frame): void {
@@ -427,30 +382,37 @@ class ResultView {
   private key(event: KeyboardEvent): void {
     const target = event.target as HTMLElement;
     const isTyping = target.closest("input:not([type=range]), textarea, select, [contenteditable=true]") !== null;
-    const isSlider = target instanceof HTMLInputElement && target.type === "range" && event.key.startsWith("Arrow");
-    if (isTyping || isSlider || event.ctrlKey || event.metaKey || event.altKey) {
+    const isSlider = target instanceof HTMLInputElement && target.type === "range" && /^(Arrow|Page|Home|End)/.test(event.key);
+    const scrolls = event.key.startsWith("Page") && target.closest(".result-side") !== null;
+    // Enter presses what has the focus; a dialog has keys of its own.
+    const isPressed = event.key === "Enter" && target.closest("button, a, summary") !== null;
+    if (isTyping || isSlider || scrolls || isPressed || document.querySelector("dialog[open], .mud-overlay-dialog")) {
       return;
     }
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (event.key === "Enter" && target.closest("button, a, summary") !== null) {
-      return; // presses what has the focus
-    }
-    if (this.isTeaching && this.regions.key(event)) {
+    const command: Command | null = this.isTeaching ? commandOf(event, "teaching", "result") : commandOf(event, "result", "review");
+    if (command !== null) {
       event.preventDefault();
+      this.obey(command, event);
+    }
+  }
+
+  private obey(command: Command, event: KeyboardEvent): void {
+    if (this.isTeaching && this.regions.obey(command, event)) {
       return;
     }
-    if (event.key === "0") {
-      this.fit();
-    } else if (event.key === "+" || event.key === "=") {
-      this.layered.zoom(1.25);
-    } else if (event.key === "-") {
-      this.layered.zoom(0.8);
-    } else if (keys.has(key) || (this.isTeaching && teachingKeys.has(key))) {
-      void this.listener.invokeMethodAsync("KeyPressed", key);
+    const arrow = arrows[event.key] ?? { x: 0, y: 0 };
+    const own: Partial<Record<Command, () => void>> = {
+      fit: () => this.fit(),
+      zoomIn: () => this.layered.zoom(1.25),
+      zoomOut: () => this.layered.zoom(0.8),
+      pan: () => this.layered.pan(-arrow.x * panPixels, -arrow.y * panPixels),
+    };
+    const act = own[command];
+    if (act) {
+      act();
     } else {
-      return;
+      void this.listener.invokeMethodAsync("CommandGiven", command);
     }
-    event.preventDefault();
   }
 }
 

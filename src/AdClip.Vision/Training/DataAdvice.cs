@@ -33,8 +33,17 @@ public enum AdviceCode
     /// </summary>
     TruthFollowsSource,
 
-    /// <summary>Defects smaller than two patches of the model: defects, of how many, side of a tile in pixels at which they are not.</summary>
+    /// <summary>
+    /// Defects smaller than two patches of the model that tiles help: defects, of how many, side of a tile in pixels at which they are
+    /// not (never below the side of the model's input), longer side in pixels of the smallest.
+    /// </summary>
     DefectsBelowTwoPatches,
+
+    /// <summary>
+    /// Defects that would be smaller than two patches even at one pixel of the model's input for one of the image, so that no tile
+    /// shows more of them: defects, of how many, longer side in pixels of the smallest, pixels that they would need.
+    /// </summary>
+    DefectsOfTooFewPixels,
 
     /// <summary>Anomalous images on which nothing is drawn: images, of how many anomalous ones; they teach the image score only.</summary>
     AnomaliesWithoutMasks,

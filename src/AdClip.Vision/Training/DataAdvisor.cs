@@ -188,20 +188,30 @@ public static class DataAdvisor
 
     private static void OfDefects(AdvisedImage[] anomalies, int inputSide, int patch, List<Advice> advice)
     {
-        var defects = anomalies.SelectMany(image => image.Defects.Select(defect => (image, defect))).ToList();
+        var defects = anomalies.SelectMany(image => image.Defects.Select(defect => (Image: image, Defect: defect))).ToList();
         // The image is brought to S x S: a defect's sides shrink by S / width and S / height.
         bool IsSmall((AdvisedImage Image, (double Width, double Height) Defect) one) =>
             Math.Max(one.Defect.Width * inputSide / one.Image.Width, one.Defect.Height * inputSide / one.Image.Height) < LeastPatches * patch;
+        static double Longer((AdvisedImage Image, (double Width, double Height) Defect) one) => Math.Max(one.Defect.Width, one.Defect.Height);
+        // A tile of side t is brought to S: a defect spans two patches when t <= side x S / (2 P). A tile below S is enlarged, which
+        // shows nothing new: what spans no two patches at one pixel for one pixel needs a sharper picture, not smaller tiles.
+        var leastSide = (double)LeastPatches * patch;
         var small = defects.Where(IsSmall).ToList();
-        if (small.Count > 0)
+        var helped = small.Where(one => Longer(one) >= leastSide).ToList();
+        var tooFew = small.Where(one => Longer(one) < leastSide).ToList();
+        if (helped.Count > 0)
         {
-            // A tile of side t is brought to S: the smallest defect spans two patches when t <= side x S / (2 P).
-            var tile = small.Min(one => Math.Max(one.defect.Width, one.defect.Height)) * inputSide / (LeastPatches * patch);
-            advice.Add(new(
-                AdviceCode.DefectsBelowTwoPatches,
-                [small.Count, defects.Count, Math.Floor(tile)],
-                [.. small.Select(one => one.image.Id).Distinct(StringComparer.Ordinal)]));
+            var smallest = helped.Min(Longer);
+            advice.Add(new(AdviceCode.DefectsBelowTwoPatches, [helped.Count, defects.Count, Math.Floor(smallest * inputSide / leastSide), Math.Floor(smallest)], Names(helped)));
         }
+        if (tooFew.Count > 0)
+        {
+            advice.Add(new(AdviceCode.DefectsOfTooFewPixels, [tooFew.Count, defects.Count, Math.Floor(tooFew.Min(Longer)), leastSide], Names(tooFew)));
+        }
+
+        static string[] Names(List<(AdvisedImage Image, (double Width, double Height) Defect)> some) =>
+            [.. some.Select(one => one.Image.Id).Distinct(StringComparer.Ordinal)];
+
         string[] undrawn = [.. anomalies.Where(image => image.Defects.Count == 0).Select(image => image.Id)];
         if (undrawn.Length > 0)
         {

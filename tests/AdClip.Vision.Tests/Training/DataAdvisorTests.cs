@@ -96,14 +96,34 @@ public sealed class DataAdvisorTests
         AdvisedImage[] images =
             [Bad(0, 0) with { Width = 2240, Height = 2240, Defects = [(100, 20), (400, 400)] }, Bad(1, 1) with { Width = 2240, Height = 2240, Defects = [] }];
         var advice = Advise(images);
-        Assert.Equal([1, 2, 700], Only(advice, AdviceCode.DefectsBelowTwoPatches).Numbers);
+        Assert.Equal([1, 2, 700, 100], Only(advice, AdviceCode.DefectsBelowTwoPatches).Numbers);
         Assert.Equal(["bad0"], Only(advice, AdviceCode.DefectsBelowTwoPatches).Images);
         Assert.Equal([1, 2], Only(advice, AdviceCode.AnomaliesWithoutMasks).Numbers);
         Assert.Equal(["bad1"], Only(advice, AdviceCode.AnomaliesWithoutMasks).Images);
     }
 
-    private static IReadOnlyList<Advice> Advise(IReadOnlyList<AdvisedImage> images)
-        => DataAdvisor.Advise(images, Side, Patch, TestContext.Current.CancellationToken);
+    [Theory]
+    [InlineData(400, 7)]
+    [InlineData(400, 31.9)]
+    [InlineData(5000, 7)]
+    [InlineData(5000, 33)]
+    [InlineData(5000, 300)]
+    public void Advise_DefectOfAnySize_NeverNamesATileBelowTheModelsInput(int imageSide, double defectSide)
+    {
+        AdvisedImage[] images = [Bad(0, 0) with { Width = imageSide, Height = imageSide, Defects = [(defectSide, defectSide)] }];
+        var advice = Advise(images);
+
+        // Below two patches at one pixel for one pixel, tiles do not help, and the advice does not say that they do.
+        var isHelped = defectSide >= 2 * Patch;
+        Assert.Equal(isHelped, advice.Any(one => one.Code == AdviceCode.DefectsBelowTwoPatches));
+        Assert.Equal(!isHelped, advice.Any(one => one.Code == AdviceCode.DefectsOfTooFewPixels));
+        Assert.All(advice.Where(one => one.Code == AdviceCode.DefectsBelowTwoPatches), one => Assert.InRange(one.Numbers[2], Side, imageSide));
+        Assert.All(
+            advice.Where(one => one.Code == AdviceCode.DefectsOfTooFewPixels),
+            one => Assert.Equal([1, 1, Math.Floor(defectSide), 2 * Patch], one.Numbers));
+    }
+
+    private static IReadOnlyList<Advice> Advise(IReadOnlyList<AdvisedImage> images) => DataAdvisor.Advise(images, Side, Patch, TestContext.Current.CancellationToken);
 
     private static Advice Only(IReadOnlyList<Advice> advice, AdviceCode code) => Assert.Single(advice, one => one.Code == code);
 

@@ -4,7 +4,7 @@ namespace AdClip.Portal.Features.Images;
 /// <remarks>
 /// Register with <c>services.AddSingleton(new GalleryAction(typeof(X)))</c>. The component gets the parameters
 /// <c>Guid ProjectId</c>, <c>IReadOnlyList&lt;Guid&gt; ImageIds</c> and <c>EventCallback Done</c>, which it invokes once the images
-/// have changed. A button with <c>data-key="g"</c> is pressed by that key.
+/// have changed. A button with <c>data-command="good"</c> is pressed by the key of that command of the gallery (keys.json).
 /// </remarks>
 /// <param name="Component">The component's type.</param>
 public sealed record GalleryAction(Type Component);

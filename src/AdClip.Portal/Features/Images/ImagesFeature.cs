@@ -12,6 +12,7 @@ public static class ImagesFeature
         services.AddSingleton<ImageAccess>();
         services.AddSingleton<ImageUpload>();
         services.AddSingleton<ImageDeletion>();
+        services.AddSingleton<ImageSelections>();
         services.AddTransient<ImagesState>();
         services.AddTransient<ImageUploadInterop>();
         services.AddTransient<GalleryInterop>();

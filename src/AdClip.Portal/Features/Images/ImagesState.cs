@@ -93,6 +93,13 @@ public sealed class ImagesState(IDbContextFactory<PortalDb> dbs, ImageDeletion d
 
     public void SelectPage() => _selected.UnionWith((Images ?? []).Select(image => image.Id));
 
+    /// <summary>Selects every image that passes the filter, on whatever page it is.</summary>
+    public async Task SelectPassingAsync()
+    {
+        await using var db = await dbs.CreateDbContextAsync();
+        _selected.UnionWith(await Filter.Of(db.Set<ImageRecord>().AsNoTracking(), _projectId).Select(image => image.Id).ToListAsync());
+    }
+
     public void ClearSelection()
     {
         _selected.Clear();

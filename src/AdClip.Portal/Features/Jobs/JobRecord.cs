@@ -80,6 +80,9 @@ public sealed class JobRecord
 
     public int AttemptStartDone { get; set; }
 
+    /// <summary>How long its steps take, as JSON (<see cref="JobPace"/>); null: nothing was measured.</summary>
+    public string? Pace { get; set; }
+
     /// <summary>Page that shows what came of it.</summary>
     public string? ResultUrl { get; set; }
 }

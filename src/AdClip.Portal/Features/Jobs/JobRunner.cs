@@ -55,6 +55,7 @@ internal sealed class JobRunner(
                 record.Attempt++;
                 record.AttemptStartedAt = clock.GetUtcNow();
                 record.AttemptStartDone = record.Done;
+                record.Pace = null;
                 record.StartedAt ??= record.AttemptStartedAt;
                 await db.SaveChangesAsync();
                 return record;
@@ -111,7 +112,7 @@ internal sealed class JobRunner(
     {
         await using var db = await dbs.CreateDbContextAsync();
         var record = await db.Set<JobRecord>().SingleAsync(job => job.Id == jobId);
-        (record.Done, record.Total) = (progress.Latest.Done, progress.Latest.Total);
+        (record.Done, record.Total, record.Pace) = (progress.Latest.Done, progress.Latest.Total, progress.Pace);
         if (outcome is null)
         {
             record.State = record.State == JobState.Cancelling ? JobState.Cancelled : JobState.Queued;

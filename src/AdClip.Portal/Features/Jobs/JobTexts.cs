@@ -20,5 +20,10 @@ public sealed class JobTexts(IEnumerable<JobKind> kinds, IStringLocalizerFactory
         return candidates.FirstOrDefault(sentence => !sentence.ResourceNotFound)?.Value ?? job.MessageCode;
     }
 
+    /// <summary>The part that is worked on; null: the job has one only, or its texts do not name it.</summary>
+    public string? Part(JobView job) =>
+        job.Estimate is { Part: { Length: > 0 } part } estimate
+            && Of(job)["JobPart" + part, estimate.PartDone, estimate.PartSteps] is { ResourceNotFound: false } text ? text.Value : null;
+
     private IStringLocalizer Of(JobView job) => texts.Create(kinds.Single(kind => kind.Name == job.Kind).Texts);
 }

@@ -37,6 +37,12 @@ public sealed record JobView
 
     public required string? ResultUrl { get; init; }
 
+    /// <summary>What was measured of its speed; null: nothing yet.</summary>
+    public required JobEstimate? Estimate { get; init; }
+
+    // The worker says something each few seconds, whether steps are done or not.
+    private static readonly TimeSpan Stale = TimeSpan.FromSeconds(60);
+
     public static JobView Of(JobRecord job) => new()
     {
         Id = job.Id,
@@ -56,20 +62,21 @@ public sealed record JobView
         AttemptStartedAt = job.AttemptStartedAt,
         AttemptStartDone = job.AttemptStartDone,
         ResultUrl = job.ResultUrl,
+        Estimate = JobPace.Parse(job.Pace)?.Estimate,
     };
 
     /// <summary>From the first start to the end or to now; null before it starts.</summary>
     public TimeSpan? Elapsed(DateTimeOffset now) => StartedAt is { } start ? (FinishedAt ?? now) - start : null;
 
-    /// <summary>What is left at the speed of the present attempt; null while that is unknown.</summary>
-    public TimeSpan? Remaining(DateTimeOffset now)
-    {
-        var stepsOfAttempt = Done - AttemptStartDone;
-        return State == JobState.Running && AttemptStartedAt is { } start && stepsOfAttempt > 0
-            ? (now - start) / stepsOfAttempt * (Total - Done)
-            : null;
-    }
+    /// <summary>As much as it may still take; null while that is unknown.</summary>
+    public TimeSpan? Remaining(DateTimeOffset now) => Left(now)?.High;
 
-    /// <summary>0 to 100; null while the number of steps is unknown.</summary>
-    public double? Percent => Total > 0 ? 100.0 * Done / Total : null;
+    /// <summary>As little and as much as it may still take; null while not enough was measured, or when nobody has said anything for long.</summary>
+    public (TimeSpan Low, TimeSpan High)? Left(DateTimeOffset now) =>
+        State == JobState.Running && Estimate is { LowSeconds: { } low, HighSeconds: { } high, At: var at } && now - at < Stale
+            ? (TimeSpan.FromSeconds(low), TimeSpan.FromSeconds(high))
+            : null;
+
+    /// <summary>0 to 100; null while the steps, or what they cost, are unknown.</summary>
+    public double? Percent => Estimate is { } estimate ? estimate.Percent : Total > 0 ? 100.0 * Done / Total : null;
 }

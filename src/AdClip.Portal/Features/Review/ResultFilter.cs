@@ -33,7 +33,7 @@ public enum ResultOrder
 public static class ResultList
 {
     public static IReadOnlyList<ScoredImage> Of(
-        IEnumerable<ScoredImage> images, ResultFilter filter, ResultOrder order, VerdictBand band, IReadOnlyDictionary<Guid, ReviewVerdict> verdicts)
+        IEnumerable<ScoredImage> images, ResultFilter filter, ResultOrder order, VerdictBand band, IReadOnlyDictionary<Guid, StandingVerdict> verdicts)
     {
         var chosen = images.Where(image => filter switch
         {

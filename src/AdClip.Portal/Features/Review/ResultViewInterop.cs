@@ -10,8 +10,8 @@ namespace AdClip.Portal.Features.Review;
 /// <summary>review/resultView.ts; the only C# that names its functions.</summary>
 public sealed class ResultViewInterop(IJSRuntime js) : JsModuleInterop(js, "./js/review/resultView.js")
 {
-    public ValueTask MountAsync(ElementReference host, ResultSettings settings, ResultLook look, DotNetObjectReference<ResultKeys> keys) =>
-        CallAsync("mount", host, settings, look, keys);
+    public ValueTask MountAsync(ElementReference host, ResultSettings settings, ResultLook look, DotNetObjectReference<ResultListener> listener) =>
+        CallAsync("mount", host, settings, look, listener);
 
     public ValueTask ShowAsync(ElementReference host, ResultScene scene) => CallAsync("show", host, scene);
 
@@ -48,10 +48,31 @@ public sealed record TileGrid(IReadOnlyList<int> Lefts, IReadOnlyList<int> Tops,
             : null;
 }
 
-/// <summary>How it is shown; twin of ResultLook in resultView.ts. The mode is overlay, side or blink.</summary>
-public sealed record ResultLook(
-    string Mode, double HeatmapOpacity, double TruthOpacity, bool ShowsContour,
-    double Threshold, double ScaleHigh, bool ShowsArea, bool ShowsTiles);
+/// <summary>How it is shown; twin of ResultLook in resultView.ts.</summary>
+public sealed record ResultLook
+{
+    /// <summary>overlay, side or blink.</summary>
+    public string Mode { get; init; } = "overlay";
+
+    public double HeatmapOpacity { get; init; } = 0.6;
+
+    public bool ShowsTruth { get; init; } = true;
+
+    /// <summary>Opacity of the filling within the ground truth's outline; 0: none.</summary>
+    public double TruthFill { get; init; }
+
+    public bool ShowsContour { get; init; } = true;
+
+    /// <summary>Level of the contour, in the unit of the map.</summary>
+    public double Threshold { get; init; } = 0.5;
+
+    /// <summary>Value that gets the brightest colour.</summary>
+    public double ScaleHigh { get; init; } = 1;
+
+    public bool ShowsArea { get; init; } = true;
+
+    public bool ShowsTiles { get; init; }
+}
 
 /// <summary>What stays the same for a run; twin of ResultSettings in resultView.ts. Colours are 256 x RGB.</summary>
 public sealed record ResultSettings(byte[] Colours, IReadOnlyDictionary<string, string> ClassColours, string ValueText);
@@ -62,11 +83,11 @@ public sealed record ResultSettings(byte[] Colours, IReadOnlyDictionary<string, 
 /// <param name="Level">The map is hot at or above it.</param>
 public sealed record RegionChoice(ImageRectangle Box, ImagePoint? Point, double? Level);
 
-/// <summary>Hears of keys and regions that the page acts on.</summary>
-public sealed class ResultKeys(Func<string, Task> pressed, Func<RegionChoice?, Task> chosen)
+/// <summary>Hears of commands (those of the surfaces result, review and teaching in keys.json) and of regions that the page acts on.</summary>
+public sealed class ResultListener(Func<string, Task> given, Func<RegionChoice?, Task> chosen)
 {
     [JSInvokable]
-    public Task KeyPressed(string key) => pressed(key);
+    public Task CommandGiven(string command) => given(command);
 
     [JSInvokable]
     public Task RegionChosen(RegionChoice? region) => chosen(region);

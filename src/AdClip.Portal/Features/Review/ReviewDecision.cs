@@ -20,7 +20,11 @@ public enum ReviewVerdict
     Missed,
 }
 
-/// <summary>One verdict on one result. Rows are added; the newest one holds.</summary>
+/// <summary>The verdict that holds on a result.</summary>
+/// <param name="DecisionId">The row that says it.</param>
+public sealed record StandingVerdict(Guid DecisionId, ReviewVerdict Verdict, Guid DecidedBy, DateTimeOffset DecidedAt);
+
+/// <summary>One verdict on one result, or that one is withdrawn. Rows are added; of the verdicts that nobody withdrew the newest holds.</summary>
 public sealed class ReviewDecision
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -31,7 +35,11 @@ public sealed class ReviewDecision
 
     public required Guid ImageId { get; init; }
 
-    public required ReviewVerdict Verdict { get; init; }
+    /// <summary>Null: the row withdraws another one.</summary>
+    public required ReviewVerdict? Verdict { get; init; }
+
+    /// <summary>The row that no longer counts; null: this is a verdict.</summary>
+    public Guid? WithdrawsId { get; init; }
 
     /// <summary>The threshold that the person saw the answer at.</summary>
     public required double Threshold { get; init; }
@@ -40,14 +48,20 @@ public sealed class ReviewDecision
 
     public required Guid DecidedBy { get; init; }
 
-    /// <summary>The newest verdict on each reviewed image of a run.</summary>
-    public static async Task<Dictionary<Guid, ReviewVerdict>> NewestAsync(PortalDb db, Guid runId)
+    /// <summary>Verdicts that nobody withdrew.</summary>
+    public static IQueryable<ReviewDecision> Standing(PortalDb db) => db.Set<ReviewDecision>().AsNoTracking()
+        .Where(decision => decision.Verdict != null && !db.Set<ReviewDecision>().Any(later => later.WithdrawsId == decision.Id));
+
+    /// <summary>The verdict that holds on each reviewed image of a run, or of one image of it.</summary>
+    public static async Task<Dictionary<Guid, StandingVerdict>> NewestAsync(PortalDb db, Guid runId, Guid? imageId = null)
     {
-        Dictionary<Guid, ReviewVerdict> newest = [];
-        await foreach (var decision in db.Set<ReviewDecision>().Where(decision => decision.RunId == runId).OrderBy(decision => decision.Id)
-            .Select(decision => new { decision.ImageId, decision.Verdict }).AsAsyncEnumerable())
+        Dictionary<Guid, StandingVerdict> newest = [];
+        await foreach (var decision in Standing(db)
+            .Where(decision => decision.RunId == runId && (imageId == null || decision.ImageId == imageId))
+            .OrderBy(decision => decision.Id)
+            .AsAsyncEnumerable())
         {
-            newest[decision.ImageId] = decision.Verdict;
+            newest[decision.ImageId] = new StandingVerdict(decision.Id, decision.Verdict!.Value, decision.DecidedBy, decision.DecidedAt);
         }
         return newest;
     }
@@ -60,6 +74,9 @@ internal sealed class ReviewDecisionTable : IEntityTypeConfiguration<ReviewDecis
         builder.ToTable("ReviewDecisions");
         builder.Property(decision => decision.Verdict).HasConversion<string>().HasMaxLength(20);
         builder.HasIndex(decision => new { decision.RunId, decision.ImageId });
+        // Nothing is withdrawn twice, whoever presses first.
+        builder.HasIndex(decision => decision.WithdrawsId).IsUnique();
+        builder.HasOne<ReviewDecision>().WithMany().HasForeignKey(decision => decision.WithdrawsId);
         builder.HasOne<ImageResult>().WithMany().HasForeignKey(decision => decision.ResultId);
         builder.HasOne<Run>().WithMany().HasForeignKey(decision => decision.RunId);
         builder.HasOne<ImageRecord>().WithMany().HasForeignKey(decision => decision.ImageId);

@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Review.Teaching;
+using AdClip.Portal.Features.Runs;
 
 namespace AdClip.Portal.Features.Review;
 
@@ -16,6 +17,7 @@ public static class ReviewFeature
         services.AddSingleton<LessonLabels>();
         services.AddSingleton<FeedbackTarget>();
         services.AddTransient<TeachingState>();
+        services.AddSingleton(new ReferenceSource("Golden", typeof(TeachingText), GoldenSet.GoodAsync));
         return services;
     }
 }

@@ -15,7 +15,10 @@ namespace AdClip.Portal.Features.Review;
 /// <summary>What the pages of a run and of one result show and can do.</summary>
 public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider clock)
 {
-    private Dictionary<Guid, ReviewVerdict> _verdicts = [];
+    // This person's verdicts of this visit that could be undone, newest on top.
+    private readonly Stack<(Guid DecisionId, ScoredImage Image, ReviewVerdict Verdict)> _mine = [];
+    private Dictionary<Guid, StandingVerdict> _verdicts = [];
+    private Dictionary<Guid, string> _people = [];
     private VerdictBand? _savedBand;
 
     /// <summary>Null until loaded, or when there is no such run in the project.</summary>
@@ -48,7 +51,11 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
     /// <summary>The threshold of the largest pixel-level F1; null where nobody has drawn a defect or it was never computed.</summary>
     public double? PixelThreshold { get; private set; }
 
-    public IReadOnlyDictionary<Guid, ReviewVerdict> Verdicts => _verdicts;
+    /// <summary>What people say, by image.</summary>
+    public IReadOnlyDictionary<Guid, StandingVerdict> Verdicts => _verdicts;
+
+    /// <summary>Names of those who said it.</summary>
+    public IReadOnlyDictionary<Guid, string> People => _people;
 
     /// <summary>"#rrggbb" of each defect class of the project.</summary>
     public IReadOnlyDictionary<string, string> ClassColours { get; private set; } = new Dictionary<string, string>();
@@ -59,6 +66,10 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
     public async Task LoadAsync(Guid projectId, Guid runId, double? threshold = null)
     {
         await using var db = await dbs.CreateDbContextAsync();
+        if (Scores?.Run.Id != runId)
+        {
+            _mine.Clear();
+        }
         var scores = await RunScores.ReadAsync(db, runId);
         if (scores?.Run.ProjectId != projectId)
         {
@@ -77,6 +88,7 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
         var report = await db.Set<PixelEvaluation>().AsNoTracking().Where(kept => kept.RunId == runId).Select(kept => kept.Report).FirstOrDefaultAsync();
         PixelThreshold = report is null ? null : PixelReport.Parse(report) is { Regions: > 0, BestF1: { } best } ? best.Threshold : null;
         _verdicts = await ReviewDecision.NewestAsync(db, runId);
+        await NameAsync(db);
         ClassColours = await db.Set<DefectClassRecord>()
             .Where(known => known.ProjectId == projectId)
             .ToDictionaryAsync(known => known.Name, known => known.Color);
@@ -97,21 +109,106 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
         return (null, shown.Count > 0 ? shown[0] : null, 0, shown.Count);
     }
 
-    /// <summary>Notes a verdict; the earlier ones stay on record.</summary>
-    public async Task DecideAsync(ScoredImage image, ReviewVerdict verdict, ClaimsPrincipal user)
+    /// <summary>Notes a verdict; the earlier ones stay on record. False: the same person said the same before, and it holds.</summary>
+    public async Task<bool> DecideAsync(ScoredImage image, ReviewVerdict verdict, ClaimsPrincipal user)
     {
+        var userId = user.UserId();
         await using var db = await dbs.CreateDbContextAsync();
-        db.Add(new ReviewDecision
+        // Somebody else may have decided meanwhile: what is shown is not what counts.
+        var standing = (await ReviewDecision.NewestAsync(db, Scores!.Run.Id, image.ImageId)).GetValueOrDefault(image.ImageId);
+        if (standing is { } held && held.Verdict == verdict && held.DecidedBy == userId)
         {
-            ResultId = image.ResultId,
-            RunId = Scores!.Run.Id,
-            ImageId = image.ImageId,
-            Verdict = verdict,
-            Threshold = Threshold,
-            DecidedAt = clock.GetUtcNow(),
-            DecidedBy = user.UserId(),
-        });
+            await ShowAsync(db, image.ImageId);
+            return false;
+        }
+        var decision = Row(image, userId, verdict, withdraws: null);
+        db.Add(decision);
         await db.SaveChangesAsync();
-        _verdicts[image.ImageId] = verdict;
+        _mine.Push((decision.Id, image, verdict));
+        await ShowAsync(db, image.ImageId);
+        return true;
+    }
+
+    /// <summary>
+    /// Withdraws this person's last verdict: the last one of this visit that still counts, else the one that holds on <paramref name="shown"/>
+    /// if it is theirs. What held before holds again. Null: there is nothing to undo.
+    /// </summary>
+    public async Task<(ScoredImage Image, ReviewVerdict Verdict)?> UndoAsync(ScoredImage shown, ClaimsPrincipal user)
+    {
+        while (_mine.TryPop(out var last))
+        {
+            if (await WithdrawAsync(last.DecisionId, last.Image, user))
+            {
+                return (last.Image, last.Verdict);
+            }
+        }
+        var held = _verdicts.GetValueOrDefault(shown.ImageId);
+        return held is not null && held.DecidedBy == user.UserId() && await WithdrawAsync(held.DecisionId, shown, user) ? (shown, held.Verdict) : null;
+    }
+
+    /// <summary>The last verdict of this visit; null: none that could be undone.</summary>
+    public Guid? LastDecisionId => _mine.TryPeek(out var last) ? last.DecisionId : null;
+
+    /// <summary>Withdraws one of this person's verdicts; false: it was withdrawn before, or is somebody else's.</summary>
+    public async Task<bool> WithdrawAsync(Guid decisionId, ScoredImage image, ClaimsPrincipal user)
+    {
+        var userId = user.UserId();
+        await using var db = await dbs.CreateDbContextAsync();
+        var counts = await ReviewDecision.Standing(db).AnyAsync(decision => decision.Id == decisionId && decision.DecidedBy == userId);
+        if (counts)
+        {
+            db.Add(Row(image, userId, verdict: null, decisionId));
+            try
+            {
+                await db.SaveChangesAsync();
+            }
+            catch (DbUpdateException)
+            {
+                if (await ReviewDecision.Standing(db).AnyAsync(decision => decision.Id == decisionId))
+                {
+                    throw;
+                }
+                // Pressed in two windows at once: it is withdrawn, which is what was wanted.
+                db.ChangeTracker.Clear();
+                counts = false;
+            }
+        }
+        await ShowAsync(db, image.ImageId);
+        return counts;
+    }
+
+    private ReviewDecision Row(ScoredImage image, Guid userId, ReviewVerdict? verdict, Guid? withdraws) => new()
+    {
+        ResultId = image.ResultId,
+        RunId = Scores!.Run.Id,
+        ImageId = image.ImageId,
+        Verdict = verdict,
+        WithdrawsId = withdraws,
+        Threshold = Threshold,
+        DecidedAt = clock.GetUtcNow(),
+        DecidedBy = userId,
+    };
+
+    // Another person's verdict that is newer shows too.
+    private async Task ShowAsync(PortalDb db, Guid imageId)
+    {
+        if ((await ReviewDecision.NewestAsync(db, Scores!.Run.Id, imageId)).GetValueOrDefault(imageId) is { } held)
+        {
+            _verdicts[imageId] = held;
+        }
+        else
+        {
+            _verdicts.Remove(imageId);
+        }
+        await NameAsync(db);
+    }
+
+    private async Task NameAsync(PortalDb db)
+    {
+        var ids = _verdicts.Values.Select(verdict => verdict.DecidedBy).Distinct().ToList();
+        if (ids.Exists(id => !_people.ContainsKey(id)))
+        {
+            _people = await db.Users.Where(person => ids.Contains(person.Id)).ToDictionaryAsync(person => person.Id, person => person.DisplayName);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Features.Runs.Direct;
@@ -27,6 +28,7 @@ public static class RunsFeature
         services.AddSingleton<DirectInspection>();
         services.AddTransient<RunsState>();
         services.AddTransient<IModelUses, RunsOfModel>();
+        services.AddSingleton(new GalleryAction(typeof(SelectionInRun)));
         services.AddJob<RunJob, RunsText>(RunJob.Kind);
         return services;
     }

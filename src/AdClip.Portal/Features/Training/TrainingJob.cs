@@ -27,10 +27,6 @@ internal sealed class TrainingJob(
 {
     public const string Kind = "Training";
 
-    // Steps of the bar for one epoch; an image that is encoded is one, and so is its part of the fit.
-    private const int StepsOfEpoch = 20;
-    private static readonly int FitSteps = Enum.GetValues<FitStep>().Length;
-
     public static TrainingPlan PlanOf(string payload) =>
         JsonSerializer.Deserialize<TrainingPlan>(payload) ?? throw new JsonException("The plan of the training is empty.");
 
@@ -47,26 +43,28 @@ internal sealed class TrainingJob(
         using var lease = await detectors.RentAsync(model.Id, null, cancel);
         var detector = lease.Detector;
         var (images, leftOut) = await ImagesAsync(projectId, job.JobId, plan, cancel);
-        var ofPrompts = (plan.Prompts?.Settings.Epochs ?? 0) * StepsOfEpoch;
-        // The fit counts as much as the images: it takes about as long where their tokens are kept.
-        var total = ofPrompts + (2 * images.Count);
-        await job.BeginAsync(0, total);
+        var parts = Parts.Of(plan, detector.EncoderId, images.Count);
+        await job.PlanAsync(parts.All);
 
         var encoded = await encoder.EncodeAsync(
             detector, images, plan.Options.RotatesPart, plan.Prompts?.Augmentation ?? new Augmentation(),
-            plan.Prompts?.Settings.Seed ?? 0, done => job.Report(done, total), cancel);
+            plan.Prompts?.Settings.Seed ?? 0, done => job.Report(parts.Tokens, done), cancel);
         // Taken up again, it learns on the area of the request, as from its labels.
         var area = (plan.AreaRevision is { } revision ? await areas.AtAsync(projectId, revision, cancel) : null) ?? await areas.CurrentAsync(projectId, cancel);
         var readable = encoded.OfType<EncodedLabelledImage>().Where(image => area.Regions.Fits(image.Image.Width, image.Image.Height)).ToList();
         var checkpoint = plan.Prompts is { } wanted
             ? await prompts.LearnAsync(
                 projectId, job.JobId, plan, wanted.Settings, detector, [.. readable.SelectMany(image => encoder.Items(detector, image))],
-                epochs => job.BeginAsync(images.Count + (epochs * StepsOfEpoch), total),
-                epochs => job.Report(images.Count + (int)(epochs * StepsOfEpoch), total), cancel)
+                // What was learned before a restart says nothing of the speed of this attempt.
+                epochs => epochs == 0
+                    ? Task.CompletedTask
+                    : job.PlanAsync(parts.All, new Dictionary<JobPart, int> { [parts.Tokens] = images.Count, [parts.Prompts] = epochs * images.Count }),
+                epochs => job.Report(parts.Prompts, (int)(epochs * images.Count)), cancel)
             : plan.CheckpointId is { } id ? await checkpoints.GetAsync(projectId, id, cancel) : null;
 
-        var begun = images.Count + ofPrompts;
-        var progress = new Reporter(fit => job.Report(begun + (int)(((int)fit.Step + fit.Done) / FitSteps * images.Count), total));
+        // Images that could not be read are done too.
+        job.Report(parts.Tokens, images.Count);
+        var progress = new Reporter(fit => parts.Report(job, fit, images.Count));
         var (texts, folds) = await slots.InSlotAsync(() => Texts(detector, plan, checkpoint), cancel);
         var side = detector.Model.ImageSize;
         var fitted = await slots.InSlotAsync(
@@ -153,6 +151,31 @@ internal sealed class TrainingJob(
     }
 
     private static JobOutcome Done(DetectorVersion version) => JobOutcome.Done("TrainingDone", [version.Number], PortalUrls.Training(version.ProjectId));
+
+    /// <summary>What takes time, each with its own cost a step: an image that is encoded, that is learned from in an epoch, that is fitted.</summary>
+    private sealed record Parts(JobPart Tokens, JobPart Prompts, IReadOnlyList<JobPart> Fit)
+    {
+        public IReadOnlyList<JobPart> All => [Tokens, Prompts, .. Fit];
+
+        public static Parts Of(TrainingPlan plan, string encoderId, int images)
+        {
+            // Comparing images with each other takes longer the more there are: only trainings of about as many tell the cost.
+            var size = (int)Math.Log2(Math.Max(1, images));
+            return new Parts(
+                new JobPart("Tokens", images, encoderId),
+                new JobPart("Prompts", (plan.Prompts?.Settings.Epochs ?? 0) * images, encoderId),
+                [.. Enum.GetValues<FitStep>().Select(step => new JobPart("Fit", images, $"{encoderId} {step} {size}"))]);
+        }
+
+        public void Report(JobContext job, FitProgress progress, int images)
+        {
+            for (var before = 0; before < (int)progress.Step; before++)
+            {
+                job.Report(Fit[before], images);
+            }
+            job.Report(Fit[(int)progress.Step], (int)(progress.Done * images));
+        }
+    }
 
     // Progress<T> would tell it later and out of order, on another thread.
     private sealed class Reporter(Action<FitProgress> report) : IProgress<FitProgress>

@@ -447,6 +447,9 @@ namespace AdClip.Portal.Storage.Migrations
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Pace")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -753,8 +756,10 @@ namespace AdClip.Portal.Storage.Migrations
                         .HasColumnType("REAL");
 
                     b.Property<string>("Verdict")
-                        .IsRequired()
                         .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("WithdrawsId")
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -764,6 +769,9 @@ namespace AdClip.Portal.Storage.Migrations
                     b.HasIndex("ImageId");
 
                     b.HasIndex("ResultId");
+
+                    b.HasIndex("WithdrawsId")
+                        .IsUnique();
 
                     b.HasIndex("RunId", "ImageId");
 
@@ -1771,6 +1779,10 @@ namespace AdClip.Portal.Storage.Migrations
                         .HasForeignKey("RunId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+
+                    b.HasOne("AdClip.Portal.Features.Review.ReviewDecision", null)
+                        .WithMany()
+                        .HasForeignKey("WithdrawsId");
                 });
 
             modelBuilder.Entity("AdClip.Portal.Features.Review.Teaching.GoldenMark", b =>

@@ -361,6 +361,7 @@ namespace AdClip.Portal.Storage.Migrations
                     Attempt = table.Column<int>(type: "INTEGER", nullable: false),
                     AttemptStartedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     AttemptStartDone = table.Column<int>(type: "INTEGER", nullable: false),
+                    Pace = table.Column<string>(type: "TEXT", nullable: true),
                     ResultUrl = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
@@ -1089,7 +1090,8 @@ namespace AdClip.Portal.Storage.Migrations
                     ResultId = table.Column<Guid>(type: "TEXT", nullable: false),
                     RunId = table.Column<Guid>(type: "TEXT", nullable: false),
                     ImageId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Verdict = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Verdict = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    WithdrawsId = table.Column<Guid>(type: "TEXT", nullable: true),
                     Threshold = table.Column<double>(type: "REAL", nullable: false),
                     DecidedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     DecidedBy = table.Column<Guid>(type: "TEXT", nullable: false)
@@ -1115,6 +1117,11 @@ namespace AdClip.Portal.Storage.Migrations
                         principalTable: "Images",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_ReviewDecisions_ReviewDecisions_WithdrawsId",
+                        column: x => x.WithdrawsId,
+                        principalTable: "ReviewDecisions",
+                        principalColumn: "Id");
                     table.ForeignKey(
                         name: "FK_ReviewDecisions_Runs_RunId",
                         column: x => x.RunId,
@@ -1385,6 +1392,12 @@ namespace AdClip.Portal.Storage.Migrations
                 name: "IX_ReviewDecisions_ImageId",
                 table: "ReviewDecisions",
                 column: "ImageId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewDecisions_WithdrawsId",
+                table: "ReviewDecisions",
+                column: "WithdrawsId",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_ReviewDecisions_ResultId",

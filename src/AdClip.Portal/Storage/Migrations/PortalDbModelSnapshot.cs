@@ -444,6 +444,9 @@ namespace AdClip.Portal.Storage.Migrations
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Pace")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -750,8 +753,10 @@ namespace AdClip.Portal.Storage.Migrations
                         .HasColumnType("REAL");
 
                     b.Property<string>("Verdict")
-                        .IsRequired()
                         .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("WithdrawsId")
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -761,6 +766,9 @@ namespace AdClip.Portal.Storage.Migrations
                     b.HasIndex("ImageId");
 
                     b.HasIndex("ResultId");
+
+                    b.HasIndex("WithdrawsId")
+                        .IsUnique();
 
                     b.HasIndex("RunId", "ImageId");
 
@@ -1768,6 +1776,10 @@ namespace AdClip.Portal.Storage.Migrations
                         .HasForeignKey("RunId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+
+                    b.HasOne("AdClip.Portal.Features.Review.ReviewDecision", null)
+                        .WithMany()
+                        .HasForeignKey("WithdrawsId");
                 });
 
             modelBuilder.Entity("AdClip.Portal.Features.Review.Teaching.GoldenMark", b =>

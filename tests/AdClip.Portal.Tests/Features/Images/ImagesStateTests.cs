@@ -35,6 +35,19 @@ public sealed class ImagesStateTests(SharedPortal shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task SelectPassing_ManyPages_SelectsEveryImageOfTheFilter()
+    {
+        var state = shared.Host.Services.GetRequiredService<ImagesState>();
+        await state.LoadAsync(await ProjectWithAsync(400), new ImageFilter(ImageLabel.Good), 2);
+
+        await state.SelectPassingAsync();
+
+        Assert.Equal(state.Passing, state.Selected.Count);
+        Assert.True(state.Selected.Count > ImagesState.PageSize);
+        Assert.All(state.Images!, image => Assert.True(state.IsSelected(image)));
+    }
+
+    [Fact]
     public async Task Toggle_WithShift_SelectsEverythingBetween()
     {
         var state = shared.Host.Services.GetRequiredService<ImagesState>();

@@ -43,6 +43,38 @@ public sealed class JobBoardTests
     }
 
     [Fact]
+    public async Task Plan_KindThatRanBefore_TimeLeftIsKnownFromTheFirstStepOn()
+    {
+        JobPart[] parts = [new("Tokens", 4, "model"), new("Fit", 2, "model")];
+        var script = new Script(async (JobContext job) =>
+        {
+            await job.PlanAsync(parts);
+            for (var done = 1; done <= 4; done++)
+            {
+                job.Report(parts[0], done);
+            }
+            await Task.Delay(20, Cancel);
+            job.Report(parts[1], 2);
+            return JobOutcome.Done();
+        });
+        await using var host = Host(script);
+        using var watch = new JobWatch(host);
+
+        var first = await EnqueueAsync(host);
+        await watch.UntilAsync(seen => seen.Id == first.Id && seen.State.IsOver());
+        var second = await EnqueueAsync(host);
+        await watch.UntilAsync(seen => seen.Id == second.Id && seen.State.IsOver());
+
+        var (begun, known) = (Begun(first), Begun(second));
+        Assert.Equal(((double?)null, (double?)null), (begun.HighSeconds, begun.Percent));
+        Assert.True(known.HighSeconds >= known.LowSeconds && known.LowSeconds > 0);
+        Assert.NotNull(known.Percent);
+        Assert.All(watch.Seen, seen => Assert.True(seen.State != JobState.Running || seen.Total is 0 or 6));
+
+        JobEstimate Begun(JobView job) => watch.Seen.First(seen => seen.Id == job.Id && seen.Estimate is not null).Estimate!;
+    }
+
+    [Fact]
     public async Task Enqueue_HandlerRefuses_SentenceIsInTheReadersLanguage()
     {
         await using var host = Host(new Script(job => throw new RefusedInputException(RefusalCode.EmptyFile, "The file is empty.")));

@@ -24,7 +24,7 @@ public sealed class DataAdviceTests
         {
             foreach (var code in Enum.GetValues<AdviceCode>())
             {
-                double[] numbers = code == AdviceCode.AnomaliesMissing ? [] : [7, 0.527, 29];
+                double[] numbers = code == AdviceCode.AnomaliesMissing ? [] : [7, 0.527, 29, 32];
                 var sentence = DataAdviceSentences.Of(new Advice(code, numbers, []), text);
                 Assert.NotEqual(code.ToString(), sentence);
                 Assert.DoesNotContain('{', sentence);

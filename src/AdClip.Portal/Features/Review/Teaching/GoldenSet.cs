@@ -52,7 +52,7 @@ public sealed record GoldenSet(GoldenSource Source, IReadOnlyList<GoldenImage> I
             select new
             {
                 Image = new GoldenImage(image.Id, image.FileName, image.Sha256, image.Label == ImageLabel.Anomaly, image.Width, image.Height),
-                IsReviewed = db.Set<ReviewDecision>().Any(decision => decision.RunId == runId && decision.ImageId == image.Id),
+                IsReviewed = ReviewDecision.Standing(db).Any(decision => decision.RunId == runId && decision.ImageId == image.Id),
             }).ToListAsync(cancel);
         var reviewed = labelled.Where(one => one.IsReviewed).ToList();
         var (source, chosen) = reviewed.Count > 0 ? (GoldenSource.Reviewed, reviewed) : (GoldenSource.Labelled, labelled);
@@ -66,6 +66,10 @@ public sealed record GoldenSet(GoldenSource Source, IReadOnlyList<GoldenImage> I
         where mark.ProjectId == projectId && mark.IsGolden && image.DeletedAt == null
         orderby mark.Id descending
         select new GoldenImage(image.Id, image.FileName, image.Sha256, mark.IsAnomaly, image.Width, image.Height)).Take(MostMarked).ToListAsync(cancel);
+
+    /// <summary>The good ones among the images that people marked: what a run can compare with.</summary>
+    public static async Task<IReadOnlyList<Guid>> GoodAsync(PortalDb db, Guid projectId, CancellationToken cancel) =>
+        [.. (await MarkedAsync(db, projectId, cancel)).Where(image => !image.IsAnomaly).Select(image => image.ImageId)];
 
     /// <summary>Whether somebody marked the image.</summary>
     public static Task<bool> HoldsAsync(PortalDb db, Guid imageId, CancellationToken cancel = default) =>

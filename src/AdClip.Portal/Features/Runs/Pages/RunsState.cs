@@ -21,7 +21,8 @@ namespace AdClip.Portal.Features.Runs.Pages;
 /// <summary>What the runs page of a project shows and can do.</summary>
 public sealed class RunsState(
     IDbContextFactory<PortalDb> dbs, RunBoard runs, ModelCatalog catalog, JobBoard jobs, ImageScoring scoring, LearnedPrompts learned,
-    DetectorPool detectors, TileAdvisor advisor, PrecisionChecks precisions, DetectorVersions versions, Checkpoints checkpoints)
+    DetectorPool detectors, TileAdvisor advisor, PrecisionChecks precisions, DetectorVersions versions, Checkpoints checkpoints,
+    ImageSelections selections, IEnumerable<ReferenceSource> sources)
 {
     /// <summary>Numbers of good images that the few-shot stages of AD-CLIP use.</summary>
     private static readonly int[] Stages = [4, 10, 110];
@@ -54,6 +55,18 @@ public sealed class RunsState(
     /// <summary>Stages for which there are enough good images.</summary>
     public IEnumerable<int> AvailableStages => Stages.Where(stage => stage < GoodImages);
 
+    /// <summary>Good images that other features know, by the name of the source.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<Guid>> Sources { get; private set; } = new Dictionary<string, IReadOnlyList<Guid>>();
+
+    public ReferenceSource? SourceOf(string name) => sources.FirstOrDefault(source => source.Name == name);
+
+    /// <summary>Images that an address names: by the key of a selection, or one by one with commas between. Null: the selection is gone.</summary>
+    public IReadOnlyList<Guid>? Selection(Guid projectId, string? named)
+    {
+        List<Guid> ids = [.. (named ?? "").Split(',').Select(text => Guid.TryParse(text, out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty)];
+        return ids.Count == 1 ? selections.Find(projectId, ids[0]) : ids;
+    }
+
     public async Task LoadAsync(Guid projectId)
     {
         Models = await catalog.ListAsync();
@@ -70,6 +83,12 @@ public sealed class RunsState(
         AllImages = counts.Values.Sum();
         UnlabelledImages = counts.GetValueOrDefault(ImageLabel.Unlabelled);
         GoodImages = counts.GetValueOrDefault(ImageLabel.Good);
+        Dictionary<string, IReadOnlyList<Guid>> known = [];
+        foreach (var source in sources)
+        {
+            known[source.Name] = await source.ReadAsync(db, projectId, CancellationToken.None);
+        }
+        Sources = known;
         await ReadRunsAsync(projectId);
     }
 

@@ -28,9 +28,15 @@ internal sealed class StageJob(
         var noted = await StageImages.ReadAsync(db, StageImages.Parse(experiment.Images), cancel);
         var tested = plan.Supply.Tested(plan.Filled)!;
         int EffortOf(StageCellKey cell) => cell.Detector.Effort(cell.Stage, tested.Good + tested.Anomalies);
-        var total = (plan.Models.Count * noted.Count) + plan.Cells().Sum(EffortOf);
-        var done = plan.Cells().Where(kept.ContainsKey).Sum(EffortOf);
-        await job.BeginAsync(done, total);
+        // Each model encodes at its own speed, and each detector learns at its own.
+        var tokens = plan.Models.ToDictionary(model => model.Id, model => new JobPart("Tokens", noted.Count, model.Id));
+        var learning = plan.Cells()
+            .GroupBy(cell => (cell.ModelId, cell.Detector))
+            .ToDictionary(group => group.Key, group => new JobPart("Cells", group.Sum(EffortOf), $"{group.Key.ModelId} {group.Key.Detector}"));
+        var done = learning.ToDictionary(
+            part => part.Value,
+            part => plan.Cells().Where(cell => (cell.ModelId, cell.Detector) == part.Key && kept.ContainsKey(cell)).Sum(EffortOf));
+        await job.PlanAsync([.. tokens.Values, .. learning.Values], done);
         foreach (var planned in plan.Models)
         {
             var cells = plan.Cells().Where(cell => cell.ModelId == planned.Id && !kept.ContainsKey(cell)).ToList();
@@ -44,7 +50,7 @@ internal sealed class StageJob(
             if (cells.Count > 0)
             {
                 using var lease = await detectors.RentAsync(model.Id, null, cancel);
-                var images = await EncodeAsync(lease.Detector, noted, one => job.Report(done + one, total), cancel);
+                var images = await EncodeAsync(lease.Detector, noted, one => job.Report(tokens[planned.Id], one), cancel);
                 var whole = kept.Values.FirstOrDefault();
                 foreach (var draw in cells.GroupBy(cell => cell.Seed))
                 {
@@ -60,6 +66,8 @@ internal sealed class StageJob(
                     foreach (var cell in draw)
                     {
                         var learned = split.Learned[plan.Filled.ToList().IndexOf(cell.Stage)];
+                        var part = learning[(cell.ModelId, cell.Detector)];
+                        job.Enter(part);
                         var begin = Stopwatch.GetTimestamp();
                         var scratch = Path.Combine(data.Cache, $"stages-{job.JobId:N}");
                         var pupil = await slots.InSlotAsync(
@@ -68,13 +76,13 @@ internal sealed class StageJob(
                         var seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
                         var figures = await pupil.MeasureAsync(learned, split.Judged, seconds, slots, cancel);
                         await board.KeepAsync(experiment.Id, cell, figures, cancel);
-                        done += EffortOf(cell);
-                        job.Report(done + noted.Count, total);
+                        done[part] += EffortOf(cell);
+                        job.Report(part, done[part]);
                     }
                 }
             }
-            done += noted.Count;
-            job.Report(done, total);
+            // Nothing is encoded where every cell was kept, and what could not be read is done too.
+            job.Report(tokens[planned.Id], noted.Count);
         }
         return JobOutcome.Done("StagesDone", [experiment.Number], PortalUrls.StageExperiment(experiment.ProjectId, experiment.Id));
     }
