@@ -12,7 +12,14 @@ namespace AdClip.Cli;
 /// <summary>One image's line in the result files; scores are null where the image was refused.</summary>
 internal sealed record ImageResult(
     string File, string Sha256, float? Score, float? ZeroShotScore, float? FewShotScore, float? ClassProbability,
-    string? Label, string? Heatmap, string? Map, int? Width, int? Height, int? MapWidth, int? MapHeight, string? Refusal);
+    string? Label, string? Heatmap, string? Map, int? Width, int? Height, int? MapWidth, int? MapHeight, string? Refusal)
+{
+    /// <summary>
+    /// True: there are good images, but none other than this one, so the score is that of the texts alone, on another scale, and no
+    /// threshold is applied to it; left out otherwise.
+    /// </summary>
+    public bool? ComparedWithNoGoodImage { get; init; }
+}
 
 /// <summary>Writes <c>results.json</c> and <c>results.csv</c>; docs/guide/cli.md names their fields.</summary>
 internal static class ResultFiles

@@ -1,3 +1,4 @@
+using AdClip.Portal.Features.Evaluation.OutOfFold;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -10,6 +11,7 @@ public static class EvaluationFeature
     {
         services.AddSingleton<PixelEvaluator>();
         services.AddTransient<EvaluationState>();
+        services.AddTransient<OutOfFoldState>();
         return services;
     }
 

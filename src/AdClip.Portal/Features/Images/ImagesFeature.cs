@@ -13,6 +13,7 @@ public static class ImagesFeature
         services.AddSingleton<ImageAccess>();
         services.AddSingleton<ImageUpload>();
         services.AddSingleton<ImageDeletion>();
+        services.AddSingleton<ImageSplits>();
         services.AddTransient<ImagesState>();
         services.AddTransient<ImageUploadInterop>();
         services.AddTransient<GalleryInterop>();

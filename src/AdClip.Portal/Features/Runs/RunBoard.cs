@@ -26,8 +26,8 @@ public sealed class RunBoard(
     InspectionAreaStore areas, TileAdvisor advisor, IOptions<RunsOptions> options, TimeProvider clock)
 {
     /// <summary>The good images that a project can be compared with, in the order that "first N" means: by SHA-256.</summary>
-    public static IQueryable<ImageRecord> Good(PortalDb db, Guid projectId) => db.Set<ImageRecord>().AsNoTracking()
-        .Where(image => image.ProjectId == projectId && image.DeletedAt == null && image.Label == ImageLabel.Good)
+    public static IQueryable<ImageRecord> Good(PortalDb db, Guid projectId) => ImageSplits.Learnable(db, projectId)
+        .Where(image => image.Label == ImageLabel.Good)
         .OrderBy(image => image.Sha256);
 
     /// <summary>The images that a choice names, in the order in which a run looks at them: oldest first.</summary>

@@ -1,5 +1,7 @@
+using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Training.Prompts;
+using AdClip.Portal.Features.Training.Splits;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Training;
@@ -17,6 +19,8 @@ public static class TrainingFeature
         services.AddSingleton<TrainingEncoder>();
         services.AddSingleton<ImageTraits>();
         services.AddSingleton<TrainingBoard>();
+        services.AddSingleton<SplitPlanner>();
+        services.AddSingleton(new GalleryTool(typeof(ProposeSplitButton)));
         services.AddTransient<TrainingState>();
         services.AddTransient<CheckpointUploadInterop>();
         services.AddJob<TrainingJob, TrainingText>(TrainingJob.Kind);

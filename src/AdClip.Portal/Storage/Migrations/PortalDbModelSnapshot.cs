@@ -328,6 +328,9 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<int>("SignificantBits")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Split")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("UploadedAt")
                         .HasColumnType("INTEGER");
 
@@ -347,6 +350,8 @@ namespace AdClip.Portal.Storage.Migrations
                     b.HasIndex("ProjectId", "DeletedAt", "Id");
 
                     b.HasIndex("ProjectId", "DeletedAt", "Label", "Id");
+
+                    b.HasIndex("ProjectId", "DeletedAt", "Split", "Id");
 
                     b.ToTable("Images", (string)null);
                 });
@@ -1215,6 +1220,12 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<string>("Sha256")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool?>("IsAnomaly")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("OutOfFoldScore")
+                        .HasColumnType("REAL");
 
                     b.HasKey("VersionId", "Sha256");
 

@@ -79,7 +79,9 @@ public sealed class DirectInspection(
         // Tiles of one image are many images already.
         using var alone = tiles is null && inspector.IsIdle ? await detectors.TryRentForOneAsync(model.Id, null, cancel) : null;
         var inspection = await inspector.InspectAsync(alone?.Detector ?? lease.Detector, scorer, tiles, path, sha256, _ => { }, cancel);
-        return new Looked(inspection, applied, model.Id, references.Count, area.Revision, tiles);
+        // Compared with no good image, its score is that of the texts: a threshold for scores against good images says nothing of it.
+        var isUncompared = references.Count > 0 && inspection.Detection.FewShotScore is null;
+        return new Looked(inspection, isUncompared ? null : applied, model.Id, references.Count, area.Revision, tiles);
     }
 
     // As in a run, a trained detector compares with what it learned and looks at the whole image, or at the area that it learned.

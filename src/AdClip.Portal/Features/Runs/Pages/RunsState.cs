@@ -68,7 +68,7 @@ public sealed class RunsState(
             .ToDictionaryAsync(group => group.Key, group => group.Count);
         AllImages = counts.Values.Sum();
         UnlabelledImages = counts.GetValueOrDefault(ImageLabel.Unlabelled);
-        GoodImages = counts.GetValueOrDefault(ImageLabel.Good);
+        GoodImages = await RunBoard.Good(db, projectId).CountAsync();
         await ReadRunsAsync(projectId);
     }
 

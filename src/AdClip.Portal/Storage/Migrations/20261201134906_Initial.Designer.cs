@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace AdClip.Portal.Storage.Migrations
 {
     [DbContext(typeof(PortalDb))]
-    [Migration("20261201132214_Initial")]
+    [Migration("20261201134906_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -331,6 +331,9 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<int>("SignificantBits")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Split")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("UploadedAt")
                         .HasColumnType("INTEGER");
 
@@ -350,6 +353,8 @@ namespace AdClip.Portal.Storage.Migrations
                     b.HasIndex("ProjectId", "DeletedAt", "Id");
 
                     b.HasIndex("ProjectId", "DeletedAt", "Label", "Id");
+
+                    b.HasIndex("ProjectId", "DeletedAt", "Split", "Id");
 
                     b.ToTable("Images", (string)null);
                 });
@@ -1218,6 +1223,12 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<string>("Sha256")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool?>("IsAnomaly")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("OutOfFoldScore")
+                        .HasColumnType("REAL");
 
                     b.HasKey("VersionId", "Sha256");
 

@@ -301,6 +301,7 @@ namespace AdClip.Portal.Storage.Migrations
                     DeletedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     FolderLabel = table.Column<int>(type: "INTEGER", nullable: false),
                     FolderClass = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    Split = table.Column<int>(type: "INTEGER", nullable: false),
                     Label = table.Column<int>(type: "INTEGER", nullable: false),
                     ShapeCount = table.Column<int>(type: "INTEGER", nullable: false),
                     AnnotationRevision = table.Column<int>(type: "INTEGER", nullable: false)
@@ -763,7 +764,9 @@ namespace AdClip.Portal.Storage.Migrations
                 columns: table => new
                 {
                     VersionId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    OutOfFoldScore = table.Column<double>(type: "REAL", nullable: true),
+                    IsAnomaly = table.Column<bool>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1253,6 +1256,11 @@ namespace AdClip.Portal.Storage.Migrations
                 name: "IX_Images_ProjectId_DeletedAt_Label_Id",
                 table: "Images",
                 columns: new[] { "ProjectId", "DeletedAt", "Label", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Images_ProjectId_DeletedAt_Split_Id",
+                table: "Images",
+                columns: new[] { "ProjectId", "DeletedAt", "Split", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Images_ProjectId_RelativePath",
