@@ -13,7 +13,7 @@ public sealed class SplitProposalTests
         for (var draw = 0; draw < 60; draw++)
         {
             var (images, groupOf, share) = Draw(draw);
-            var proposed = SplitProposal.Propose(images, share, seed: draw);
+            var proposed = Propose(images, share, draw);
 
             Assert.Equal(images.Select(image => image.Id).Order(StringComparer.Ordinal), proposed.Splits.Keys.Order(StringComparer.Ordinal));
             Assert.Equal(images.Count, proposed.Compared);
@@ -36,11 +36,11 @@ public sealed class SplitProposalTests
         for (var draw = 0; draw < 20; draw++)
         {
             var (images, _, share) = Draw(draw);
-            var proposed = SplitProposal.Propose(images, share, seed: 7);
+            var proposed = Propose(images, share, 7);
             SplitImage[] shuffled = [.. images];
             new Random(draw).Shuffle(shuffled);
-            Assert.Equal(Written(proposed), Written(SplitProposal.Propose(shuffled, share, seed: 7)));
-            Assert.Contains(Enumerable.Range(8, 20), seed => Written(SplitProposal.Propose(images, share, seed)) != Written(proposed));
+            Assert.Equal(Written(proposed), Written(Propose(shuffled, share, 7)));
+            Assert.Contains(Enumerable.Range(8, 20), seed => Written(Propose(images, share, seed)) != Written(proposed));
         }
     }
 
@@ -54,8 +54,8 @@ public sealed class SplitProposalTests
             // One of some groups, so that no group is divided before.
             var settled = images.GroupBy(image => groupOf[image.Id]).Where(_ => random.Next(3) == 0)
                 .ToDictionary(group => group.First().Id, _ => random.Next(2) == 0 ? DataSplit.Test : DataSplit.Training);
-            var proposed = SplitProposal.Propose(
-                [.. images.Select(image => image with { Settled = settled.TryGetValue(image.Id, out var split) ? split : null })], share, seed: draw);
+            var proposed = Propose(
+                [.. images.Select(image => image with { Settled = settled.TryGetValue(image.Id, out var split) ? split : null })], share, draw);
 
             Assert.All(settled, one => Assert.Equal(one.Value, proposed.Splits[one.Key]));
             Assert.All(proposed.Groups, group => Assert.Single(group.Select(id => proposed.Splits[id]).Distinct()));
@@ -66,7 +66,7 @@ public sealed class SplitProposalTests
     public void Propose_GroupAlreadyDivided_LeavesWhatPeopleSettledAndSendsTheRestWithMost()
     {
         var (a, b, c, d) = (Image("a"), Image("b"), Image("c"), Image("d"));
-        var proposed = SplitProposal.Propose(
+        var proposed = Propose(
             [a with { Settled = DataSplit.Test }, b with { Settled = DataSplit.Training }, c with { Settled = DataSplit.Training }, d], 0.5, 1);
         Assert.Equal("a=Test b=Training c=Training d=Training", Written(proposed));
 
@@ -77,7 +77,7 @@ public sealed class SplitProposalTests
     public void Propose_NobodyHasSeenThem_DividesWithoutGroups()
     {
         SplitImage[] images = [.. Enumerable.Range(0, 10).Select(i => new SplitImage { Id = $"{i}", Stratum = i < 6 ? "good" : "bad" })];
-        var proposed = SplitProposal.Propose(images, 0.5, 1);
+        var proposed = Propose(images, 0.5, 1);
         Assert.Equal((0, 0), (proposed.Groups.Count, proposed.Compared));
         Assert.Equal((3, 2), (Test("good"), Test("bad")));
 
@@ -89,7 +89,10 @@ public sealed class SplitProposalTests
     [InlineData(1)]
     [InlineData(double.NaN)]
     public void Propose_ShareOfNothingOrAll_Refused(double share) =>
-        Assert.ThrowsAny<ArgumentException>(() => SplitProposal.Propose([], share, 1));
+        Assert.ThrowsAny<ArgumentException>(() => Propose([], share, 1));
+
+    private static ProposedSplit Propose(IReadOnlyList<SplitImage> images, double share, int seed) =>
+        SplitProposal.Propose(images, share, seed, TestContext.Current.CancellationToken);
 
     private static string Written(ProposedSplit proposed) =>
         string.Join(' ', proposed.Splits.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}={one.Value}"));
