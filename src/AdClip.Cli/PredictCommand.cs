@@ -62,8 +62,15 @@ internal static class PredictCommand
 
             inspection.Learn(settings, good, hashes, cancellation);
             var results = new ResultLine[inspected.Count];
-            inspection.Each(inspected, (i, look) => results[i] = Result(inspected[i], look, parsed.GetValue(threshold), folder), cancellation);
+            inspection.Each(
+                inspected, (i, look) => results[i] = Result(inspected[i], look, good.Count > 0, parsed.GetValue(threshold), folder), cancellation);
             ResultFiles.Write(folder, detector.Model, scores, settings, tiling, good, hashes, parsed.GetValue(threshold), regions, results);
+            foreach (var alone in results.Where(result => result.ComparedWithNoGoodImage == true))
+            {
+                Console.Error.WriteLine(
+                    $"adclip: {alone.File}: compared with no good image, because it is the only reference; "
+                    + $"its score is that of the texts alone, on another scale");
+            }
             foreach (var refused in results.Where(result => result.Refusal is not null))
             {
                 Console.Error.WriteLine($"adclip: {refused.File}: {refused.Refusal}");
@@ -87,7 +94,7 @@ internal static class PredictCommand
     }
 
     // One image that cannot be read does not cost the others their results.
-    private static ResultLine Result(ImageFile image, Func<string, Detection> look, float? threshold, string folder)
+    private static ResultLine Result(ImageFile image, Func<string, Detection> look, bool hasGood, float? threshold, string folder)
     {
         var sha256 = FileHash.Sha256(image.Path);
         try
@@ -98,7 +105,8 @@ internal static class PredictCommand
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, map))!);
             File.WriteAllBytes(Path.Combine(folder, heatmap), Heatmap.Render(detection.Map.Values, detection.Map.Width, detection.Map.Height, ColourMap.Ember));
             NpyWriter.Write(Path.Combine(folder, map), detection.Map.Values, detection.Map.Height, detection.Map.Width);
-            var label = threshold is { } limit ? detection.Score >= limit ? "anomaly" : "good" : null;
+            var isUncompared = hasGood && detection.FewShotScore is null;
+            var label = threshold is { } limit && !isUncompared ? detection.Score >= limit ? "anomaly" : "good" : null;
             return new ResultLine
             {
                 File = image.Path,
@@ -114,6 +122,7 @@ internal static class PredictCommand
                 Height = size.Height,
                 MapWidth = detection.Map.Width,
                 MapHeight = detection.Map.Height,
+                ComparedWithNoGoodImage = isUncompared ? true : null,
             };
         }
         catch (RefusedInputException refusal)

@@ -39,6 +39,12 @@ internal sealed record ResultLine
     public int? MapHeight { get; init; }
 
     public string? Refusal { get; init; }
+
+    /// <summary>
+    /// True: there are good images, but none other than this one, so the score is that of the texts alone, on another scale, and no
+    /// threshold is applied to it; left out otherwise.
+    /// </summary>
+    public bool? ComparedWithNoGoodImage { get; init; }
 }
 
 /// <summary>Writes <c>results.json</c> and <c>results.csv</c>; docs/guide/cli.md names their fields.</summary>

@@ -3,6 +3,7 @@ using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Dashboard;
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Evaluation.Comparison;
+using AdClip.Portal.Features.Evaluation.OutOfFold;
 using AdClip.Portal.Features.Exports;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
@@ -77,6 +78,7 @@ try
     api.MapStages();
     api.MapRuns();
     api.MapEvaluation();
+    api.MapOutOfFold();
     api.MapComparison();
     api.MapTeaching();
     api.MapExports();

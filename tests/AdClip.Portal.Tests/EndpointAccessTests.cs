@@ -141,6 +141,7 @@ public sealed partial class EndpointAccessTests(SharedPortal shared) : IClassFix
     private static string Body(string path, IReadOnlyDictionary<string, string> ids) => path[(path.LastIndexOf('/') + 1)..] switch
     {
         "labels" => $$"""{"imageIds":["{{ids.GetValueOrDefault("imageId") ?? Guid.NewGuid().ToString()}}"],"label":"good"}""",
+        "split" => $$"""{"imageIds":["{{ids.GetValueOrDefault("imageId") ?? Guid.NewGuid().ToString()}}"],"split":"test"}""",
         "{name}" => """{"color":"#ff0000"}""",
         "restore" => """{"revision":1}""",
         "imports" => """{"source":"hub","location":"a/b","name":"a"}""",

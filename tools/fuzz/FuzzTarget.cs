@@ -1,4 +1,3 @@
-
 namespace AdClip.Fuzz;
 
 /// <summary>A reader under attack.</summary>

@@ -20,6 +20,7 @@ public static class PortalUrls
     public const string TrainingRoute = "/projects/{ProjectId:guid}/training";
     public const string StagesRoute = "/projects/{ProjectId:guid}/training/stages";
     public const string StageExperimentRoute = "/projects/{ProjectId:guid}/training/stages/{ExperimentId:guid}";
+    public const string OutOfFoldRoute = "/projects/{ProjectId:guid}/training/detectors/{DetectorId:guid}";
     public const string RunsRoute = "/projects/{ProjectId:guid}/runs";
     public const string RunRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}";
     public const string ResultRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}/images/{ImageId:guid}";
@@ -42,6 +43,9 @@ public static class PortalUrls
     public static string Stages(Guid projectId) => Of($"/projects/{projectId}/training/stages");
 
     public static string StageExperiment(Guid projectId, Guid experimentId) => Of($"/projects/{projectId}/training/stages/{experimentId}");
+
+    /// <summary>How a trained detector judged the images that it learned from, each by a fit without it.</summary>
+    public static string OutOfFold(Guid projectId, Guid detectorId) => Of($"/projects/{projectId}/training/detectors/{detectorId}");
 
     public static string Runs(Guid projectId) => Of($"/projects/{projectId}/runs");
 

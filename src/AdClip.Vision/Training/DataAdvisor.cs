@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using AdClip.Vision.Metrics;
 
 namespace AdClip.Vision.Training;
@@ -11,16 +10,6 @@ public static class DataAdvisor
 
     /// <summary>Classes are unbalanced when the largest has at least so many times the images of the smallest.</summary>
     public const double UnbalancedTimes = 5;
-
-    /// <summary>Two images are nearly the same picture when they are this much nearer than neighbours usually are.</summary>
-    /// <remarks>
-    /// Images of one product are alike: a fixed cosine would call all of them duplicates, or none. Relative to the median distance
-    /// of an image to its nearest other one, a copy saved again, scaled or cut by a few pixels stands out.
-    /// </remarks>
-    public const double DuplicatePart = 0.1;
-
-    /// <summary>Distance (1 - cosine) at or below which two images are the same picture whatever the others are.</summary>
-    public const double SamePicture = 1e-5;
 
     /// <summary>A pair takes time quadratic in the images: beyond so many, only the first ones of each split are compared.</summary>
     public const int MostCompared = 2000;
@@ -90,23 +79,8 @@ public static class DataAdvisor
         {
             return;
         }
-        var distances = Distances(seen, cancel);
-        double[] nearest = [.. Enumerable.Range(0, seen.Length)
-            .Select(i => Enumerable.Range(0, seen.Length).Where(j => j != i).Min(j => (double)distances[Math.Max(i, j)][Math.Min(i, j)]))
-            .Order()];
-        var usual = nearest[nearest.Length / 2];
-        var bound = Math.Max(SamePicture, DuplicatePart * usual);
-        List<(double Distance, AdvisedImage A, AdvisedImage B)> pairs = [];
-        for (var i = 1; i < seen.Length; i++)
-        {
-            for (var j = 0; j < i; j++)
-            {
-                if (distances[i][j] <= bound)
-                {
-                    pairs.Add((distances[i][j], seen[j], seen[i]));
-                }
-            }
-        }
+        var (found, usual) = NearDuplicates.Find([.. seen.Select(image => image.ClassToken!)], cancel);
+        var pairs = found.Select(pair => (pair.Distance, A: seen[pair.First], B: seen[pair.Second]));
         foreach (var kind in pairs.GroupBy(pair => pair.A.Split == pair.B.Split))
         {
             var sorted = kind.OrderBy(pair => pair.Distance).ToList();
@@ -115,33 +89,6 @@ public static class DataAdvisor
                 [sorted.Count, sorted[0].Distance, usual],
                 [.. sorted.SelectMany(pair => new[] { pair.A.Id, pair.B.Id })]));
         }
-    }
-
-    /// <summary>1 - cosine of each two class tokens: row i holds its distances to the images before it.</summary>
-    private static float[][] Distances(AdvisedImage[] seen, CancellationToken cancel)
-    {
-        float[][] units = [.. seen.Select(image => Unit(image.ClassToken!))];
-        var rows = new float[seen.Length][];
-        for (var i = 0; i < seen.Length; i++)
-        {
-            cancel.ThrowIfCancellationRequested();
-            rows[i] = new float[i];
-            for (var j = 0; j < i; j++)
-            {
-                // Half the squared difference of unit vectors is 1 - cosine, without its cancellation for near copies.
-                var distance = TensorPrimitives.Distance(units[i], units[j]);
-                rows[i][j] = distance * distance / 2;
-            }
-        }
-        return rows;
-    }
-
-    private static float[] Unit(float[] token)
-    {
-        var unit = new float[token.Length];
-        var norm = TensorPrimitives.Norm(token);
-        TensorPrimitives.Divide(token, norm > 0 ? norm : 1, unit);
-        return unit;
     }
 
     private static void OfSources(AdvisedImage[] learning, List<Advice> advice)

@@ -81,6 +81,31 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Predict_OnlyReferenceIsTheImageItself_SaysSoAndAppliesNoThreshold()
+    {
+        var good = Picture("in/good.png", seed: 1);
+        Picture("in/other.png", seed: 2);
+        var output = Path.Combine(_folder, "out");
+
+        var outcome = await AdClipProcess.RunAsync(
+            Home, "predict", "--model", Model, "--reference", good, "--threshold", "0.0", "--images", Path.Combine(_folder, "in"), "--out", output);
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("good.png: compared with no good image", outcome.Errors, StringComparison.Ordinal);
+        using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(output, "results.json"), TestContext.Current.CancellationToken));
+        var images = results.RootElement.GetProperty("images").EnumerateArray().ToDictionary(image => Path.GetFileName(image.GetProperty("file").GetString()!));
+        var (alone, compared) = (images["good.png"], images["other.png"]);
+        Assert.True(alone.GetProperty("comparedWithNoGoodImage").GetBoolean());
+        Assert.Equal(alone.GetProperty("zeroShotScore").GetSingle(), alone.GetProperty("score").GetSingle());
+        Assert.False(alone.TryGetProperty("fewShotScore", out _));
+        Assert.False(alone.TryGetProperty("label", out _));
+        Assert.False(compared.TryGetProperty("comparedWithNoGoodImage", out _));
+        Assert.Equal("anomaly", compared.GetProperty("label").GetString());
+        var row = (await File.ReadAllLinesAsync(Path.Combine(output, "results.csv"), TestContext.Current.CancellationToken)).Single(line => line.Contains("good.png", StringComparison.Ordinal));
+        Assert.Equal("", row.Split(',')[5]);
+    }
+
+    [Fact]
     public async Task Predict_DeviceThatThisBuildLacks_WarnsAndScoresAsWithout()
     {
         var image = Picture("in/a.png", seed: 3);

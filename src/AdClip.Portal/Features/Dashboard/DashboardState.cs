@@ -173,7 +173,7 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, TimeProvider
         List<RunQuality> qualities = [];
         foreach (var runId in Enumerable.Reverse(runs))
         {
-            var scores = (await RunScores.ReadAsync(db, runId))!;
+            var scores = (await RunScores.ReadAsync(db, runId))!.On(null);
             var images = new ImageEvaluation(scores.Images);
             if (images.Curve.Positives == 0 || images.Curve.BestF1 is not { } best)
             {

@@ -31,8 +31,14 @@ public sealed record MetricsAnswer
     /// <summary>True: the threshold was chosen on the images that are counted, so expect somewhat less on new ones.</summary>
     public required bool ThresholdFromSameImages { get; init; }
 
+    /// <summary>What is counted: "test", "train" or "all" images of the run.</summary>
+    public required string Split { get; init; }
+
     /// <summary>Labelled images that count.</summary>
     public required int LabelledImages { get; init; }
+
+    /// <summary>Images that do not count because they were compared with no good image: their scores have another scale.</summary>
+    public required int NotComparedImages { get; init; }
 
     /// <summary>Images of the run without a label.</summary>
     public required int UnlabelledImages { get; init; }

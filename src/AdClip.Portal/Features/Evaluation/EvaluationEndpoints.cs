@@ -21,18 +21,23 @@ public static class EvaluationEndpoints
             .WithSummary(
                 "A run against the ground truth at a threshold: by default the one saved for such scores, "
                 + "else that of the largest F1; falseRejects or recall choose one by a share that may go "
-                + "wrong, escapeCost (with falseRejectCost, 1 when left out, and anomalyRate) by least cost");
-        runs.MapGet("/curve", CurveAsync).WithSummary("Precision/recall curve of a run; level is image or pixel");
+                + "wrong, escapeCost (with falseRejectCost, 1 when left out, and anomalyRate) by least cost; "
+                + "split=test|train|all says what is counted: left out, the images kept for judging where there are any, else all");
+        runs.MapGet("/curve", CurveAsync).WithSummary("Precision/recall curve of a run; level is image or pixel, split as for metrics");
     }
 
     private static async Task<Results<Ok<MetricsAnswer>, NotFound, ValidationProblem>> MetricsAsync(
         Guid runId, double? threshold, double? falseRejects, double? recall, double? escapeCost, double? falseRejectCost,
-        double? anomalyRate, IDbContextFactory<PortalDb> dbs, PixelEvaluator pixels, TimeProvider clock,
+        double? anomalyRate, string? split, IDbContextFactory<PortalDb> dbs, PixelEvaluator pixels, TimeProvider clock,
         IStringLocalizer<EvaluationText> text, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (threshold is { } asked && !double.IsFinite(asked))
         {
             return Invalid("threshold", text["ThresholdNotFinite", asked]);
+        }
+        if (!EvaluationSplits.TryParse(split, out var counted))
+        {
+            return Invalid("split", text["UnknownSplit", split!]);
         }
         foreach (var (name, share) in new[] { ("falseRejects", falseRejects), ("recall", recall) })
         {
@@ -53,7 +58,7 @@ public static class EvaluationEndpoints
         ThresholdCosts? costs = (escapeCost ?? falseRejectCost ?? anomalyRate) is null
             ? null
             : new(falseRejectCost ?? EvaluationState.UsualCosts.FalseReject, escapeCost ?? EvaluationState.UsualCosts.Escape, anomalyRate);
-        if (await ReadAsync(dbs, runId, user, cancel) is not ({ } scores, var saved))
+        if (await ReadAsync(dbs, runId, counted, user, cancel) is not ({ } scores, var saved))
         {
             return TypedResults.NotFound();
         }
@@ -91,6 +96,8 @@ public static class EvaluationEndpoints
             ReviewFrom = source == "saved" ? saved!.ReviewFrom : null,
             CostPerPart = costs?.PerPart(counts),
             ThresholdFromSameImages = rule is not null || (source == "saved" && saved!.RunId == runId),
+            Split = EvaluationSplits.NameOf(scores.Split),
+            NotComparedImages = scores.UncomparedCount,
             LabelledImages = images.Labelled.Count,
             UnlabelledImages = images.UnlabelledCount,
             ReferenceImages = images.ReferenceCount,
@@ -121,7 +128,7 @@ public static class EvaluationEndpoints
     }
 
     private static async Task<Results<Ok<CurveAnswer>, NotFound, ValidationProblem>> CurveAsync(
-        Guid runId, string? level, IDbContextFactory<PortalDb> dbs, PixelEvaluator pixels,
+        Guid runId, string? level, string? split, IDbContextFactory<PortalDb> dbs, PixelEvaluator pixels,
         IStringLocalizer<EvaluationText> text, ClaimsPrincipal user, CancellationToken cancel)
     {
         level ??= ImageLevel;
@@ -129,7 +136,11 @@ public static class EvaluationEndpoints
         {
             return Invalid("level", text["UnknownLevel", level]);
         }
-        if (await ReadAsync(dbs, runId, user, cancel) is not ({ } scores, _))
+        if (!EvaluationSplits.TryParse(split, out var counted))
+        {
+            return Invalid("split", text["UnknownSplit", split!]);
+        }
+        if (await ReadAsync(dbs, runId, counted, user, cancel) is not ({ } scores, _))
         {
             return TypedResults.NotFound();
         }
@@ -140,7 +151,7 @@ public static class EvaluationEndpoints
     }
 
     private static async Task<(RunScores? Scores, ThresholdChoice? Saved)> ReadAsync(
-        IDbContextFactory<PortalDb> dbs, Guid runId, ClaimsPrincipal user, CancellationToken cancel)
+        IDbContextFactory<PortalDb> dbs, Guid runId, EvaluationSplit? split, ClaimsPrincipal user, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var scores = await RunScores.ReadAsync(db, runId, cancel);
@@ -148,7 +159,7 @@ public static class EvaluationEndpoints
         {
             return (null, null);
         }
-        return (scores, await ThresholdChoice.CurrentAsync(db, scores.Run, cancel));
+        return (scores.On(split), await ThresholdChoice.CurrentAsync(db, scores.Run, cancel));
     }
 
     private static ValidationProblem Invalid(string field, string sentence) =>

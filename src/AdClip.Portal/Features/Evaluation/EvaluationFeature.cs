@@ -1,3 +1,4 @@
+using AdClip.Portal.Features.Evaluation.OutOfFold;
 using AdClip.Portal.Features.Runs.Plans;
 
 namespace AdClip.Portal.Features.Evaluation;
@@ -9,6 +10,7 @@ public static class EvaluationFeature
         services.AddSingleton<PixelEvaluator>();
         services.AddSingleton<IScoreThresholds, SavedThresholds>();
         services.AddTransient<EvaluationState>();
+        services.AddTransient<OutOfFoldState>();
         return services;
     }
 }

@@ -92,10 +92,11 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
         Origin is not (ThresholdOrigin.Saved or ThresholdOrigin.Trained) || (Origin == ThresholdOrigin.Saved && Saved?.RunId == Scores?.Run.Id);
 
     /// <summary>Loads the run's scores; starts at <paramref name="threshold"/> if given, else the saved one, else at the largest F1.</summary>
-    public async Task LoadAsync(Guid projectId, Guid runId, double? threshold = null)
+    /// <param name="split">The images that are counted; null: those kept for judging where there are any, else all.</param>
+    public async Task LoadAsync(Guid projectId, Guid runId, double? threshold = null, EvaluationSplit? split = null)
     {
         await using var db = await dbs.CreateDbContextAsync();
-        var scores = await RunScores.ReadAsync(db, runId);
+        var scores = (await RunScores.ReadAsync(db, runId))?.On(split);
         if (scores?.Run.ProjectId != projectId)
         {
             (Scores, Images, Pixels, Confidence, Targets, HeldOut) = (null, null, null, null, null, null);

@@ -49,8 +49,11 @@ public sealed class PixelEvaluator(
         {
             var report = await ComputeAsync(scores, share);
             await using var db = await dbs.CreateDbContextAsync();
-            // Reports of earlier states are of no use any more.
-            await db.Set<PixelEvaluation>().Where(kept => kept.RunId == scores.Run.Id).ExecuteDeleteAsync();
+            // Reports of earlier states are of no use any more; those of other counted images of today are.
+            var live = scores.LiveStamps;
+            await db.Set<PixelEvaluation>()
+                .Where(kept => kept.RunId == scores.Run.Id && (kept.Stamp == scores.Stamp || !live.Contains(kept.Stamp)))
+                .ExecuteDeleteAsync();
             db.Add(new PixelEvaluation { RunId = scores.Run.Id, Stamp = scores.Stamp, Report = report.ToJson(), CreatedAt = clock.GetUtcNow() });
             await db.SaveChangesAsync();
             return report;

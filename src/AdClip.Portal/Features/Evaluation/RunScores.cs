@@ -12,10 +12,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Evaluation;
 
-/// <summary>Every result of a run beside the ground truth as it is now.</summary>
+/// <summary>Results of a run beside the ground truth as it is now: every one, or with <see cref="On"/> those that are counted.</summary>
 public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, DetectorVersion? detector = null)
 {
     public Run Run { get; } = run;
+
+    private RunScores? _whole;
+
+    /// <summary>The trained detector that scored; null: the model itself.</summary>
+    public Guid? DetectorId => detector?.Id;
 
     /// <summary>Number of the trained detector that scored; null: the model itself.</summary>
     public int? DetectorNumber => detector?.Number;
@@ -28,6 +33,45 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, Detect
 
     /// <summary>Changes whenever a result is added or a label or a shape changes.</summary>
     public string Stamp { get; } = StampOf(images);
+
+    /// <summary>Every result of the run.</summary>
+    public RunScores Whole => _whole ?? this;
+
+    /// <summary>Which of them these are.</summary>
+    public EvaluationSplit Split { get; private init; }
+
+    /// <summary>The run has labelled images that are kept for judging and that its detector did not learn from.</summary>
+    public bool HasTest => TestImages.Any();
+
+    /// <summary>Images of the split that do not count, because they were compared with no good image and so have a score of another scale.</summary>
+    public int UncomparedCount => Whole.Images.Count(image => Split.Holds(image.Split) && image.IsUncompared);
+
+    /// <summary>Stamps that hold for some choice of counted images on the ground truth as it is now.</summary>
+    public IReadOnlyList<string> LiveStamps =>
+        [.. Enum.GetValues<EvaluationSplit>().Select(split => Whole.On(split).Stamp).Append(Whole.Stamp).Distinct(StringComparer.Ordinal)];
+
+    private IEnumerable<Guid> TestImages => Whole.Images
+        .Where(image => image.Split == ImageSplit.Test && image.Label != ImageLabel.Unlabelled && image is { IsTrainedOn: false, IsUncompared: false })
+        .Select(image => image.ImageId);
+
+    /// <summary>The results that are counted. The one place that chooses them, for page, API, comparison and dashboard.</summary>
+    /// <param name="asked">Null: the test images where the run has labelled ones, else all.</param>
+    public RunScores On(EvaluationSplit? asked)
+    {
+        var split = asked ?? (HasTest ? EvaluationSplit.Test : EvaluationSplit.All);
+        return new RunScores(Run, [.. Whole.Images.Where(image => split.Holds(image.Split) && !image.IsUncompared)], detector)
+        {
+            Split = split,
+            _whole = Whole,
+        };
+    }
+
+    /// <summary>What is counted where runs stand side by side and nobody asks: test images where all runs have a labelled one in common, else all.</summary>
+    public static EvaluationSplit UsualOf(IReadOnlyList<RunScores> runs)
+    {
+        var common = runs.Select(run => run.TestImages).Aggregate((IEnumerable<Guid>?)null, (kept, own) => kept is null ? own : kept.Intersect(own));
+        return common?.Any() == true ? EvaluationSplit.Test : EvaluationSplit.All;
+    }
 
     /// <summary>Reads them; null when there is no such run.</summary>
     public static async Task<RunScores?> ReadAsync(PortalDb db, Guid runId, CancellationToken cancel = default)
@@ -71,6 +115,8 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, Detect
                         && db.Set<LearnedImage>().Any(
                             learned => learned.TrainingId == trainingId
                                 && db.Set<ImageRecord>().Any(taught => taught.Id == learned.ImageId && taught.Sha256 == image.Sha256))),
+                Split = image.Split,
+                IsUncompared = run.ReferenceCount > 0 && result.FewShotScore == null,
                 MapBlob = result.MapBlob,
             }).AsNoTracking().ToListAsync(cancel);
         return new RunScores(run, images, detector);

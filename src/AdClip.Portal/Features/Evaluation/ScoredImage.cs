@@ -31,6 +31,12 @@ public sealed record ScoredImage
     /// <summary>The run's trained detector or its learned prompts learned from it: its score flatters.</summary>
     public bool IsTrainedOn { get; init; }
 
+    /// <summary>Whether detectors may learn from the image or are judged on it, as it is now.</summary>
+    public ImageSplit Split { get; init; }
+
+    /// <summary>The run compares with good images, but with none other than this one: its score is of another scale, that of the texts alone.</summary>
+    public bool IsUncompared { get; init; }
+
     /// <summary>Calibrated probability of an anomaly; null unless a trained detector says it.</summary>
     public double? Probability { get; init; }
 

@@ -8,3 +8,8 @@ namespace AdClip.Portal.Features.Images;
 /// </remarks>
 /// <param name="Component">The component's type.</param>
 public sealed record GalleryAction(Type Component);
+
+/// <summary>Something that a downstream feature lets people do with all images of a project; shown beside the upload.</summary>
+/// <remarks>Registered likewise. The component gets <c>Guid ProjectId</c> and <c>EventCallback Done</c>.</remarks>
+/// <param name="Component">The component's type.</param>
+public sealed record GalleryTool(Type Component);

@@ -45,6 +45,9 @@ public sealed record ImageAnswer
 
     public required DateTimeOffset? DeletedAt { get; init; }
 
+    /// <summary>unassigned, train or test.</summary>
+    public required string Split { get; init; }
+
     public static ImageAnswer Of(ImageRecord image) => new()
     {
         Id = image.Id,
@@ -66,6 +69,7 @@ public sealed record ImageAnswer
         Hints = [.. HintText.Each(image.Hints).Select(hint => hint.ToString())],
         UploadedAt = image.UploadedAt,
         DeletedAt = image.DeletedAt,
+        Split = NameOf(image.Split),
     };
 
     /// <summary>The label's name in addresses and files: unlabelled, good, anomaly.</summary>
@@ -75,10 +79,35 @@ public sealed record ImageAnswer
         ImageLabel.Anomaly => "anomaly",
         _ => "unlabelled",
     };
+
+    /// <summary>The split's name in addresses and files: unassigned, train, test.</summary>
+    public static string NameOf(ImageSplit split) => split switch
+    {
+        ImageSplit.Train => "train",
+        ImageSplit.Test => "test",
+        _ => "unassigned",
+    };
+
+    /// <summary>The split of that name; null: there is none.</summary>
+    public static ImageSplit? SplitOf(string? name) => name switch
+    {
+        "train" => ImageSplit.Train,
+        "test" => ImageSplit.Test,
+        "unassigned" => ImageSplit.Unassigned,
+        _ => null,
+    };
 }
 
 /// <summary>A page of images; ask again with after=<see cref="Next"/> until it is null.</summary>
 public sealed record ImagePage(IReadOnlyList<ImageAnswer> Items, Guid? Next);
+
+/// <summary>Images that are to get a split: unassigned, train or test.</summary>
+public sealed record SplitRequest(IReadOnlyList<Guid>? ImageIds, string? Split);
+
+/// <summary>What became of them.</summary>
+/// <param name="Changed">Images that had another split before.</param>
+/// <param name="Unknown">Ids of no image of the project, or of deleted ones.</param>
+public sealed record SplitAnswer(int Changed, IReadOnlyList<Guid> Unknown);
 
 /// <summary>Something that the owner of an accepted image should know.</summary>
 public sealed record HintAnswer(string Code, string Message);

@@ -8,7 +8,9 @@ namespace AdClip.Portal.Features.Images;
 /// <param name="Name">Part of the name or its folders; null or empty for all.</param>
 /// <param name="UploadedFrom">Uploaded at or after this time.</param>
 /// <param name="Deleted">The deleted ones instead of the others.</param>
-public sealed record ImageFilter(ImageLabel? Label = null, string? Name = null, DateTimeOffset? UploadedFrom = null, bool Deleted = false)
+/// <param name="Split">Only this split; null for all.</param>
+public sealed record ImageFilter(
+    ImageLabel? Label = null, string? Name = null, DateTimeOffset? UploadedFrom = null, bool Deleted = false, ImageSplit? Split = null)
 {
     /// <summary>The project's images that pass, in no order yet.</summary>
     public IQueryable<ImageRecord> Of(IQueryable<ImageRecord> images, Guid projectId)
@@ -17,6 +19,10 @@ public sealed record ImageFilter(ImageLabel? Label = null, string? Name = null, 
         if (Label is { } label)
         {
             passing = passing.Where(image => image.Label == label);
+        }
+        if (Split is { } split)
+        {
+            passing = passing.Where(image => image.Split == split);
         }
         if (!string.IsNullOrWhiteSpace(Name))
         {

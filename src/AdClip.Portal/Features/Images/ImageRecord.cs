@@ -5,6 +5,19 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace AdClip.Portal.Features.Images;
 
+/// <summary>Whether a detector may learn from an image, or is judged on it.</summary>
+public enum ImageSplit
+{
+    /// <summary>Nobody has said; see <see cref="ImageSplits.Learnable"/> for what that means.</summary>
+    Unassigned = 0,
+
+    /// <summary>To learn from and to compare with.</summary>
+    Train = 1,
+
+    /// <summary>Kept for judging: nothing is learned from it, and nothing is compared with it unasked.</summary>
+    Test = 2,
+}
+
 /// <summary>Things about an accepted image that its owner should know; shown, never a reason to refuse.</summary>
 [Flags]
 public enum ImageHints
@@ -89,6 +102,9 @@ public sealed class ImageRecord
     /// <summary>The defect class that the folder names, or null.</summary>
     public string? FolderClass { get; init; }
 
+    /// <summary>Taken from the folders at upload, changed by people; the only writer is <see cref="ImageSplits"/>.</summary>
+    public ImageSplit Split { get; set; }
+
     /// <summary>Copy of the ground truth's label, written by Annotations in the transaction that saves it; for filters here.</summary>
     public ImageLabel Label { get; set; }
 
@@ -117,9 +133,10 @@ internal sealed class ImageTable : IEntityTypeConfiguration<ImageRecord>
         builder.Property(image => image.FolderClass).HasMaxLength(MaxFileName);
         builder.HasOne<Project>().WithMany().HasForeignKey(image => image.ProjectId);
         builder.HasIndex(image => new { image.ProjectId, image.Sha256 }).IsUnique();
-        // The gallery's pages and counts come from these two alone.
+        // The gallery's pages and counts come from these three alone.
         builder.HasIndex(image => new { image.ProjectId, image.DeletedAt, image.Id });
         builder.HasIndex(image => new { image.ProjectId, image.DeletedAt, image.Label, image.Id });
+        builder.HasIndex(image => new { image.ProjectId, image.DeletedAt, image.Split, image.Id });
         builder.HasIndex(image => new { image.ProjectId, image.RelativePath });
     }
 }

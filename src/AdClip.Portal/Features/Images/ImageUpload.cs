@@ -243,6 +243,7 @@ public sealed class ImageUpload(
             UploadedBy = userId,
             FolderLabel = layout.Label,
             FolderClass = layout.DefectClass,
+            Split = layout.Split,
         };
         await using var db = await dbs.CreateDbContextAsync();
         db.Add(image);

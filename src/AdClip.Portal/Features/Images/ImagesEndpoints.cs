@@ -19,6 +19,7 @@ public static class ImagesEndpoints
 {
     private const int MostItems = 500;
     private const int MostPathBytes = 16 * 1024;
+    private const int MostSplits = 10_000;
 
     public static void MapImages(this RouteGroupBuilder api)
     {
@@ -33,7 +34,12 @@ public static class ImagesEndpoints
                 "Each file is confirmed or refused by itself. A form field named path before a file gives its folders "
                 + "and name. Sending a file again answers duplicate with the same id. 422 when no file was taken.");
         ofProject.MapGet("/", ListAsync)
-            .WithSummary("Images of a project, oldest first; label=unlabelled|good|anomaly, status=active|deleted, name=part, after=id, limit=1..500");
+            .WithSummary(
+                "Images of a project, oldest first; label=unlabelled|good|anomaly, split=unassigned|train|test, "
+                + "status=active|deleted, name=part, after=id, limit=1..500");
+        ofProject.MapPost("/split", SplitAsync)
+            .RequireAuthorization(Policies.Label)
+            .WithSummary("Give images a split: train to learn from, test to be kept for judging, or unassigned");
 
         var image = api.MapGroup("/images/{imageId:guid}").WithTags("Images");
         image.MapGet("/", GetAsync).WithSummary("One image's facts");
@@ -120,6 +126,7 @@ public static class ImagesEndpoints
     private static async Task<Results<Ok<ImagePage>, ValidationProblem, NotFound>> ListAsync(
         Guid projectId,
         string? label,
+        string? split,
         string? status,
         string? name,
         string? after,
@@ -143,6 +150,11 @@ public static class ImagesEndpoints
         {
             wrong["label"] = [text["UnknownLabel", label!]];
         }
+        var part = ImageAnswer.SplitOf(split);
+        if (part is null && !string.IsNullOrEmpty(split))
+        {
+            wrong["split"] = [text["UnknownSplit", split]];
+        }
         if (status is not (null or "" or "active" or "deleted"))
         {
             wrong["status"] = [text["UnknownStatus", status]];
@@ -165,7 +177,7 @@ public static class ImagesEndpoints
             return TypedResults.NotFound();
         }
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        var passing = new ImageFilter(wanted, name, Deleted: status == "deleted").Of(db.Set<ImageRecord>().AsNoTracking(), projectId);
+        var passing = new ImageFilter(wanted, name, Deleted: status == "deleted", Split: part).Of(db.Set<ImageRecord>().AsNoTracking(), projectId);
         if (last != default)
         {
             passing = passing.Where(image => image.Id > last);
@@ -173,6 +185,32 @@ public static class ImagesEndpoints
         var count = limit ?? 100;
         var images = await passing.OrderBy(image => image.Id).Take(count).ToListAsync(cancel);
         return TypedResults.Ok(new ImagePage([.. images.Select(ImageAnswer.Of)], images.Count == count ? images[^1].Id : null));
+    }
+
+    private static async Task<Results<Ok<SplitAnswer>, ValidationProblem, NotFound>> SplitAsync(
+        Guid projectId, SplitRequest request, ProjectAccess access, ImageSplits splits, IDbContextFactory<PortalDb> dbs,
+        IStringLocalizer<ImagesText> text, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        if (await access.FindAsync(projectId, user, cancel) is null)
+        {
+            return TypedResults.NotFound();
+        }
+        if (ImageAnswer.SplitOf(request.Split) is not { } split)
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["split"] = [text["UnknownSplit", request.Split ?? ""]] });
+        }
+        if (request.ImageIds is not { Count: > 0 and <= MostSplits } ids)
+        {
+            return TypedResults.ValidationProblem(
+                new Dictionary<string, string[]> { ["imageIds"] = [text["SplitImagesRange", MostSplits, request.ImageIds?.Count ?? 0]] });
+        }
+        var changed = await splits.AssignAsync(projectId, ids, split, cancel);
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var known = await db.Set<ImageRecord>()
+            .Where(image => image.ProjectId == projectId && image.DeletedAt == null && ids.Contains(image.Id))
+            .Select(image => image.Id)
+            .ToListAsync(cancel);
+        return TypedResults.Ok(new SplitAnswer(changed.Count, [.. ids.Except(known)]));
     }
 
     private static async Task<Results<Ok<ImageAnswer>, NotFound>> GetAsync(Guid imageId, ImageAccess access, ClaimsPrincipal user, CancellationToken cancel) =>

@@ -13,6 +13,7 @@ public static class ImagesFeature
         services.AddSingleton<ImageUpload>();
         services.AddSingleton<ImageDeletion>();
         services.AddSingleton<ImageSelections>();
+        services.AddSingleton<ImageSplits>();
         services.AddTransient<ImagesState>();
         services.AddTransient<ImageUploadInterop>();
         services.AddTransient<GalleryInterop>();

@@ -18,8 +18,20 @@ public sealed record ImageCounts(int Unlabelled, int Good, int Anomaly)
     };
 }
 
+/// <summary>How many images of a project there are, by split.</summary>
+public sealed record SplitCounts(int Unassigned, int Train, int Test)
+{
+    public int Of(ImageSplit? split) => split switch
+    {
+        null => Unassigned + Train + Test,
+        ImageSplit.Train => Train,
+        ImageSplit.Test => Test,
+        _ => Unassigned,
+    };
+}
+
 /// <summary>What the gallery shows and can do: one page of a project's images, newest first, and what is selected.</summary>
-public sealed class ImagesState(IDbContextFactory<PortalDb> dbs, ImageDeletion deletion)
+public sealed class ImagesState(IDbContextFactory<PortalDb> dbs, ImageDeletion deletion, ImageSplits splits)
 {
     public const int PageSize = 60;
 
@@ -32,6 +44,9 @@ public sealed class ImagesState(IDbContextFactory<PortalDb> dbs, ImageDeletion d
 
     /// <summary>Of the whole project, whatever the filter; null until loaded.</summary>
     public ImageCounts? Counts { get; private set; }
+
+    /// <summary>Likewise.</summary>
+    public SplitCounts Splits { get; private set; } = new(0, 0, 0);
 
     public ImageFilter Filter { get; private set; } = new();
 
@@ -62,8 +77,14 @@ public sealed class ImagesState(IDbContextFactory<PortalDb> dbs, ImageDeletion d
             .ToDictionaryAsync(row => row.Label, row => row.Count);
         Counts = new ImageCounts(
             counts.GetValueOrDefault(ImageLabel.Unlabelled), counts.GetValueOrDefault(ImageLabel.Good), counts.GetValueOrDefault(ImageLabel.Anomaly));
+        var ofSplits = await new ImageFilter(Deleted: filter.Deleted).Of(images, projectId)
+            .GroupBy(image => image.Split)
+            .Select(group => new { Split = group.Key, Count = group.Count() })
+            .ToDictionaryAsync(row => row.Split, row => row.Count);
+        Splits = new SplitCounts(
+            ofSplits.GetValueOrDefault(ImageSplit.Unassigned), ofSplits.GetValueOrDefault(ImageSplit.Train), ofSplits.GetValueOrDefault(ImageSplit.Test));
         var passing = filter.Of(images, projectId);
-        Passing = filter.Name is null or "" && filter.UploadedFrom is null ? Counts.Of(filter.Label) : await passing.CountAsync();
+        Passing = filter is { Name: null or "", UploadedFrom: null, Split: null } ? Counts.Of(filter.Label) : await passing.CountAsync();
         Page = Math.Clamp(page, 1, Pages);
         // Skipping over keys alone stays within an index; only one page of rows is then read.
         var ids = passing.OrderByDescending(image => image.Id).Select(image => image.Id).Skip((Page - 1) * PageSize).Take(PageSize);
@@ -114,6 +135,22 @@ public sealed class ImagesState(IDbContextFactory<PortalDb> dbs, ImageDeletion d
         ClearSelection();
         await ReloadAsync();
         return gone;
+    }
+
+    /// <summary>Gives the selected images a split; returns what those that changed had before, for undo.</summary>
+    public async Task<IReadOnlyDictionary<Guid, ImageSplit>> AssignSelectedAsync(ImageSplit split)
+    {
+        var before = await splits.AssignAsync(_projectId, [.. _selected], split);
+        ClearSelection();
+        await ReloadAsync();
+        return before;
+    }
+
+    /// <summary>Gives images back the splits that they had.</summary>
+    public async Task AssignAsync(IReadOnlyDictionary<Guid, ImageSplit> before)
+    {
+        await splits.AssignAsync(_projectId, before);
+        await ReloadAsync();
     }
 
     public async Task RestoreAsync(IReadOnlyCollection<Guid> imageIds)

@@ -80,12 +80,15 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
         var state = await db.Set<JobRecord>().Where(job => job.Id == scores.Run.JobId).Select(job => job.State).SingleAsync();
         IsRunning = !state.IsOver();
         var saved = await ThresholdChoice.CurrentAsync(db, scores.Run);
-        Threshold = threshold ?? saved?.Value ?? scores.SuggestedThreshold ?? new ImageEvaluation(scores.Images).Curve.BestF1?.Threshold ?? 0.5;
+        Threshold = threshold ?? saved?.Value ?? scores.SuggestedThreshold ?? new ImageEvaluation(scores.On(null).Images).Curve.BestF1?.Threshold ?? 0.5;
         IsThresholdSaved = saved?.Value == Threshold;
         _savedBand = saved?.Band;
         var largest = await db.Set<ImageResult>().Where(result => result.RunId == runId).MaxAsync(result => (float?)result.MapMax) ?? 1;
         ScaleHighPercent = (int)Math.Clamp(Math.Ceiling(largest * 100), 1, 100);
-        var report = await db.Set<PixelEvaluation>().AsNoTracking().Where(kept => kept.RunId == runId).Select(kept => kept.Report).FirstOrDefaultAsync();
+        var report = await db.Set<PixelEvaluation>().AsNoTracking().Where(kept => kept.RunId == runId)
+            .OrderByDescending(kept => kept.CreatedAt)
+            .Select(kept => kept.Report)
+            .FirstOrDefaultAsync();
         PixelThreshold = report is null ? null : PixelReport.Parse(report) is { Regions: > 0, BestF1: { } best } ? best.Threshold : null;
         _verdicts = await ReviewDecision.NewestAsync(db, runId);
         await NameAsync(db);

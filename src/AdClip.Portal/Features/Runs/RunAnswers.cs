@@ -66,12 +66,21 @@ public sealed record ResultAnswer(
     float MapMin, float MapMax, double Milliseconds, bool WasCached, string MapUrl,
     string HeatmapUrl, double? Probability, IReadOnlyDictionary<string, double>? ClassProbabilities)
 {
-    public static ResultAnswer Of(ImageResult result, ImageRecord image) => new(
+    /// <summary>
+    /// The run compares with good images, but with none other than this one: there is no few-shot score, and the
+    /// score is that of the texts alone, on another scale than the run's other scores.
+    /// </summary>
+    public required bool ComparedWithNoGoodImage { get; init; }
+
+    public static ResultAnswer Of(ImageResult result, ImageRecord image, Run run) => new(
         result.Id, result.RunId, result.ImageId, image.FileName, image.Sha256,
         ImageAnswer.NameOf(image.Label), result.Score, result.ZeroShotScore, result.FewShotScore,
         result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached,
         $"/api/v1/results/{result.Id}/map", $"/api/v1/results/{result.Id}/heatmap", result.Probability,
-        result.Probability is null ? null : new Dictionary<string, double>(ImageResult.ClassesOf(result.ClassProbabilities)));
+        result.Probability is null ? null : new Dictionary<string, double>(ImageResult.ClassesOf(result.ClassProbabilities)))
+    {
+        ComparedWithNoGoodImage = run.ReferenceCount > 0 && result.FewShotScore is null,
+    };
 }
 
 /// <summary>A page of results; ask again with after=<see cref="Next"/> until it is null.</summary>
@@ -107,6 +116,9 @@ public sealed record InspectAnswer(
 
     /// <summary>Names all that the scale of the score depends on: a threshold holds for scores of one identity.</summary>
     public required string ScoreIdentity { get; init; }
+
+    /// <summary>As in <see cref="ResultAnswer.ComparedWithNoGoodImage"/>; no threshold is applied then.</summary>
+    public bool ComparedWithNoGoodImage => ReferenceCount > 0 && FewShotScore is null;
 }
 
 /// <summary>Verdicts as the API and the markup name them.</summary>

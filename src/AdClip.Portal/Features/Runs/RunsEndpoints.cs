@@ -131,7 +131,7 @@ public static class RunsEndpoints
         {
             return TypedResults.ValidationProblem(wrong);
         }
-        if (await access.FindAsync(runId, user, cancel) is null)
+        if (await access.FindAsync(runId, user, cancel) is not { } run)
         {
             return TypedResults.NotFound();
         }
@@ -160,7 +160,7 @@ public static class RunsEndpoints
         var page = await results.Take(count)
             .Join(db.Set<ImageRecord>(), result => result.ImageId, image => image.Id, (result, image) => new { result, image })
             .ToListAsync(cancel);
-        var answers = page.ConvertAll(row => ResultAnswer.Of(row.result, row.image));
+        var answers = page.ConvertAll(row => ResultAnswer.Of(row.result, row.image, run));
         // A join need not keep the order of what it joins.
         answers = sort switch
         {
@@ -219,7 +219,9 @@ public static class RunsEndpoints
             return TypedResults.NotFound();
         }
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        return TypedResults.Ok(ResultAnswer.Of(result, await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == result.ImageId, cancel)));
+        var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == result.ImageId, cancel);
+        var run = await db.Set<Run>().AsNoTracking().SingleAsync(run => run.Id == result.RunId, cancel);
+        return TypedResults.Ok(ResultAnswer.Of(result, image, run));
     }
 
     private static async Task<Results<PhysicalFileHttpResult, FileContentHttpResult, NotFound>> MapFileAsync(

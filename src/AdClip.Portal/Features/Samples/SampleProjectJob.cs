@@ -3,6 +3,7 @@ using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
+using AdClip.Portal.Features.Training.Splits;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +14,8 @@ namespace AdClip.Portal.Features.Samples;
 /// <summary>Fills the sample project: uploads our own images with their ground truth, and inspects them.</summary>
 /// <remarks>Started again after a kill it finds what is there: the project by its id (the job's), images by their hash, runs by their number.</remarks>
 internal sealed class SampleProjectJob(
-    IDbContextFactory<PortalDb> dbs, ImageUpload upload, RunBoard runs, IOptions<SamplesOptions> options, TimeProvider clock) : IJobHandler
+    IDbContextFactory<PortalDb> dbs, ImageUpload upload, SplitPlanner planner, ImageSplits splits, RunBoard runs,
+    IOptions<SamplesOptions> options, TimeProvider clock) : IJobHandler
 {
     public const string Kind = "SampleProject";
     private const string ProjectName = "브러시드 강판 · Brushed steel";
@@ -53,6 +55,12 @@ internal sealed class SampleProjectJob(
         NewRun[] wanted = [new(References: ReferenceChoice.None), new(References: ReferenceChoice.FirstGood, ReferenceCount: 10)];
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var begun = await db.Set<Run>().CountAsync(run => run.ProjectId == project.Id, cancel);
+        if (begun == 0)
+        {
+            // Their folders keep every defect for the test; here people shall be able to train with some.
+            var proposed = await planner.ProposeAsync(project.Id, new SplitWish(0.4, Anew: true), cancel);
+            await splits.AssignAsync(project.Id, proposed.Splits, cancel);
+        }
         foreach (var request in wanted.Skip(begun))
         {
             await runs.StartAsync(project, request, userId, cancel);

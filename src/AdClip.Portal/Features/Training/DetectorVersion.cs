@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
+using AdClip.Vision.Detection.FewShot;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -74,6 +75,25 @@ public sealed class DetectorVersionImage
     public required Guid VersionId { get; init; }
 
     public required string Sha256 { get; init; }
+
+    /// <summary>Its score by a fit that had not seen it; null where none was made, such as for an image of a lesson.</summary>
+    public double? OutOfFoldScore { get; init; }
+
+    /// <summary>What it was learned as; null where <see cref="OutOfFoldScore"/> is.</summary>
+    public bool? IsAnomaly { get; init; }
+}
+
+/// <summary>An image that a detector learns from, and how a fit without it judged it.</summary>
+/// <param name="OutOfFold">Null: none did.</param>
+public sealed record LearnedFrom(string Sha256, OutOfFoldScore? OutOfFold)
+{
+    /// <summary>Each image once, with what the fit says of it.</summary>
+    public static IReadOnlyList<LearnedFrom> Of(IEnumerable<string> sha256s, FitReport report)
+    {
+        // A turned image has several tokens and one score.
+        var scores = report.Scores.ToLookup(score => score.Sha256, StringComparer.Ordinal);
+        return [.. sha256s.Distinct(StringComparer.Ordinal).Select(sha256 => new LearnedFrom(sha256, scores[sha256].FirstOrDefault()))];
+    }
 }
 
 internal sealed class DetectorVersionTable : IEntityTypeConfiguration<DetectorVersion>

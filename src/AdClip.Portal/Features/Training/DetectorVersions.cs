@@ -110,11 +110,11 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
 
     /// <summary>Adds a version with the next number of its project. Durable when it returns.</summary>
     /// <param name="make">Makes the row from its number and the name of its blob.</param>
-    /// <param name="learnedFrom">SHA-256 of each image that it learned from.</param>
+    /// <param name="learnedFrom">Each image that it learned from, once.</param>
     /// <param name="alongside">Adds further rows to the same transaction; null: none.</param>
     public async Task<DetectorVersion> AddAsync(
         Guid projectId, FittedDetector detector, Func<int, string, DetectorVersion> make,
-        IEnumerable<string> learnedFrom, CancellationToken cancel, Action<PortalDb, DetectorVersion>? alongside = null)
+        IEnumerable<LearnedFrom> learnedFrom, CancellationToken cancel, Action<PortalDb, DetectorVersion>? alongside = null)
     {
         using var file = new MemoryStream();
         detector.Write(file);
@@ -123,7 +123,13 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
         await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancel);
         var version = make(await LastNumberAsync(db, projectId, cancel) + 1, blob);
         db.Add(version);
-        db.AddRange(learnedFrom.Distinct(StringComparer.Ordinal).Select(sha256 => new DetectorVersionImage { VersionId = version.Id, Sha256 = sha256 }));
+        db.AddRange(learnedFrom.Select(image => new DetectorVersionImage
+        {
+            VersionId = version.Id,
+            Sha256 = image.Sha256,
+            OutOfFoldScore = image.OutOfFold?.Score,
+            IsAnomaly = image.OutOfFold?.IsAnomaly,
+        }));
         alongside?.Invoke(db, version);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
@@ -164,13 +170,19 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
         var learned = await db.Set<DetectorVersionImage>()
             .AsNoTracking()
             .Where(image => image.VersionId == parent.Id)
-            .Select(image => image.Sha256)
             .ToListAsync(cancel);
-        db.AddRange(
-            learned
-                .Append(said.Sha256)
-                .Distinct(StringComparer.Ordinal)
-                .Select(sha256 => new DetectorVersionImage { VersionId = version.Id, Sha256 = sha256 }));
+        // What a lesson changes is no new fit: the scores out of fold are still those of the fit that it came from.
+        db.AddRange(learned.Select(image => new DetectorVersionImage
+        {
+            VersionId = version.Id,
+            Sha256 = image.Sha256,
+            OutOfFoldScore = image.OutOfFoldScore,
+            IsAnomaly = image.IsAnomaly,
+        }));
+        if (!learned.Exists(image => image.Sha256 == said.Sha256))
+        {
+            db.Add(new DetectorVersionImage { VersionId = version.Id, Sha256 = said.Sha256 });
+        }
         await alongside(db, version);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);

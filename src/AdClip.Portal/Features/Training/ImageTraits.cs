@@ -52,6 +52,21 @@ public sealed class ImageTraits(IDbContextFactory<PortalDb> dbs, TokenCache toke
         return new ComparedImages(compared, compared.Count(image => image.ClassToken is null));
     }
 
+    /// <summary>What the encoder said of the first <paramref name="most"/> of these images that it has seen.</summary>
+    public IReadOnlyDictionary<string, float[]> Tokens(string encoderId, IReadOnlyList<string> sha256s, int most, CancellationToken cancel)
+    {
+        string[] seen = [.. sha256s.Where(sha256 => tokens.Holds(encoderId, sha256)).Take(most)];
+        var read = new ConcurrentDictionary<string, float[]>(StringComparer.Ordinal);
+        Parallel.ForEach(seen, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, sha256 =>
+        {
+            if (Token(encoderId, sha256) is { } token)
+            {
+                read[sha256] = token;
+            }
+        });
+        return read;
+    }
+
     /// <summary>The class token of an image; null: the encoder has not seen it, or its tokens are gone.</summary>
     private float[]? Token(string encoderId, string sha256)
     {

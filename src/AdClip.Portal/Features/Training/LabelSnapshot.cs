@@ -7,7 +7,7 @@ namespace AdClip.Portal.Features.Training;
 
 /// <summary>What changed among the labelled images of a project since a training took its own.</summary>
 /// <param name="Changed">Images that it learned from and that have another label or other shapes now, or were deleted.</param>
-/// <param name="Added">Images that were labelled since.</param>
+/// <param name="Added">Images that were labelled since and may be learned from.</param>
 public sealed record LabelChanges(int Changed, int Added);
 
 /// <summary>Labels as they were when a training was asked for: however often it is taken up again, it learns from the same.</summary>
@@ -18,12 +18,13 @@ public static class LabelSnapshot
         images.Select(image => new LearnedImage { TrainingId = trainingId, ImageId = image.ImageId, IsAnomaly = image.IsAnomaly, Revision = image.Revision });
 
     /// <summary>The images of a training, by SHA-256; images that were deleted since are still there.</summary>
-    public static async Task<IReadOnlyList<LabelledImage>> ReadAsync(PortalDb db, Guid trainingId, CancellationToken cancel)
+    /// <param name="withTest">False: without those that are kept for judging now.</param>
+    public static async Task<IReadOnlyList<LabelledImage>> ReadAsync(PortalDb db, Guid trainingId, CancellationToken cancel, bool withTest = true)
     {
         var rows = await (
             from learned in db.Set<LearnedImage>().AsNoTracking()
             join image in db.Set<ImageRecord>() on learned.ImageId equals image.Id
-            where learned.TrainingId == trainingId
+            where learned.TrainingId == trainingId && (withTest || image.Split != ImageSplit.Test)
             orderby image.Sha256
             select new { learned.ImageId, learned.IsAnomaly, learned.Revision, image.Sha256, image.Width, image.Height }).ToListAsync(cancel);
         List<LabelledImage> images = [];
@@ -74,11 +75,9 @@ public static class LabelSnapshot
             var now = await LabelledImages.DocumentsAsync(db, some.ToDictionary(row => row.ImageId, row => row.AnnotationRevision), cancel);
             changed += some.Count(row => !Drawn(before, row.ImageId).SequenceEqual(Drawn(now, row.ImageId)));
         }
-        var labelled = await db.Set<ImageRecord>().CountAsync(
+        var labelled = await ImageSplits.Learnable(db, projectId).CountAsync(
             image =>
-                image.ProjectId == projectId
-                    && image.DeletedAt == null
-                    && image.Label != ImageLabel.Unlabelled
+                image.Label != ImageLabel.Unlabelled
                     && !db.Set<LearnedImage>().Any(learned => learned.TrainingId == trainingId && learned.ImageId == image.Id),
             cancel);
         return new LabelChanges(changed, Math.Max(0, labelled - leftOut));

@@ -56,14 +56,14 @@ public sealed record LabelledImage(string Sha256, int Width, int Height, bool Is
 public static class LabelledImages
 {
     /// <summary>
-    /// The labelled images of a project by SHA-256. Of more than <paramref name="most"/>,
+    /// The labelled images of a project that may be learned from, by SHA-256. Of more than <paramref name="most"/>,
     /// anomalies go first, and of each kind they are taken evenly.
     /// </summary>
     /// <returns>The images, and how many were left out.</returns>
     public static async Task<(IReadOnlyList<LabelledImage> Images, int LeftOut)> ReadAsync(PortalDb db, Guid projectId, int most, CancellationToken cancel)
     {
-        var rows = await db.Set<ImageRecord>().AsNoTracking()
-            .Where(image => image.ProjectId == projectId && image.DeletedAt == null && image.Label != ImageLabel.Unlabelled)
+        var rows = await ImageSplits.Learnable(db, projectId)
+            .Where(image => image.Label != ImageLabel.Unlabelled)
             .OrderBy(image => image.Sha256)
             .Select(image => new { image.Id, image.Sha256, image.Width, image.Height, image.Label, image.ShapeCount, image.AnnotationRevision })
             .ToListAsync(cancel);
@@ -81,6 +81,16 @@ public static class LabelledImages
                 documents.GetValueOrDefault(row.Id) ?? [], row.Id, row.AnnotationRevision)));
         }
         return (images, rows.Count - images.Count);
+    }
+
+    /// <summary>The labelled images of a project that are kept for judging, and those that are not learned from because nobody assigned them.</summary>
+    public static async Task<(int Test, int Waiting)> KeptBackAsync(PortalDb db, Guid projectId, CancellationToken cancel)
+    {
+        var labelled = db.Set<ImageRecord>()
+            .Where(image => image.ProjectId == projectId && image.DeletedAt == null && image.Label != ImageLabel.Unlabelled);
+        var test = await labelled.CountAsync(image => image.Split == ImageSplit.Test, cancel);
+        var learnable = await ImageSplits.Learnable(db, projectId).CountAsync(image => image.Label != ImageLabel.Unlabelled, cancel);
+        return (test, await labelled.CountAsync(cancel) - test - learnable);
     }
 
     /// <summary>What is drawn on images in these revisions of their ground truth, by image.</summary>

@@ -33,4 +33,8 @@ public sealed record NewTraining(
 /// <param name="AreaRevision">Of the inspection area then; null: asked for by a version of the portal that did not note it.</param>
 internal sealed record TrainingPlan(
     string ModelId, string ObjectName, FitOptions Options, Guid CreatedBy, int LeftOut = 0,
-    PromptPlan? Prompts = null, Guid? CheckpointId = null, Guid? ParentId = null, int? AreaRevision = null);
+    PromptPlan? Prompts = null, Guid? CheckpointId = null, Guid? ParentId = null, int? AreaRevision = null)
+{
+    /// <summary>Labelled images that were kept for judging.</summary>
+    public int TestImages { get; init; }
+}

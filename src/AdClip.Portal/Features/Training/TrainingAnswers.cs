@@ -75,6 +75,9 @@ public sealed record DetectorAnswer(
     Figure? AveragePrecision, Figure? F1, double? SuggestedThreshold, double? ExpectedCalibrationError,
     IReadOnlyList<DetectorPartAnswer> Parts, double Seconds, TextOrigin? Texts)
 {
+    /// <summary>Labelled images that were kept for judging when it was trained.</summary>
+    public required int TestImages { get; init; }
+
     public static DetectorAnswer Of(DetectorVersion version)
     {
         var report = VersionReport.Parse(version.Report);
@@ -87,6 +90,9 @@ public sealed record DetectorAnswer(
             [.. report.Fit.Parts.Select(
                 part => new DetectorPartAnswer(
                     TrainingAnswer.NameOf<FitPart>(part.Part), part.Weight, TrainingAnswer.NameOf(part.Reason), part.AreaUnderRoc))],
-            report.Seconds, report.Texts);
+            report.Seconds, report.Texts)
+        {
+            TestImages = report.TestImages,
+        };
     }
 }

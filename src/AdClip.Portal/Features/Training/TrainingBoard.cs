@@ -37,7 +37,7 @@ public sealed class TrainingBoard(
         await using var db = await dbs.CreateDbContextAsync(cancel);
         // Another epoch of a training is judged on the images that it learned from: only for those is it known which texts did not see them.
         var (images, leftOut) = checkpoint?.TrainingId is { } source
-            ? (await LabelSnapshot.ReadAsync(db, source, cancel), 0)
+            ? (await LabelSnapshot.ReadAsync(db, source, cancel, withTest: false), 0)
             : await LabelledImages.ReadAsync(db, project.Id, options.Value.MaxImages, cancel);
         CheckEnough(images, request.Learn != LearnKind.Quick);
         var learned = request.Learn == LearnKind.Quick || checkpoint is not null
@@ -47,7 +47,10 @@ public sealed class TrainingBoard(
         var parent = checkpoint?.TrainingId is { } trainingId ? await versions.OfJobAsync(trainingId, cancel) : null;
         var plan = new TrainingPlan(
             model.Id, objectName, request.Options, userId, leftOut, learned, checkpoint?.Id,
-            parent?.Id, (await areas.CurrentAsync(project.Id, cancel)).Revision);
+            parent?.Id, (await areas.CurrentAsync(project.Id, cancel)).Revision)
+        {
+            TestImages = (await LabelledImages.KeptBackAsync(db, project.Id, cancel)).Test,
+        };
         return await EnqueueAsync(project, model, plan, userId, (transaction, job) => transaction.AddRange(LabelSnapshot.Of(job.Id, images)), cancel);
     }
 

@@ -1,6 +1,8 @@
+using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Features.Training.Prompts;
+using AdClip.Portal.Features.Training.Splits;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Training;
@@ -18,6 +20,8 @@ public static class TrainingFeature
         services.AddSingleton<TrainingEncoder>();
         services.AddSingleton<ImageTraits>();
         services.AddSingleton<TrainingBoard>();
+        services.AddSingleton<SplitPlanner>();
+        services.AddSingleton(new GalleryTool(typeof(ProposeSplitButton)));
         services.AddTransient<TrainingState>();
         services.AddTransient<IModelUses, TrainedOnModel>();
         services.AddTransient<CheckpointUploadInterop>();

@@ -80,6 +80,7 @@ internal sealed class TrainingJob(
         {
             Texts = origin,
             AreaRevision = area.Revision,
+            TestImages = plan.TestImages,
         };
         var version = await versions.AddAsync(
             projectId,
@@ -101,7 +102,7 @@ internal sealed class TrainingJob(
                 CreatedAt = clock.GetUtcNow(),
                 CreatedBy = plan.CreatedBy,
             },
-            readable.Select(image => image.Image.Sha256),
+            LearnedFrom.Of(readable.Select(image => image.Image.Sha256), fitted.Report),
             cancel);
         return Done(version);
     }

@@ -61,7 +61,8 @@ public sealed class TrainingState(
         DefaultModelId = model?.Id;
         var (images, leftOut) = await LabelledImages.ReadAsync(db, projectId, options.Value.MaxImages, CancellationToken.None);
         var hasArea = (await areas.CurrentAsync(projectId)).Regions.Regions.Count > 0;
-        Data = TrainingData.Of(images, leftOut, hasArea);
+        var (test, waiting) = await LabelledImages.KeptBackAsync(db, projectId, CancellationToken.None);
+        Data = TrainingData.Of(images, leftOut, hasArea) with { Test = test, Waiting = waiting };
         _learning = [.. images.Select(image => image.Advised())];
         (Advice, Unseen) = (model is null ? [] : await Task.Run(() => DataAdvisor.Advise(_learning, model.RecommendedImageSize, model.PatchSize)), null);
         await ReadVersionsAsync(db, projectId);
@@ -181,6 +182,12 @@ public sealed record VersionView(DetectorVersion Version, VersionReport Report, 
 /// <param name="HasArea">Whether an inspection area is drawn: then nothing else is learned from.</param>
 public sealed record TrainingData(int Good, int Anomalies, int Drawn, IReadOnlyList<(string Name, int Images)> Classes, int LeftOut, bool HasArea)
 {
+    /// <summary>Labelled images that are kept for judging.</summary>
+    public int Test { get; init; }
+
+    /// <summary>Labelled images that are neither: others are assigned to the training, these to nothing.</summary>
+    public int Waiting { get; init; }
+
     public static TrainingData Of(IReadOnlyList<LabelledImage> images, int leftOut, bool hasArea) => new(
         images.Count(image => !image.IsAnomaly),
         images.Count(image => image.IsAnomaly),

@@ -43,6 +43,9 @@ public sealed record VersionReport(
     /// <summary>Where learned texts come from; null: they are the model's own.</summary>
     public TextOrigin? Texts { get; init; }
 
+    /// <summary>Labelled images that were kept for judging when it was trained.</summary>
+    public int TestImages { get; init; }
+
     /// <summary>Revision of the inspection area that it learned and looks at; 0: everything.</summary>
     public int AreaRevision { get; init; }
 

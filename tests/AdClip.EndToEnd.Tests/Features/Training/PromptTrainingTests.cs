@@ -151,7 +151,7 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
         }
     }
 
-    /// <summary>The sample project, once its images are there and its first runs are done.</summary>
+    /// <summary>The sample project, once its images are there and its first runs are done; without a split, so that all of it is learned from.</summary>
     private static async Task<string> SampleProjectAsync(HttpClient client)
     {
         while (true)
@@ -161,6 +161,10 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
                 && (await client.GetFromJsonAsync<JsonNode>($"/api/v1/projects/{id}/runs", Cancel))!.AsArray() is { Count: 2 } runs
                 && runs.All(run => run!["state"]!.GetValue<string>() == "succeeded"))
             {
+                var images = (await client.GetFromJsonAsync<JsonNode>($"/api/v1/projects/{id}/images?limit=500", Cancel))!["items"]!.AsArray();
+                using var cleared = await client.PostAsJsonAsync(
+                    $"/api/v1/projects/{id}/images/split", new { imageIds = images.Select(image => image!["id"]!.GetValue<string>()), split = "unassigned" }, Cancel);
+                cleared.EnsureSuccessStatusCode();
                 return id;
             }
             await Task.Delay(250, Cancel);

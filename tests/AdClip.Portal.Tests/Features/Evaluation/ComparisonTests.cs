@@ -111,9 +111,9 @@ public sealed class ComparisonTests(SharedPortal shared) : IClassFixture<SharedP
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync($"/api/v1/projects/{Guid.NewGuid()}/compare", Cancel)).StatusCode);
 
         var state = host.Services.GetRequiredService<ComparisonState>();
-        await state.LoadAsync(run.ProjectId, null, Cancel);
+        await state.LoadAsync(run.ProjectId, null, cancel: Cancel);
         Assert.Equal((ComparisonProblem.TooFew, 1, null), (state.Problem, state.Finished!.Count, state.Comparison));
-        await state.LoadAsync(run.ProjectId, $"{run.RunId},{foreign.RunId}", Cancel);
+        await state.LoadAsync(run.ProjectId, $"{run.RunId},{foreign.RunId}", cancel: Cancel);
         Assert.Equal(ComparisonProblem.NoSuchRun, state.Problem);
         Assert.Equal([run.RunId], state.Chosen);
     }
@@ -128,11 +128,11 @@ public sealed class ComparisonTests(SharedPortal shared) : IClassFixture<SharedP
         var third = await RescoreAsync(client, run.RunId, new RescoreRequest(References: ReferenceChoice.AllGood));
         var state = host.Services.GetRequiredService<ComparisonState>();
 
-        await state.LoadAsync(run.ProjectId, null, Cancel);
+        await state.LoadAsync(run.ProjectId, null, cancel: Cancel);
         Assert.Equal([third, other], state.Chosen);
         Assert.Equal([other, third], state.With(0, other));
         Assert.Equal([third, other, run.RunId], state.With(2, run.RunId));
-        await state.LoadAsync(run.ProjectId, $"{run.RunId},{other},{third}", Cancel);
+        await state.LoadAsync(run.ProjectId, $"{run.RunId},{other},{third}", cancel: Cancel);
         Assert.Equal([run.RunId, third], state.With(1, null));
         // The same scores twice: equal in every draw.
         Assert.All(state.Comparison!.Runs[1].Figures.Values, figure => Assert.Equal(DifferenceFinding.Same, figure.Finding));

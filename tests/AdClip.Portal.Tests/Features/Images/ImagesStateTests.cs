@@ -24,11 +24,16 @@ public sealed class ImagesStateTests(SharedPortal shared) : IClassFixture<Shared
         begin = Stopwatch.GetTimestamp();
         await state.LoadAsync(projectId, new ImageFilter(ImageLabel.Good), 300);
         var filtered = Stopwatch.GetElapsedTime(begin);
+        begin = Stopwatch.GetTimestamp();
+        await state.LoadAsync(projectId, new ImageFilter(Split: ImageSplit.Test), 300);
+        var ofSplit = Stopwatch.GetElapsedTime(begin);
 
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"page 1000 of 1667: {middle.TotalMilliseconds:0} ms; page 300 of the good ones: {filtered.TotalMilliseconds:0} ms");
         Assert.Equal((60, 556), (state.Images!.Count, state.Pages));
         Assert.Equal(new ImageCounts(33_334, 33_333, 33_333), state.Counts);
+        Assert.Equal(new SplitCounts(33_333, 33_334, 33_333), state.Splits);
+        Assert.InRange(ofSplit, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         // Quiet, each takes a tenth of this; other work may share the processor.
         Assert.InRange(middle, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Assert.InRange(filtered, TimeSpan.Zero, TimeSpan.FromSeconds(1));
@@ -76,6 +81,25 @@ public sealed class ImagesStateTests(SharedPortal shared) : IClassFixture<Shared
         Assert.Empty(state.Selected);
     }
 
+    [Fact]
+    public async Task AssignSelected_ThenUndo_EveryImageHasTheSplitItHad()
+    {
+        var state = shared.Host.Services.GetRequiredService<ImagesState>();
+        await state.LoadAsync(await ProjectWithAsync(9), new ImageFilter(), 1);
+        var had = state.Images!.ToDictionary(image => image.Id, image => image.Split);
+        state.SelectPage();
+
+        var before = await state.AssignSelectedAsync(ImageSplit.Test);
+
+        Assert.Equal(new SplitCounts(0, 0, 9), state.Splits);
+        Assert.Empty(state.Selected);
+        Assert.Equal(6, before.Count);
+        await state.AssignAsync(before);
+        Assert.Equal(had, state.Images!.ToDictionary(image => image.Id, image => image.Split));
+        await state.LoadAsync(state.Images![0].ProjectId, new ImageFilter(Split: ImageSplit.Train), 1);
+        Assert.Equal((3, 3), (state.Images!.Count, state.Passing));
+    }
+
     private async Task<Guid> ProjectWithAsync(int images)
     {
         using var client = await shared.Host.ClientAsync(Roles.QaLead);
@@ -110,11 +134,11 @@ public sealed class ImagesStateTests(SharedPortal shared) : IClassFixture<Shared
              INSERT INTO "Images" (
                  "Id", "AnnotationRevision", "BitDepth", "Bytes", "Channels", "DeletedAt", "FileName", "FolderClass", "FolderLabel",
                  "Frames", "Height", "Hints", "Label", "MediaType", "NeedsRendition", "ProjectId", "RelativePath", "Sha256",
-                 "ShapeCount", "SignificantBits", "UploadedAt", "UploadedBy", "Width")
+                 "ShapeCount", "SignificantBits", "Split", "UploadedAt", "UploadedBy", "Width")
              SELECT
                  printf('%08X-0000-7000-8000-', i) || substr("ProjectId", 25), 0, "BitDepth", "Bytes", "Channels", NULL, printf('%06d.png', i), NULL, 0,
                  "Frames", "Height", 0, i % 3, "MediaType", 0, "ProjectId", printf('%06d.png', i), printf('%064d', i),
-                 0, 8, "UploadedAt", "UploadedBy", "Width"
+                 0, 8, (i + 1) % 3, "UploadedAt", "UploadedBy", "Width"
              FROM "Images", n WHERE "Id" = {first.Id}
              """,
             Cancel);

@@ -10,10 +10,16 @@ public sealed record ComparisonAnswer(
     Guid ProjectId, int Images, int Good, int Anomalies, int ReferenceImages, LeftOutImages LeftOut,
     double AllPositiveF1, IReadOnlyList<ComparedRunAnswer> Runs, IReadOnlyList<DisputedImageAnswer> Disputed)
 {
+    /// <summary>What is counted: "test", "train" or "all" images of the runs.</summary>
+    public required string Split { get; init; }
+
     public static ComparisonAnswer Of(Guid projectId, RunComparison comparison, IStringLocalizer<RunsText> text) => new(
         projectId, comparison.Images.Count, comparison.Good, comparison.Anomalies, comparison.ReferenceCount, comparison.LeftOut, comparison.AllPositiveF1,
         [.. comparison.Runs.Select(run => ComparedRunAnswer.Of(run, text))],
-        [.. comparison.Disputed.Select(image => DisputedImageAnswer.Of(image, comparison.Runs))]);
+        [.. comparison.Disputed.Select(image => DisputedImageAnswer.Of(image, comparison.Runs))])
+    {
+        Split = EvaluationSplits.NameOf(comparison.Split),
+    };
 }
 
 /// <summary>One run among them.</summary>

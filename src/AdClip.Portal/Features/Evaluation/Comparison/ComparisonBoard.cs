@@ -71,13 +71,20 @@ public sealed class ComparisonBoard(IDbContextFactory<PortalDb> dbs)
     }
 
     /// <summary>Compares finished runs of one project.</summary>
-    public async Task<RunComparison> CompareAsync(IReadOnlyList<RunSummary> runs, CancellationToken cancel = default)
+    /// <param name="asked">The images that are counted; null: those kept for judging where all runs have a labelled one in common, else all.</param>
+    public async Task<RunComparison> CompareAsync(IReadOnlyList<RunSummary> runs, EvaluationSplit? asked = null, CancellationToken cancel = default)
     {
         List<RunToCompare> read = [];
         await using var db = await dbs.CreateDbContextAsync(cancel);
+        List<RunScores> whole = [];
         foreach (var summary in runs)
         {
-            var scores = (await RunScores.ReadAsync(db, summary.Run.Id, cancel))!;
+            whole.Add((await RunScores.ReadAsync(db, summary.Run.Id, cancel))!);
+        }
+        var split = asked ?? RunScores.UsualOf(whole);
+        foreach (var (summary, all) in runs.Zip(whole))
+        {
+            var scores = all.On(split);
             var report = await db.Set<PixelEvaluation>()
                 .AsNoTracking()
                 .Where(kept => kept.RunId == summary.Run.Id && kept.Stamp == scores.Stamp)

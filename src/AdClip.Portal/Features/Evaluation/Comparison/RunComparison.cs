@@ -20,6 +20,12 @@ public sealed class RunComparison
     /// <summary>In the order in which they were asked for; differences are to the first.</summary>
     public IReadOnlyList<ComparedRun> Runs { get; }
 
+    /// <summary>Which images of the runs are counted.</summary>
+    public EvaluationSplit Split => Runs.Count == 0 ? EvaluationSplit.All : Runs[0].Source.Scores.Split;
+
+    /// <summary>Whether some run has labelled images that are kept for judging.</summary>
+    public bool HasTest => Runs.Any(run => run.Source.Scores.HasTest);
+
     /// <summary>The images that count, by file name.</summary>
     public IReadOnlyList<ComparedImage> Images { get; }
 

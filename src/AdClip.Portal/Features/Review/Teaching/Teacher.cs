@@ -125,7 +125,7 @@ public sealed class Teacher(IDbContextFactory<PortalDb> dbs, DetectorVersions ve
                     CreatedAt = clock.GetUtcNow(),
                     CreatedBy = userId,
                 },
-                fitted.Sha256s,
+                LearnedFrom.Of(fitted.Sha256s, fitted.Detector.Report),
                 cancel,
                 (db, version) => db.Add(new TeachingBase { ProjectId = line.ProjectId, Key = line.BaseKey, VersionId = version.Id }));
         }

@@ -40,6 +40,11 @@ public sealed class DirectInspection(
             imageId = outcome.Refusal is { } refusal ? throw refusal : outcome.ImageId;
         }
         var detection = inspection.Detection;
+        if (plan.ReferenceImages.Count > 0 && detection.FewShotScore is null)
+        {
+            // Compared with no good image, its score is that of the texts: a threshold for scores against good images says nothing of it.
+            band = null;
+        }
         var boxes = MapBoxes.Find(detection.Map, request.MapThreshold, width, height);
         var verdict = band is { } applied ? applied.Of(detection.Score) : boxes.Count > 0 ? Verdict.Fail : Verdict.Pass;
         return new InspectAnswer(

@@ -82,7 +82,7 @@ public sealed class RunsState(
             .ToDictionaryAsync(group => group.Key, group => group.Count);
         AllImages = counts.Values.Sum();
         UnlabelledImages = counts.GetValueOrDefault(ImageLabel.Unlabelled);
-        GoodImages = counts.GetValueOrDefault(ImageLabel.Good);
+        GoodImages = await ReferenceImages.Good(db, projectId).CountAsync();
         Dictionary<string, IReadOnlyList<Guid>> known = [];
         foreach (var source in sources)
         {

@@ -11,8 +11,8 @@ namespace AdClip.Portal.Features.Runs.Plans;
 public sealed class ReferenceImages(IDbContextFactory<PortalDb> dbs, IOptions<RunsOptions> options)
 {
     /// <summary>The good images that a project can be compared with, in the order that "first N" means: by SHA-256.</summary>
-    public static IQueryable<ImageRecord> Good(PortalDb db, Guid projectId) => db.Set<ImageRecord>().AsNoTracking()
-        .Where(image => image.ProjectId == projectId && image.DeletedAt == null && image.Label == ImageLabel.Good)
+    public static IQueryable<ImageRecord> Good(PortalDb db, Guid projectId) => ImageSplits.Learnable(db, projectId)
+        .Where(image => image.Label == ImageLabel.Good)
         .OrderBy(image => image.Sha256);
 
     /// <summary>The good images that a request means, by SHA-256.</summary>
