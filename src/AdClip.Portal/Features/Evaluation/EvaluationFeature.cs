@@ -10,6 +10,7 @@ public static class EvaluationFeature
     {
         services.AddSingleton<PixelEvaluator>();
         services.AddTransient<EvaluationState>();
+        services.AddSingleton<IRunScales, RunScales>();
         return services;
     }
 

@@ -33,8 +33,8 @@ public sealed class ReviewDecision
 
     public required Verdict Verdict { get; init; }
 
-    /// <summary>The threshold that the person saw the answer at.</summary>
-    public required double Threshold { get; init; }
+    /// <summary>The threshold that the person saw the answer at; null: there was none.</summary>
+    public required double? Threshold { get; init; }
 
     public required DateTimeOffset DecidedAt { get; init; }
 

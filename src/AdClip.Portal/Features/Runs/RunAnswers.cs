@@ -48,7 +48,7 @@ public sealed record RunAnswer(
     }
 }
 
-/// <summary>A result as the API shows it. Scores are exact: reading them as binary32 gives the stored bits.</summary>
+/// <summary>A result as the API shows it. Scores are raw and exact: reading them as binary32 gives the stored bits.</summary>
 /// <param name="Label">The ground truth as it is now: unlabelled, good or anomaly.</param>
 /// <param name="Probability">Calibrated probability of an anomaly; null unless a trained detector scored and has learned from anomalies.</param>
 /// <param name="ClassProbabilities">Of "good" and of each defect class, sum 1; null where there is no probability.</param>
@@ -59,12 +59,21 @@ public sealed record ResultAnswer(
     float MapMin, float MapMax, double Milliseconds, bool WasCached, string MapUrl,
     string HeatmapUrl, double? Probability, IReadOnlyDictionary<string, double>? ClassProbabilities)
 {
-    public static ResultAnswer Of(ImageResult result, ImageRecord image) => new(
+    /// <summary>
+    /// The score on the scale of people, above 0 and below 100: 20 is a typical good image, 50 is reached by one good image
+    /// in twenty; null: no good image is labelled yet.
+    /// </summary>
+    public double? Index { get; init; }
+
+    public static ResultAnswer Of(ImageResult result, ImageRecord image, ScoreScale? scale) => new(
         result.Id, result.RunId, result.ImageId, image.FileName, image.Sha256,
         ImageAnswer.NameOf(image.Label), result.Score, result.ZeroShotScore, result.FewShotScore,
         result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached,
         $"/api/v1/results/{result.Id}/map", $"/api/v1/results/{result.Id}/heatmap", result.Probability,
-        result.Probability is null ? null : new Dictionary<string, double>(ImageResult.ClassesOf(result.ClassProbabilities)));
+        result.Probability is null ? null : new Dictionary<string, double>(ImageResult.ClassesOf(result.ClassProbabilities)))
+    {
+        Index = scale?.Index(result.Score),
+    };
 }
 
 /// <summary>A page of results; ask again with after=<see cref="Next"/> until it is null.</summary>
@@ -94,6 +103,9 @@ public sealed record InspectAnswer(
 {
     /// <summary>From this score on, below the threshold, the verdict is review; null: it never is.</summary>
     public float? ReviewFrom { get; init; }
+
+    /// <summary>The score on the scale of people, above 0 and below 100; null where no scale is known.</summary>
+    public double? Index { get; init; }
 }
 
 /// <summary>Verdicts as the API and the markup name them.</summary>

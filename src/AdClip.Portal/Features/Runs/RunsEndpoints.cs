@@ -116,7 +116,7 @@ public static class RunsEndpoints
 
     private static async Task<Results<Ok<ResultPage>, ValidationProblem, NotFound>> ResultsAsync(
         Guid runId, string? sort, string? after, int? limit, RunAccess access, IDbContextFactory<PortalDb> dbs,
-        IStringLocalizer<RunsText> text, ClaimsPrincipal user, CancellationToken cancel)
+        IRunScales scales, IStringLocalizer<RunsText> text, ClaimsPrincipal user, CancellationToken cancel)
     {
         var wrong = new Dictionary<string, string[]>();
         if (sort is not (null or "" or "score" or "-score" or "image"))
@@ -131,7 +131,7 @@ public static class RunsEndpoints
         {
             return TypedResults.ValidationProblem(wrong);
         }
-        if (await access.FindAsync(runId, user, cancel) is null)
+        if (await access.FindAsync(runId, user, cancel) is not { } run)
         {
             return TypedResults.NotFound();
         }
@@ -160,7 +160,8 @@ public static class RunsEndpoints
         var page = await results.Take(count)
             .Join(db.Set<ImageRecord>(), result => result.ImageId, image => image.Id, (result, image) => new { result, image })
             .ToListAsync(cancel);
-        var answers = page.ConvertAll(row => ResultAnswer.Of(row.result, row.image));
+        var scale = await scales.OfAsync(run, cancel);
+        var answers = page.ConvertAll(row => ResultAnswer.Of(row.result, row.image, scale));
         // A join need not keep the order of what it joins.
         answers = sort switch
         {
@@ -212,14 +213,16 @@ public static class RunsEndpoints
     }
 
     private static async Task<Results<Ok<ResultAnswer>, NotFound>> ResultAsync(
-        Guid resultId, RunAccess access, IDbContextFactory<PortalDb> dbs, ClaimsPrincipal user, CancellationToken cancel)
+        Guid resultId, RunAccess access, IDbContextFactory<PortalDb> dbs, IRunScales scales, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindResultAsync(resultId, user, cancel) is not { } result)
         {
             return TypedResults.NotFound();
         }
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        return TypedResults.Ok(ResultAnswer.Of(result, await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == result.ImageId, cancel)));
+        var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == result.ImageId, cancel);
+        var run = await db.Set<Run>().AsNoTracking().SingleAsync(run => run.Id == result.RunId, cancel);
+        return TypedResults.Ok(ResultAnswer.Of(result, image, await scales.OfAsync(run, cancel)));
     }
 
     private static async Task<Results<PhysicalFileHttpResult, FileContentHttpResult, NotFound>> MapFileAsync(

@@ -744,7 +744,7 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<Guid>("RunId")
                         .HasColumnType("TEXT");
 
-                    b.Property<double>("Threshold")
+                    b.Property<double?>("Threshold")
                         .HasColumnType("REAL");
 
                     b.Property<string>("Verdict")

@@ -1088,7 +1088,7 @@ namespace AdClip.Portal.Storage.Migrations
                     RunId = table.Column<Guid>(type: "TEXT", nullable: false),
                     ImageId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Verdict = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    Threshold = table.Column<double>(type: "REAL", nullable: false),
+                    Threshold = table.Column<double>(type: "REAL", nullable: true),
                     DecidedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     DecidedBy = table.Column<Guid>(type: "TEXT", nullable: false)
                 },

@@ -71,7 +71,8 @@ public sealed class ComparisonBoard(IDbContextFactory<PortalDb> dbs)
     }
 
     /// <summary>Compares finished runs of one project.</summary>
-    public async Task<RunComparison> CompareAsync(IReadOnlyList<RunSummary> runs, CancellationToken cancel = default)
+    /// <param name="point">At what; null, or one that cannot be had: the first that can.</param>
+    public async Task<RunComparison> CompareAsync(IReadOnlyList<RunSummary> runs, OperatingPoint? point = null, CancellationToken cancel = default)
     {
         List<RunToCompare> read = [];
         await using var db = await dbs.CreateDbContextAsync(cancel);
@@ -88,6 +89,6 @@ public sealed class ComparisonBoard(IDbContextFactory<PortalDb> dbs)
                 summary, scores, await ThresholdChoice.CurrentAsync(db, scores.Run, cancel),
                 report is null ? null : PixelReport.Parse(report), (int)Math.Clamp(Math.Ceiling(largest * 100), 1, 100)));
         }
-        return await RunComparison.ComputeAsync(read, cancel);
+        return await RunComparison.ComputeAsync(read, point, cancel);
     }
 }

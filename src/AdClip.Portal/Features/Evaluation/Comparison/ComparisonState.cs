@@ -17,13 +17,14 @@ public sealed class ComparisonState(ComparisonBoard board)
     public RunComparison? Comparison { get; private set; }
 
     /// <param name="runs">Ids with commas between; null or empty: the two newest finished runs.</param>
-    public async Task LoadAsync(Guid projectId, string? runs, CancellationToken cancel = default)
+    /// <param name="point">At what to compare; null, or one that cannot be had: the first that can.</param>
+    public async Task LoadAsync(Guid projectId, string? runs, OperatingPoint? point = null, CancellationToken cancel = default)
     {
         var finished = await board.FinishedAsync(projectId, cancel);
         var asked = string.IsNullOrEmpty(runs) ? [.. finished.Take(ComparisonBoard.Fewest).Select(run => run.Run.Id)] : ComparisonBoard.Parse(runs);
         Problem = await board.ProblemAsync(projectId, asked, finished, cancel);
         Chosen = [.. (asked ?? []).Where(id => finished.Any(run => run.Run.Id == id)).Take(ComparisonBoard.Most)];
-        Comparison = Problem is null ? await board.CompareAsync([.. Chosen.Select(id => finished.First(run => run.Run.Id == id))], cancel) : null;
+        Comparison = Problem is null ? await board.CompareAsync([.. Chosen.Select(id => finished.First(run => run.Run.Id == id))], point, cancel) : null;
         Finished = finished;
     }
 
