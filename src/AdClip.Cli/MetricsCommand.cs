@@ -13,6 +13,7 @@ namespace AdClip.Cli;
 /// <summary><c>adclip metrics</c>: exact image-level or pixel-level numbers from files, as JSON.</summary>
 internal static class MetricsCommand
 {
+    private const double FalseRejectBudget = 0.05;
     private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true };
 
     public static Command Create()
@@ -32,11 +33,14 @@ internal static class MetricsCommand
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            var text = JsonSerializer.Serialize(
-                parsed.GetValue(scores) is { } csv
-                    ? OfScores(csv.FullName, cancel)
-                    : OfMaps(parsed.GetValue(masks)!.FullName, parsed.GetValue(maps)!.FullName, cancel),
-                Layout);
+            var numbers = parsed.GetValue(scores) is { } csv
+                ? OfScores(csv.FullName, cancel)
+                : OfMaps(parsed.GetValue(masks)!.FullName, parsed.GetValue(maps)!.FullName, cancel);
+            if (numbers["no_best_f1"] is string reason)
+            {
+                await Console.Error.WriteLineAsync(reason);
+            }
+            var text = JsonSerializer.Serialize(numbers, Layout);
             if (parsed.GetValue(json) is { } file)
             {
                 await File.WriteAllTextAsync(file.FullName, text + "\n", cancel);
@@ -91,6 +95,10 @@ internal static class MetricsCommand
             ["average_precision"] = curve.AveragePrecision,
             ["f1_max"] = curve.BestF1?.Counts.F1,
             ["f1_max_threshold"] = curve.BestF1?.Threshold,
+            ["no_best_f1"] = NoBestF1.Why(curve.Positives, curve.Negatives, "samples"),
+            ["false_rejects_threshold"] = curve.Negatives == 0
+                ? null
+                : BudgetThreshold.ForFalseRejects([.. scores.Where((_, i) => !anomalous[i])], FalseRejectBudget).Threshold,
             ["precision"] = curve.BestF1?.Counts.Precision,
             ["recall"] = curve.BestF1?.Counts.Recall,
             ["f1_all_positive"] = curve.AllPositiveF1,
@@ -99,7 +107,7 @@ internal static class MetricsCommand
             {
                 ["auroc"] = Ends(intervals[0]),
                 ["average_precision"] = Ends(intervals[1]),
-                ["f1_max"] = curve.Positives == 0 ? null : Ends(intervals[2]),
+                ["f1_max"] = Ends(intervals[2]),
             },
             ["calibration_error"] = calibration?.Expected,
             ["brier"] = calibration?.Brier,
@@ -129,6 +137,7 @@ internal static class MetricsCommand
             ["pixel_average_precision"] = curve.AveragePrecision?.Value,
             ["pixel_f1_max"] = curve.F1Max?.Value,
             ["pixel_f1_max_threshold"] = curve.BestF1?.Threshold,
+            ["no_best_f1"] = NoBestF1.Why(curve.Positives, curve.Negatives, "pixels"),
             ["pixel_f1_all_positive"] = curve.AllPositiveF1,
             ["aupro_0.3"] = curve.Aupro()?.Value,
             ["aupro_0.05"] = curve.Aupro(0.05)?.Value,

@@ -86,9 +86,8 @@ internal static class StageGrid
         var learned = PrecisionRecallCurve.FromScores(
             [.. detector.OutOfFold.Select(image => image.Score)], [.. detector.OutOfFold.Select(image => image.IsAnomaly)]);
         var test = result.Image;
-        var hasBoth = learned is { Positives: > 0, Negatives: > 0 };
         var share = asked ?? (test is { Positives: > 0, Negatives: > 0 } ? (double)test.Positives / (test.Positives + test.Negatives) : 0.5);
-        var own = hasBoth && learned.BestF1 is { } best ? new CarriedThreshold(best.Counts.F1, best.Threshold, test.At(best.Threshold).F1) : null;
+        var own = learned.BestF1 is { } best ? new CarriedThreshold(best.Counts.F1, best.Threshold, test.At(best.Threshold).F1) : null;
         var atShare = F1AtShare.Best(learned, share) is { } carried && test is { Positives: > 0, Negatives: > 0 }
             ? new CarriedThreshold(carried.F1, carried.Threshold, F1AtShare.Of(test.At(carried.Threshold), share))
             : null;

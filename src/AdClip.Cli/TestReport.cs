@@ -79,6 +79,13 @@ internal static class TestReport
         }
         Print(rows);
         Console.WriteLine("Thresholds of F1 were chosen on these images: judge them on others.");
+        foreach (var (product, why) in products.Select(product => (product.Product, Why: WhyNoBestF1(product.Result))))
+        {
+            if (why is not null)
+            {
+                Console.WriteLine($"{product}: {why}");
+            }
+        }
         Save(file, new JsonObject
         {
             ["format"] = "adclip-test",
@@ -94,6 +101,7 @@ internal static class TestReport
                 fields.Insert(2, "anomalies", product.Result.Anomalies);
                 fields.Insert(3, "references", product.References);
                 fields.Insert(4, "images_learned_from", product.LearnedFrom);
+                fields["no_best_f1"] = WhyNoBestF1(product.Result);
                 if (product.Result.Pixel is { } pixel)
                 {
                     fields["is_exact"] = pixel.IsExact;
@@ -150,6 +158,8 @@ internal static class TestReport
             + "everything anomalous there. F1 test r, rejects: at the threshold that shall reject one good image in ten.");
         Save(file, new JsonObject { ["format"] = "adclip-stages", ["version"] = 1, ["model"] = Model(model), ["stages"] = stages });
     }
+
+    private static string? WhyNoBestF1(ProductResult result) => NoBestF1.Why(result.Image.Positives, result.Image.Negatives, "images");
 
     private static JsonObject Model(ModelDescription model) => new() { ["name"] = model.Name, ["sha256"] = model.Sha256, ["encoder"] = model.EncoderId };
 

@@ -46,10 +46,10 @@ public sealed class PixelCurve
     /// <summary>Step sum of (recall step) x precision; null without a defective pixel.</summary>
     public Bounded? AveragePrecision { get; }
 
-    /// <summary>The point of largest F1 among those known exactly (value >= threshold), smallest threshold among equals; null without pixels.</summary>
+    /// <summary>The point of largest F1 among those known exactly (value >= threshold), smallest threshold among equals; null unless there are pixels of both kinds.</summary>
     public CurvePoint? BestF1 { get; }
 
-    /// <summary>The largest F1 that any threshold reaches; null without pixels.</summary>
+    /// <summary>The largest F1 that any threshold reaches; null unless there are pixels of both kinds.</summary>
     public Bounded? F1Max { get; }
 
     /// <summary>F1 of calling every pixel defective.</summary>
@@ -251,6 +251,10 @@ public sealed class PixelCurve
 
     private (CurvePoint? Point, Bounded? Value) ComputeBestF1()
     {
+        if (Positives == 0 || Negatives == 0)
+        {
+            return (null, null);
+        }
         CurvePoint? best = null;
         var most = 0.0;
         long found = 0, alarms = 0;

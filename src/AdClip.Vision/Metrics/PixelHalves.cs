@@ -24,11 +24,10 @@ public sealed class PixelHalves
         return half;
     }
 
-    /// <summary>For each half the threshold of largest F1 on the other; null where a half has no defect.</summary>
+    /// <summary>For each half the threshold of largest F1 on the other; null where a half has no defect, or nothing else.</summary>
     public IReadOnlyList<double>? Thresholds()
     {
-        var curves = Curves();
-        return curves.All(curve => curve.Positives > 0) ? [curves[1].BestF1!.Value.Threshold, curves[0].BestF1!.Value.Threshold] : null;
+        return Curves() is [{ BestF1: { } first }, { BestF1: { } second }] ? [second.Threshold, first.Threshold] : null;
     }
 
     /// <summary>Outcomes of all pixels, each half at the other's threshold; null where a half has no defect.</summary>

@@ -35,6 +35,46 @@ public sealed class MetricsCommandTests : IDisposable
         Assert.InRange(json.GetProperty("brier").GetDouble(), 0, 0.3);
     }
 
+    [Theory]
+    [InlineData(0, "none of the 6 samples is anomalous")]
+    [InlineData(1, "none of the 6 samples is good")]
+    public async Task Metrics_ScoresOfOneTruth_NoBestF1AndWhy(int label, string why)
+    {
+        var csv = Path.Combine(_folder, "scores.csv");
+        await File.WriteAllLinesAsync(
+            csv, Enumerable.Range(0, 6).Select(i => $"{label},0.{i}").Prepend("label,score"), TestContext.Current.CancellationToken);
+
+        var json = await RunAsync("--scores", csv);
+
+        foreach (var name in new[] { "f1_max", "f1_max_threshold", "precision", "recall", "f1_held_out" })
+        {
+            Assert.Equal(JsonValueKind.Null, json.GetProperty(name).ValueKind);
+        }
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("intervals_95").GetProperty("f1_max").ValueKind);
+        Assert.Contains(why, json.GetProperty("no_best_f1").GetString(), StringComparison.Ordinal);
+        // What is left to choose by: with good samples alone none of them is rejected.
+        double? wanted = label == 0 ? Math.BitIncrement(0.5) : null;
+        double? found = json.GetProperty("false_rejects_threshold") is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
+        Assert.Equal(wanted, found);
+    }
+
+    [Fact]
+    public async Task Metrics_MapsWithoutDefect_NoBestF1AndWhy()
+    {
+        var (masks, maps) = (Directory.CreateDirectory(Path.Combine(_folder, "masks")).FullName, Directory.CreateDirectory(Path.Combine(_folder, "maps")).FullName);
+        for (var i = 0; i < 2; i++)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(masks, $"{i}.png"), PngWriter.Encode(new byte[4], 2, 2, PngPixels.Grey), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(Path.Combine(maps, $"{i}.npy"), Npy([0.1f, 0.2f, 0.3f, 0.4f], 2, 2), TestContext.Current.CancellationToken);
+        }
+
+        var json = await RunAsync("--masks", masks, "--maps", maps);
+
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("pixel_f1_max").ValueKind);
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("pixel_f1_max_threshold").ValueKind);
+        Assert.Contains("none of the 8 pixels is anomalous", json.GetProperty("no_best_f1").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Metrics_GoldenMaps_SameNumbers()
     {

@@ -19,8 +19,8 @@ public class PixelMetricsTests
             Close(curve.Positives == 0 ? default : golden1.GetProperty("pixel_average_precision"), curve.AveragePrecision?.Value, 1e-9, name);
             if (golden1.TryGetProperty("pixel_f1_max", out var f1Max))
             {
-                Close(f1Max, curve.F1Max!.Value.Value, 1e-12, name);
-                Assert.Equal(golden1.GetProperty("pixel_f1_max_threshold").GetDouble(), curve.BestF1!.Value.Threshold);
+                Close(curve.AreaUnderRoc is null ? default : f1Max, curve.F1Max?.Value, 1e-12, name);
+                Assert.Equal(curve.AreaUnderRoc is null ? null : golden1.GetProperty("pixel_f1_max_threshold").GetDouble(), curve.BestF1?.Threshold);
             }
             Close(golden1.GetProperty("aupro_0.3"), curve.AuproOfReference(), 1e-6, name);
             if (curve.ReferencePoints() is { } points)
@@ -34,6 +34,27 @@ public class PixelMetricsTests
             }
         }
         Assert.Equal(8, golden.Cases.Count);
+    }
+
+    [Theory]
+    [InlineData(16L << 20, 0)]
+    [InlineData(0, 0)]
+    [InlineData(16L << 20, 1)]
+    [InlineData(0, 1)]
+    public void ToCurve_PixelsOfOneTruth_HaveNoBestF1(long exactPixels, byte truth)
+    {
+        var metrics = new PixelMetrics(exactPixels);
+        metrics.Add([0.1f, 0.5f, 0.5f, 0.9f], [truth, truth, truth, truth], 2, 2);
+        var halves = new PixelHalves();
+        halves.Add([0.1f, 0.5f, 0.5f, 0.9f], [truth, truth, truth, truth], 2, 2);
+        halves.Add([0.1f, 0.5f, 0.5f, 0.9f], [truth, truth, truth, truth], 2, 2);
+
+        var curve = metrics.ToCurve();
+
+        Assert.Null(curve.BestF1);
+        Assert.Null(curve.F1Max);
+        Assert.Null(halves.Thresholds());
+        Assert.Null(halves.HeldOut());
     }
 
     [Theory]

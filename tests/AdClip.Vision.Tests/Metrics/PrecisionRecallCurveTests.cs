@@ -1,5 +1,8 @@
 using System.Text.Json;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Metrics;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace AdClip.Vision.Tests.Metrics;
 
@@ -18,8 +21,15 @@ public class PrecisionRecallCurveTests
             Close(golden1.GetProperty("roc_auc"), curve.AreaUnderRoc, name);
             // Without positives scikit-learn says 0; the truth is that there is nothing to rank.
             Close(curve.Positives == 0 ? default : golden1.GetProperty("average_precision"), curve.AveragePrecision, name);
-            Close(golden1.GetProperty("f1_max"), curve.BestF1!.Value.Counts.F1, name);
-            Assert.Equal(golden1.GetProperty("f1_max_threshold").GetDouble(), curve.BestF1!.Value.Threshold);
+            if (curve.AreaUnderRoc is null)
+            {
+                Assert.Null(curve.BestF1);
+            }
+            else
+            {
+                Close(golden1.GetProperty("f1_max"), curve.BestF1!.Value.Counts.F1, name);
+                Assert.Equal(golden1.GetProperty("f1_max_threshold").GetDouble(), curve.BestF1!.Value.Threshold);
+            }
 
             Assert.Equal(golden.Doubles($"{name}.pr_thresholds"), curve.Points.Select(point => point.Threshold));
             Assert.Equal(golden.Doubles($"{name}.pr_precision")[..^1], curve.Points.Select(point => point.Counts.Precision ?? double.NaN), Near);
@@ -59,6 +69,19 @@ public class PrecisionRecallCurveTests
         Assert.Null(curve.AveragePrecision);
         Assert.Equal(default, curve.At(0.5));
     }
+
+    [Fact]
+    public void BestF1_OneTruthOnly_ThereIsNone() =>
+        Prop.ForAll(
+            ArbMap.Default.ArbFor<NormalFloat[]>(),
+            ArbMap.Default.ArbFor<bool>(),
+            (scores, truth) =>
+            {
+                double[] values = [.. scores.Select(score => score.Get)];
+                bool[] truths = [.. values.Select(_ => truth)];
+                var refused = Assert.Throws<RefusedInputException>(() => ThresholdRule.LargestF1.Choose(values, truths));
+                return PrecisionRecallCurve.FromScores(values, truths).BestF1 is null && refused.Code == RefusalCode.ThresholdWithoutImages;
+            }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void FromScores_NegativeZero_IsTiedWithZero() =>

@@ -6,6 +6,7 @@ using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Metrics;
 using Microsoft.EntityFrameworkCore;
@@ -23,9 +24,15 @@ public sealed record DashboardPeriod(string Label, int Good, int Anomaly, int Un
 }
 
 /// <summary>A run against the ground truth as it is now.</summary>
-/// <param name="IsThresholdSaved">At the threshold saved for scores of its kind; otherwise at the best F1 on the same images.</param>
-/// <param name="ForReview">Labelled images that a saved band leaves to a person.</param>
-public sealed record RunQuality(Guid RunId, DateTimeOffset CreatedAt, string ModelName, Confusion Counts, bool IsThresholdSaved, int ForReview);
+/// <param name="Counts">At its <see cref="StartingThreshold"/>; what is left to a person counts as passed.</param>
+/// <param name="Origin">Of that threshold.</param>
+/// <param name="Outcomes">Passed, to review and failed.</param>
+public sealed record RunQuality(Guid RunId, DateTimeOffset CreatedAt, string ModelName, Confusion Counts, ThresholdOrigin Origin, BandOutcomes Outcomes)
+{
+    public bool IsThresholdSaved => Origin == ThresholdOrigin.Saved;
+
+    public int ForReview => Outcomes.Good.Reviewed + Outcomes.Anomalies.Reviewed;
+}
 
 /// <summary>One project's line.</summary>
 /// <param name="Runs">Oldest first; only those with labelled results, the last few.</param>
@@ -175,15 +182,14 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, TimeProvider
         {
             var scores = (await RunScores.ReadAsync(db, runId))!.On(null);
             var images = new ImageEvaluation(scores.Images);
-            if (images.Curve.Positives == 0 || images.Curve.BestF1 is not { } best)
+            if (images.Curve.BestF1 is null)
             {
-                continue; // without an anomalous image there is no precision, recall or F1 to speak of
+                continue; // without images of both truths there is no precision, recall or F1 to speak of
             }
-            var saved = await ThresholdChoice.CurrentAsync(db, scores.Run);
+            var (band, origin) = StartingThreshold.Of(images, await ThresholdChoice.CurrentAsync(db, scores.Run), scores.SuggestedThreshold)!;
             qualities.Add(
                 new RunQuality(
-                    runId, scores.Run.CreatedAt, scores.Run.ModelName, images.Curve.At(saved?.Value ?? best.Threshold),
-                    saved is not null, saved?.Band.Count(images.Samples.Select(sample => sample.Score)).Reviewed ?? 0));
+                    runId, scores.Run.CreatedAt, scores.Run.ModelName, images.Curve.At(band.FailFrom), origin, BandOutcomes.Of(band, images.Curve)));
         }
         return qualities;
     }

@@ -16,14 +16,23 @@ public sealed record MetricsAnswer
     /// <summary>Changes with results and ground truth; equal stamps mean equal numbers.</summary>
     public required string GroundTruthStamp { get; init; }
 
-    /// <summary>An image whose score is at least this is called anomalous; null when there is no labelled image and none was given.</summary>
+    /// <summary>An image whose raw score is at least this is called anomalous; null when there is no labelled image and none was given or saved.</summary>
     public required double? Threshold { get; init; }
 
-    /// <summary>"request", "falseRejects", "recall", "cost", "saved" or "bestF1".</summary>
+    /// <summary>The threshold on the scale of people; null without a scale.</summary>
+    public required double? ThresholdIndex { get; init; }
+
+    /// <summary>"request", "falseRejects", "recall", "cost", "saved", "trained", "bestF1", or "none" where there is no threshold.</summary>
     public required string ThresholdSource { get; init; }
 
     /// <summary>From this score on, below the threshold, a person has to look; null unless a band was saved and is used.</summary>
     public required double? ReviewFrom { get; init; }
+
+    /// <summary>Passed, to review and failed, for good and for anomalous images; null without a threshold.</summary>
+    public required OutcomesAnswer? Outcomes { get; init; }
+
+    /// <summary>How raw scores become indices; null: no good image is labelled.</summary>
+    public required ScoreScale? Scale { get; init; }
 
     /// <summary>Mean cost of a part at the threshold, in the unit of the costs; null when none were given.</summary>
     public required double? CostPerPart { get; init; }
@@ -67,6 +76,16 @@ public sealed record MetricsAnswer
     public required ImageMetricsAnswer Image { get; init; }
 
     public required PixelMetricsAnswer Pixel { get; init; }
+}
+
+/// <summary>What becomes of the labelled images: the six counts, and the rates that a plant goes by.</summary>
+/// <param name="Overkill">Good images failed among all good ones; a review is none. Null without a good image.</param>
+/// <param name="Escape">Anomalous images passed among all anomalous ones; a review is none. Null without an anomalous image.</param>
+/// <param name="ReviewLoad">Images left to a person among all.</param>
+public sealed record OutcomesAnswer(VerdictCounts Good, VerdictCounts Anomalies, double? Overkill, double? Escape, double? ReviewLoad)
+{
+    public static OutcomesAnswer Of(BandOutcomes outcomes) =>
+        new(outcomes.Good, outcomes.Anomalies, outcomes.Overkill, outcomes.Escape, outcomes.ReviewLoad);
 }
 
 /// <summary>How the run's detector stands to the counted images.</summary>
@@ -123,6 +142,7 @@ public sealed record ConfusionAnswer(
 /// <summary>Image level: exact.</summary>
 public sealed record ImageMetricsAnswer
 {
+    /// <summary>At the threshold alone, where images begin to fail: what is left to a person counts as passed.</summary>
     public required ConfusionAnswer AtThreshold { get; init; }
 
     /// <summary>With 95 % confidence the true false alarm rate is at most this.</summary>
@@ -135,6 +155,7 @@ public sealed record ImageMetricsAnswer
 
     public required double? AveragePrecision { get; init; }
 
+    /// <summary>Null without images of both truths, as no threshold is best there; so is its threshold.</summary>
     public required double? F1Max { get; init; }
 
     public required double? F1MaxThreshold { get; init; }

@@ -19,8 +19,9 @@ public static class EvaluationEndpoints
         var runs = api.MapGroup("/runs/{runId:guid}").WithTags("Evaluation");
         runs.MapGet("/metrics", MetricsAsync)
             .WithSummary(
-                "A run against the ground truth at a threshold: by default the one saved for such scores, "
-                + "else that of the largest F1; falseRejects or recall choose one by a share that may go "
+                "A run against the ground truth at a threshold: by default the one saved for such scores, else the one that its trained "
+                + "detector suggests, else that of the largest F1, else (without good or without anomalous images) the one by the usual false rejects or "
+                + "recall; falseRejects or recall choose one by a share that may go "
                 + "wrong, escapeCost (with falseRejectCost, 1 when left out, and anomalyRate) by least cost; "
                 + "split=test|train|all says what is counted: left out, the images kept for judging where there are any, else all");
         runs.MapGet("/curve", CurveAsync).WithSummary("Precision/recall curve of a run; level is image or pixel, split as for metrics");
@@ -73,16 +74,22 @@ public static class EvaluationEndpoints
         {
             return Invalid("recall", text["TargetImagesMissing", text["Anomaly"].Value]);
         }
-        var (used, source, rule) = (threshold, falseRejects, recall, costs, saved) switch
+        var start = StartingThreshold.Of(images, saved, scores.SuggestedThreshold);
+        var (used, source, rule) = (threshold, falseRejects, recall, costs, start?.Origin) switch
         {
-            ({ } value, _, _, _, _) => (value, "request", null),
-            (_, { } budget, _, _, _) => (targets.ByFalseRejects!.Threshold, "falseRejects", ThresholdRule.FalseRejects(budget)),
-            (_, _, { } share, _, _) => (targets.ByRecall!.Threshold, "recall", ThresholdRule.Recall(share)),
-            (_, _, _, { } dear, _) => (dear.Choose(images.Curve), "cost", ThresholdRule.LeastCost(dear)),
-            (_, _, _, _, { } choice) => (choice.Value, "saved", null),
-            _ => (best?.Threshold, "bestF1", ThresholdRule.LargestF1),
+            ({ } value, _, _, _, _) => (VerdictBand.At(value), "request", null),
+            (_, { } budget, _, _, _) => (VerdictBand.At(targets.ByFalseRejects!.Threshold), "falseRejects", ThresholdRule.FalseRejects(budget)),
+            (_, _, { } share, _, _) => (VerdictBand.At(targets.ByRecall!.Threshold), "recall", ThresholdRule.Recall(share)),
+            (_, _, _, { } dear, _) => (VerdictBand.At(dear.Choose(images.Curve)), "cost", ThresholdRule.LeastCost(dear)),
+            (_, _, _, _, ThresholdOrigin.Saved) => (start.Band, "saved", null),
+            (_, _, _, _, ThresholdOrigin.Trained) => (start.Band, "trained", null),
+            (_, _, _, _, ThresholdOrigin.BestF1) => (start.Band, "bestF1", ThresholdRule.LargestF1),
+            (_, _, _, _, ThresholdOrigin.FalseRejects) => (start.Band, "falseRejects", ThresholdRule.FalseRejects(targets.FalseRejects)),
+            (_, _, _, _, ThresholdOrigin.Recall) => (start.Band, "recall", ThresholdRule.Recall(targets.Recall)),
+            _ => ((VerdictBand?)null, "none", (ThresholdRule?)null),
         };
-        var counts = images.Curve.At(used ?? 0);
+        // Without a threshold nothing is called anomalous.
+        var counts = images.Curve.At(used?.FailFrom ?? double.PositiveInfinity);
         var confidence = await ImageConfidence.ComputeAsync(images, cancel);
         var report = await pixels.EvaluateAsync(scores, cancel: cancel);
         return TypedResults.Ok(new MetricsAnswer
@@ -91,9 +98,12 @@ public static class EvaluationEndpoints
             ProjectId = scores.Run.ProjectId,
             EvaluatedAt = clock.GetUtcNow(),
             GroundTruthStamp = scores.Stamp,
-            Threshold = used,
+            Threshold = used?.FailFrom,
+            ThresholdIndex = used is { } shown ? scores.Scale?.Index(shown.FailFrom) : null,
             ThresholdSource = source,
-            ReviewFrom = source == "saved" ? saved!.ReviewFrom : null,
+            ReviewFrom = used is { HasReview: true } reviewed ? reviewed.ReviewFrom : null,
+            Outcomes = used is { } band3 ? OutcomesAnswer.Of(BandOutcomes.Of(band3, images.Curve)) : null,
+            Scale = scores.Scale,
             CostPerPart = costs?.PerPart(counts),
             ThresholdFromSameImages = rule is not null || (source == "saved" && saved!.RunId == runId),
             Split = EvaluationSplits.NameOf(scores.Split),
@@ -103,8 +113,8 @@ public static class EvaluationEndpoints
             ReferenceImages = images.ReferenceCount,
             Origins = OriginsAnswer.Of(images.Samples, images.TrainedOnCount),
             HeldOut = rule is null || !images.HasHeldOut ? null : HeldOutAnswer.Of(ThresholdJudgement.Of(images.Samples, rule).HeldOut),
-            FalseRejects = falseRejects is null ? null : BudgetAnswer.Of(targets.ByFalseRejects),
-            Recall = recall is null ? null : BudgetAnswer.Of(targets.ByRecall),
+            FalseRejects = falseRejects is null && source != "falseRejects" ? null : BudgetAnswer.Of(targets.ByFalseRejects),
+            Recall = recall is null && source != "recall" ? null : BudgetAnswer.Of(targets.ByRecall),
             Band = falseRejects is null || recall is null || targets.Band is not { } band
                 ? null
                 : new BandAnswer(band.ReviewFrom, band.FailFrom, targets.Good, targets.Anomalies),

@@ -11,6 +11,7 @@ public static class EvaluationFeature
         services.AddSingleton<IScoreThresholds, SavedThresholds>();
         services.AddTransient<EvaluationState>();
         services.AddTransient<OutOfFoldState>();
+        services.AddSingleton<IRunScales, RunScales>();
         return services;
     }
 }

@@ -69,6 +69,12 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
     /// <summary>Pass, review and fail as the page has them.</summary>
     public VerdictBand Band => new(ReviewFrom ?? Threshold, Threshold);
 
+    /// <summary>What <see cref="Band"/> does with the labelled images.</summary>
+    public BandOutcomes Outcomes => Images is { } images ? BandOutcomes.Of(Band, images.Curve) : default;
+
+    /// <summary>The scale on which people see scores; null: no good image is labelled.</summary>
+    public ScoreScale? Scale => Scores?.Scale;
+
     /// <summary>What the two kinds of error cost.</summary>
     public ThresholdCosts Costs { get; private set; } = UsualCosts;
 
@@ -84,16 +90,17 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
 
     public DateTimeOffset EvaluatedAt { get; private set; }
 
-    /// <summary>Outcomes at <see cref="Threshold"/>.</summary>
+    /// <summary>Outcomes at <see cref="Threshold"/> alone: what a person has to look at counts as passed.</summary>
     public Confusion Counts => Images?.Curve.At(Threshold) ?? default;
 
     /// <summary>The threshold was chosen on the very images that are counted.</summary>
     public bool IsThresholdFromTheseImages =>
         Origin is not (ThresholdOrigin.Saved or ThresholdOrigin.Trained) || (Origin == ThresholdOrigin.Saved && Saved?.RunId == Scores?.Run.Id);
 
-    /// <summary>Loads the run's scores; starts at <paramref name="threshold"/> if given, else the saved one, else at the largest F1.</summary>
+    /// <summary>Loads the run's scores; starts at <paramref name="threshold"/> if given, else at its <see cref="StartingThreshold"/>.</summary>
+    /// <param name="reviewFrom">Lower end of a band that ends at the threshold.</param>
     /// <param name="split">The images that are counted; null: those kept for judging where there are any, else all.</param>
-    public async Task LoadAsync(Guid projectId, Guid runId, double? threshold = null, EvaluationSplit? split = null)
+    public async Task LoadAsync(Guid projectId, Guid runId, double? threshold = null, double? reviewFrom = null, EvaluationSplit? split = null)
     {
         await using var db = await dbs.CreateDbContextAsync();
         var scores = (await RunScores.ReadAsync(db, runId))?.On(split);
@@ -105,22 +112,26 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
         (Scores, Images, Pixels, EvaluatedAt) = (scores, new ImageEvaluation(scores.Images), null, clock.GetUtcNow());
         Saved = await ThresholdChoice.CurrentAsync(db, scores.Run);
         SavedBy = Saved is null ? "" : await db.Users.Where(user => user.Id == Saved.ChosenBy).Select(user => user.DisplayName).SingleAsync();
-        (Threshold, Origin) = (threshold, Saved, Images.Curve.BestF1) switch
-        {
-            ({ } asked, var saved, _) when saved?.Value == asked => (asked, ThresholdOrigin.Saved),
-            ({ } asked, _, var best) when best?.Threshold == asked => (asked, ThresholdOrigin.BestF1),
-            ({ } asked, _, _) => (asked, ThresholdOrigin.ByHand),
-            (null, { } saved, _) => (saved.Value, ThresholdOrigin.Saved),
-            (null, null, _) when scores.SuggestedThreshold is { } suggested => (suggested, ThresholdOrigin.Trained),
-            (null, null, { } best) => (best.Threshold, ThresholdOrigin.BestF1),
-            _ => (0.5, ThresholdOrigin.ByHand),
-        };
-        ReviewFrom = Origin == ThresholdOrigin.Saved ? Saved?.ReviewFrom : null;
+        Targets = ThresholdTargets.Of(Images, ThresholdTargets.UsualFalseRejects, ThresholdTargets.UsualRecall);
+        var (band, origin) = (threshold is { } asked ? Asked(asked, reviewFrom) : StartingThreshold.Of(Images, Saved, scores.SuggestedThreshold))
+            // Nothing is labelled, saved or suggested: the page shows no threshold.
+            ?? new StartingThreshold(default, ThresholdOrigin.ByHand);
+        (Threshold, ReviewFrom, Origin) = (band.FailFrom, band.HasReview ? band.ReviewFrom : null, origin);
         Confidence = null;
         Aim(UsualCosts);
-        Targets = ThresholdTargets.Of(Images, ThresholdTargets.UsualFalseRejects, ThresholdTargets.UsualRecall);
         Judge();
     }
+
+    // The way back from an image names the threshold alone, and it is the same choice as before.
+    private StartingThreshold Asked(double threshold, double? reviewFrom)
+    {
+        var band = new VerdictBand(Math.Min(reviewFrom ?? threshold, threshold), threshold);
+        return Saved is { } saved && saved.Value == threshold && (reviewFrom is null || saved.Band == band) ? new(saved.Band, ThresholdOrigin.Saved)
+            : band.HasReview && band == Targets?.Band ? new(band, ThresholdOrigin.Band)
+            : new(band, band.HasReview ? ThresholdOrigin.ByHand : RuleAt(threshold));
+    }
+
+    private ThresholdOrigin RuleAt(double threshold) => threshold == Images?.Curve.BestF1?.Threshold ? ThresholdOrigin.BestF1 : ThresholdOrigin.ByHand;
 
     /// <summary>Computes intervals and calibration; a moment for thousands of images.</summary>
     public async Task LoadConfidenceAsync(CancellationToken cancel = default)
@@ -148,8 +159,16 @@ public sealed class EvaluationState(IDbContextFactory<PortalDb> dbs, PixelEvalua
         }
     }
 
-    public void MoveTo(double threshold) =>
-        Take(threshold, threshold == Images?.Curve.BestF1?.Threshold ? ThresholdOrigin.BestF1 : ThresholdOrigin.ByHand);
+    public void MoveTo(double threshold) => Take(threshold, RuleAt(threshold));
+
+    /// <summary>Takes the largest F1 on these images, where there are images of both truths.</summary>
+    public void MoveToBestF1()
+    {
+        if (Images?.Curve.BestF1 is { } best)
+        {
+            MoveTo(best.Threshold);
+        }
+    }
 
     public void MoveToSaved()
     {

@@ -26,7 +26,7 @@ public sealed record ImageConfidence(
             return new ImageConfidence(
                 intervals[0],
                 intervals[1],
-                evaluation.Curve.Positives == 0 ? null : intervals[2],
+                intervals[2],
                 evaluation.HasHeldOut ? CalibrationError.Of(ScoreCalibration.OutOfFold(scores, truths), truths) : null);
         },
         cancel);

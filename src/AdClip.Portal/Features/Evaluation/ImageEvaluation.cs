@@ -39,19 +39,24 @@ public sealed class ImageEvaluation
     /// <summary>Whether a choice can be judged on images that it was not made on.</summary>
     public bool HasHeldOut => Curve.Positives >= 2 && Curve.Negatives >= 2;
 
-    public static Outcome OutcomeOf(ScoredImage image, double threshold) => (image.Label == ImageLabel.Anomaly, image.Score >= threshold) switch
+    public static Outcome OutcomeOf(ScoredImage image, VerdictBand band) => (image.Label == ImageLabel.Anomaly, band.Of(image.Score)) switch
     {
-        (true, true) => Outcome.TruePositive,
-        (false, true) => Outcome.FalsePositive,
-        (false, false) => Outcome.TrueNegative,
-        (true, false) => Outcome.FalseNegative,
+        (true, Verdict.Fail) => Outcome.TruePositive,
+        (false, Verdict.Fail) => Outcome.FalsePositive,
+        (true, Verdict.Review) => Outcome.AnomalyForReview,
+        (false, Verdict.Review) => Outcome.GoodForReview,
+        (true, _) => Outcome.FalseNegative,
+        (false, _) => Outcome.TrueNegative,
     };
 
+    /// <summary>Whether images of this outcome are looked at from the highest score down: those that a lower score would have spared.</summary>
+    public static bool IsHighestFirst(Outcome outcome) => outcome is Outcome.TruePositive or Outcome.FalsePositive or Outcome.GoodForReview;
+
     /// <summary>The labelled images with this outcome, those farthest on their side of the threshold first.</summary>
-    public IReadOnlyList<ScoredImage> With(Outcome outcome, double threshold)
+    public IReadOnlyList<ScoredImage> With(Outcome outcome, VerdictBand band)
     {
-        var images = Labelled.Where(image => OutcomeOf(image, threshold) == outcome);
-        return outcome is Outcome.TruePositive or Outcome.FalsePositive
+        var images = Labelled.Where(image => OutcomeOf(image, band) == outcome);
+        return IsHighestFirst(outcome)
             ? [.. images.OrderByDescending(image => image.Score).ThenBy(image => image.FileName, StringComparer.Ordinal)]
             : [.. images.OrderBy(image => image.Score).ThenBy(image => image.FileName, StringComparer.Ordinal)];
     }

@@ -85,7 +85,7 @@ public sealed class PixelEvaluator(
         }
         var curve = whole.ToCurve();
         // Each half's regions at the other half's threshold; where a half has no defect, at the one of all images, and said so.
-        var thresholds = halves.Thresholds() ?? (curve.BestF1 is { } best && curve.Positives > 0 ? [best.Threshold, best.Threshold] : null);
+        var thresholds = halves.Thresholds() ?? (curve.BestF1 is { } best ? [best.Threshold, best.Threshold] : null);
         var withoutShapes = scores.Images.Count(image => !image.IsTrainedOn && image.Label == ImageLabel.Anomaly && image.ShapeCount == 0);
         return PixelReport.Of(curve, whole.Images, withoutShapes, longestSide) with
         {

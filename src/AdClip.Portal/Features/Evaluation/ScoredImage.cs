@@ -49,18 +49,24 @@ public sealed record ScoredImage
     public ScoreOrigin Origin => IsTrainedOn ? ScoreOrigin.Training : IsReference ? ScoreOrigin.OutOfFold : ScoreOrigin.Test;
 }
 
-/// <summary>How a threshold treats one image, against its label.</summary>
+/// <summary>What a band makes of one image, against its label.</summary>
 public enum Outcome
 {
-    /// <summary>Anomalous and found.</summary>
+    /// <summary>Anomalous and failed: found.</summary>
     TruePositive,
 
-    /// <summary>Good, yet called anomalous: a false alarm.</summary>
+    /// <summary>Good, yet failed: overkill.</summary>
     FalsePositive,
 
-    /// <summary>Good and called good.</summary>
+    /// <summary>Good and passed.</summary>
     TrueNegative,
 
-    /// <summary>Anomalous, yet called good: an escape.</summary>
+    /// <summary>Anomalous, yet passed: an escape.</summary>
     FalseNegative,
+
+    /// <summary>Good, and a person has to look: neither passed nor overkill.</summary>
+    GoodForReview,
+
+    /// <summary>Anomalous, and a person has to look: neither found nor an escape.</summary>
+    AnomalyForReview,
 }

@@ -12,6 +12,8 @@ public enum ResultFilter
     FalsePositive,
     TrueNegative,
     FalseNegative,
+    GoodForReview,
+    AnomalyForReview,
     Unlabelled,
 
     /// <summary>Neither passed nor failed: a person has to look.</summary>
@@ -33,15 +35,15 @@ public enum ResultOrder
 public static class ResultList
 {
     public static IReadOnlyList<ScoredImage> Of(
-        IEnumerable<ScoredImage> images, ResultFilter filter, ResultOrder order, VerdictBand band, IReadOnlyDictionary<Guid, StandingVerdict> verdicts)
+        IEnumerable<ScoredImage> images, ResultFilter filter, ResultOrder order, VerdictBand? band, IReadOnlyDictionary<Guid, StandingVerdict> verdicts)
     {
         var chosen = images.Where(image => filter switch
         {
             ResultFilter.All => true,
             ResultFilter.Unlabelled => image.Label == ImageLabel.Unlabelled,
-            ResultFilter.ForReview => band.Of(image.Score) == Verdict.Review,
+            ResultFilter.ForReview => band?.Of(image.Score) == Verdict.Review,
             ResultFilter.Undecided => !verdicts.ContainsKey(image.ImageId),
-            _ => image.Label != ImageLabel.Unlabelled && ImageEvaluation.OutcomeOf(image, band.FailFrom).ToString() == filter.ToString(),
+            _ => band is { } known && image.Label != ImageLabel.Unlabelled && ImageEvaluation.OutcomeOf(image, known).ToString() == filter.ToString(),
         });
         return order switch
         {

@@ -10,5 +10,5 @@ public static class ResultUrls
     public static string Of(ReviewState state, ScoredImage image) => string.Create(
         CultureInfo.InvariantCulture,
         $"{PortalUrls.Result(state.Scores!.Run.ProjectId, state.Scores.Run.Id, image.ImageId)}"
-        + $"?filter={state.Filter}&order={state.Order}&threshold={state.Threshold:R}");
+        + $"?filter={state.Filter}&order={state.Order}{BandQuery.Of(state.Band)}");
 }

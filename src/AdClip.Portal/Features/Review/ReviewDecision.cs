@@ -41,8 +41,8 @@ public sealed class ReviewDecision
     /// <summary>The row that no longer counts; null: this is a verdict.</summary>
     public Guid? WithdrawsId { get; init; }
 
-    /// <summary>The threshold that the person saw the answer at.</summary>
-    public required double Threshold { get; init; }
+    /// <summary>The threshold that the person saw the answer at; null: there was none.</summary>
+    public required double? Threshold { get; init; }
 
     public required DateTimeOffset DecidedAt { get; init; }
 

@@ -20,6 +20,7 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
     private Dictionary<Guid, StandingVerdict> _verdicts = [];
     private Dictionary<Guid, string> _people = [];
     private VerdictBand? _savedBand;
+    private VerdictBand? _askedBand;
 
     /// <summary>Null until loaded, or when there is no such run in the project.</summary>
     public RunScores? Scores { get; private set; }
@@ -30,16 +31,21 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
     /// <summary>The job is not over: more results may come.</summary>
     public bool IsRunning { get; private set; }
 
-    public double Threshold { get; set; }
-
-    /// <summary>Pass, review and fail: as saved while <see cref="Threshold"/> is the saved one, else without a review.</summary>
-    public VerdictBand Band => _savedBand is { } saved && saved.FailFrom == Threshold ? saved : new(Threshold, Threshold);
+    /// <summary>Scores from here on are called anomalous; null: nothing says where (<see cref="StartingThreshold"/>).</summary>
+    public double? Threshold { get; set; }
 
     /// <summary>
-    /// Whether <see cref="Threshold"/> was saved in the project for scores of this kind;
-    /// otherwise it is what the trained detector suggests, the best F1 on these images, or 0.5.
+    /// Pass, review and fail: as asked for or saved while <see cref="Threshold"/> is its end, else without a review; null without a threshold.
     /// </summary>
+    public VerdictBand? Band => _askedBand is { } asked && asked.FailFrom == Threshold ? asked
+        : _savedBand is { } saved && saved.FailFrom == Threshold ? saved
+        : VerdictBand.At(Threshold);
+
+    /// <summary>Whether <see cref="Threshold"/> was saved in the project for scores of this kind.</summary>
     public bool IsThresholdSaved { get; private set; }
+
+    /// <summary>The scale on which people see scores; null: no good image is labelled.</summary>
+    public ScoreScale? Scale => Scores?.Scale;
 
     public ResultFilter Filter { get; set; }
 
@@ -63,7 +69,9 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
     /// <summary>The results that pass the filter, in order.</summary>
     public IReadOnlyList<ScoredImage> Shown => Scores is null ? [] : ResultList.Of(Scores.Images, Filter, Order, Band, _verdicts);
 
-    public async Task LoadAsync(Guid projectId, Guid runId, double? threshold = null)
+    /// <param name="threshold">Null: the run's <see cref="StartingThreshold"/>.</param>
+    /// <param name="reviewFrom">Lower end of a band that ends at the threshold.</param>
+    public async Task LoadAsync(Guid projectId, Guid runId, double? threshold = null, double? reviewFrom = null)
     {
         await using var db = await dbs.CreateDbContextAsync();
         if (Scores?.Run.Id != runId)
@@ -80,9 +88,10 @@ public sealed class ReviewState(IDbContextFactory<PortalDb> dbs, TimeProvider cl
         var state = await db.Set<JobRecord>().Where(job => job.Id == scores.Run.JobId).Select(job => job.State).SingleAsync();
         IsRunning = !state.IsOver();
         var saved = await ThresholdChoice.CurrentAsync(db, scores.Run);
-        Threshold = threshold ?? saved?.Value ?? scores.SuggestedThreshold ?? new ImageEvaluation(scores.On(null).Images).Curve.BestF1?.Threshold ?? 0.5;
-        IsThresholdSaved = saved?.Value == Threshold;
+        Threshold = threshold ?? StartingThreshold.Of(new ImageEvaluation(scores.On(null).Images), saved, scores.SuggestedThreshold)?.Band.FailFrom;
+        IsThresholdSaved = saved is not null && saved.Value == Threshold;
         _savedBand = saved?.Band;
+        _askedBand = threshold is { } failFrom && reviewFrom is { } lower ? new(Math.Min(lower, failFrom), failFrom) : null;
         var largest = await db.Set<ImageResult>().Where(result => result.RunId == runId).MaxAsync(result => (float?)result.MapMax) ?? 1;
         ScaleHighPercent = (int)Math.Clamp(Math.Ceiling(largest * 100), 1, 100);
         var report = await db.Set<PixelEvaluation>().AsNoTracking().Where(kept => kept.RunId == runId)

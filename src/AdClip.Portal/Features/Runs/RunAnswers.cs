@@ -55,7 +55,7 @@ public sealed record RunAnswer(
     }
 }
 
-/// <summary>A result as the API shows it. Scores are exact: reading them as binary32 gives the stored bits.</summary>
+/// <summary>A result as the API shows it. Scores are raw and exact: reading them as binary32 gives the stored bits.</summary>
 /// <param name="Label">The ground truth as it is now: unlabelled, good or anomaly.</param>
 /// <param name="Probability">Calibrated probability of an anomaly; null unless a trained detector scored and has learned from anomalies.</param>
 /// <param name="ClassProbabilities">Of "good" and of each defect class, sum 1; null where there is no probability.</param>
@@ -72,7 +72,13 @@ public sealed record ResultAnswer(
     /// </summary>
     public required bool ComparedWithNoGoodImage { get; init; }
 
-    public static ResultAnswer Of(ImageResult result, ImageRecord image, Run run) => new(
+    /// <summary>
+    /// The score on the scale of people, above 0 and below 100: 20 is a typical good image, 50 is reached by one good image
+    /// in twenty; null: no good image is labelled yet, or the image was compared with none.
+    /// </summary>
+    public double? Index { get; init; }
+
+    public static ResultAnswer Of(ImageResult result, ImageRecord image, Run run, ScoreScale? scale) => new(
         result.Id, result.RunId, result.ImageId, image.FileName, image.Sha256,
         ImageAnswer.NameOf(image.Label), result.Score, result.ZeroShotScore, result.FewShotScore,
         result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached,
@@ -80,6 +86,7 @@ public sealed record ResultAnswer(
         result.Probability is null ? null : new Dictionary<string, double>(ImageResult.ClassesOf(result.ClassProbabilities)))
     {
         ComparedWithNoGoodImage = run.ReferenceCount > 0 && result.FewShotScore is null,
+        Index = run.ReferenceCount > 0 && result.FewShotScore is null ? null : scale?.Index(result.Score),
     };
 }
 
@@ -119,6 +126,9 @@ public sealed record InspectAnswer(
 
     /// <summary>As in <see cref="ResultAnswer.ComparedWithNoGoodImage"/>; no threshold is applied then.</summary>
     public bool ComparedWithNoGoodImage => ReferenceCount > 0 && FewShotScore is null;
+
+    /// <summary>The score on the scale of people, above 0 and below 100; null where no scale is known.</summary>
+    public double? Index { get; init; }
 }
 
 /// <summary>Verdicts as the API and the markup name them.</summary>

@@ -116,7 +116,7 @@ public static class RunsEndpoints
 
     private static async Task<Results<Ok<ResultPage>, ValidationProblem, NotFound>> ResultsAsync(
         Guid runId, string? sort, string? after, int? limit, RunAccess access, IDbContextFactory<PortalDb> dbs,
-        IStringLocalizer<RunsText> text, ClaimsPrincipal user, CancellationToken cancel)
+        IRunScales scales, IStringLocalizer<RunsText> text, ClaimsPrincipal user, CancellationToken cancel)
     {
         var wrong = new Dictionary<string, string[]>();
         if (sort is not (null or "" or "score" or "-score" or "image"))
@@ -160,7 +160,8 @@ public static class RunsEndpoints
         var page = await results.Take(count)
             .Join(db.Set<ImageRecord>(), result => result.ImageId, image => image.Id, (result, image) => new { result, image })
             .ToListAsync(cancel);
-        var answers = page.ConvertAll(row => ResultAnswer.Of(row.result, row.image, run));
+        var scale = await scales.OfAsync(run, cancel);
+        var answers = page.ConvertAll(row => ResultAnswer.Of(row.result, row.image, run, scale));
         // A join need not keep the order of what it joins.
         answers = sort switch
         {
@@ -212,7 +213,7 @@ public static class RunsEndpoints
     }
 
     private static async Task<Results<Ok<ResultAnswer>, NotFound>> ResultAsync(
-        Guid resultId, RunAccess access, IDbContextFactory<PortalDb> dbs, ClaimsPrincipal user, CancellationToken cancel)
+        Guid resultId, RunAccess access, IDbContextFactory<PortalDb> dbs, IRunScales scales, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (await access.FindResultAsync(resultId, user, cancel) is not { } result)
         {
@@ -221,7 +222,7 @@ public static class RunsEndpoints
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var image = await db.Set<ImageRecord>().AsNoTracking().SingleAsync(image => image.Id == result.ImageId, cancel);
         var run = await db.Set<Run>().AsNoTracking().SingleAsync(run => run.Id == result.RunId, cancel);
-        return TypedResults.Ok(ResultAnswer.Of(result, image, run));
+        return TypedResults.Ok(ResultAnswer.Of(result, image, run, await scales.OfAsync(run, cancel)));
     }
 
     private static async Task<Results<PhysicalFileHttpResult, FileContentHttpResult, NotFound>> MapFileAsync(

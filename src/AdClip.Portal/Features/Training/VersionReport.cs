@@ -49,6 +49,10 @@ public sealed record VersionReport(
     /// <summary>Revision of the inspection area that it learned and looks at; 0: everything.</summary>
     public int AreaRevision { get; init; }
 
+    /// <summary>The scale on which people see its scores, from the good images that it learned from, each scored without itself; null without one.</summary>
+    [JsonIgnore]
+    public ScoreScale? Scale => ScoreScale.Of(Fit.Scores.Where(score => !score.IsAnomaly && double.IsFinite(score.Score)).Select(score => score.Score));
+
     private static readonly JsonSerializerOptions Format = new(JsonSerializerOptions.Web)
     {
         Converters = { new JsonStringEnumConverter() },

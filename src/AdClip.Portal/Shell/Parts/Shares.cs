@@ -1,4 +1,5 @@
 using System.Globalization;
+using AdClip.Vision.Detection.Thresholds;
 
 namespace AdClip.Portal.Shell.Parts;
 
@@ -13,6 +14,9 @@ public static class Shares
         ? $"{Percent(value)} ± {error.ToString("P2", CultureInfo.CurrentCulture)}"
         : Percent(value);
 
-    /// <summary>A score or threshold with enough digits to tell neighbours apart.</summary>
-    public static string Score(double score) => score.ToString("0.0000", CultureInfo.CurrentCulture);
+    /// <summary>A raw score or threshold with enough digits to tell neighbours apart.</summary>
+    public static string Score(double raw) => raw.ToString("0.0000", CultureInfo.CurrentCulture);
+
+    /// <summary>A score or threshold as people see it: its index, from 0 to 100; the raw value while there is no scale.</summary>
+    public static string Score(double raw, ScoreScale? scale) => scale?.Index(raw).ToString("0.0", CultureInfo.CurrentCulture) ?? Score(raw);
 }

@@ -127,7 +127,7 @@ internal sealed class Fitting
     private FitReport Report(Fusion fusion, double[] outOfFold, BankChoice bank, double? strength)
     {
         var curve = PrecisionRecallCurve.FromScores(outOfFold, _anomalous);
-        var best = Anomalies > 0 ? curve.BestF1 : null;
+        var best = curve.BestF1;
         return new FitReport
         {
             Scores = [.. _images.Select((image, i) => new OutOfFoldScore(image.Sha256, image.IsAnomaly, outOfFold[i]))],

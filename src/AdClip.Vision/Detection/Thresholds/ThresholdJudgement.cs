@@ -5,7 +5,8 @@ namespace AdClip.Vision.Detection.Thresholds;
 /// <summary>A rule judged on images that it did not choose on: each part of the images at the threshold chosen on the others.</summary>
 /// <param name="Counts">Outcomes of all images, each at its part's threshold.</param>
 /// <param name="Thresholds">Chosen without part 1, 2 ...; how far they differ says how much the choice is worth.</param>
-public sealed record HeldOutOutcomes(Confusion Counts, IReadOnlyList<double> Thresholds);
+/// <param name="Called">Of each image, in the order given, whether it was called anomalous.</param>
+public sealed record HeldOutOutcomes(Confusion Counts, IReadOnlyList<double> Thresholds, IReadOnlyList<bool> Called);
 
 /// <summary>A threshold with the two things that may be said of it: what it does on the images it was chosen on, and held out.</summary>
 /// <param name="Threshold">Chosen on all images given.</param>
@@ -69,11 +70,16 @@ public sealed record ThresholdJudgement(double Threshold, Confusion OnChosenImag
         var division = Folds.Divide(truths, folds, seed);
         var sum = new Confusion();
         List<double> thresholds = [];
+        var called = new bool[scores.Length];
         for (var fold = 0; fold < division.Count; fold++)
         {
             var (inside, rest) = (division.In(fold), division.Without(fold));
             var threshold = rule.Choose([.. rest.Select(i => scores[i])], [.. rest.Select(i => truths[i])]);
             thresholds.Add(threshold);
+            foreach (var i in inside)
+            {
+                called[i] = scores[i] >= threshold;
+            }
             var counts = ThresholdRule.Curve([.. inside.Select(i => scores[i])], [.. inside.Select(i => truths[i])]).At(threshold);
             sum = new(
                 sum.TruePositives + counts.TruePositives,
@@ -81,7 +87,7 @@ public sealed record ThresholdJudgement(double Threshold, Confusion OnChosenImag
                 sum.TrueNegatives + counts.TrueNegatives,
                 sum.FalseNegatives + counts.FalseNegatives);
         }
-        return new(sum, thresholds);
+        return new(sum, thresholds, called);
     }
 
     private static void RefuseLeaks(IReadOnlyList<ScoredSample> samples)

@@ -6,8 +6,8 @@ namespace AdClip.Vision.Detection.Thresholds;
 /// <param name="Choose">Scores [n] and truths [n] to a threshold.</param>
 public sealed record ThresholdRule(Func<IReadOnlyList<double>, IReadOnlyList<bool>, double> Choose)
 {
-    /// <summary>Largest F1; the smallest threshold among equals.</summary>
-    public static ThresholdRule LargestF1 { get; } = new((scores, anomalous) => Curve(scores, anomalous).BestF1?.Threshold ?? throw WithoutImages());
+    /// <summary>Largest F1; the smallest threshold among equals. Refused without images of both truths.</summary>
+    public static ThresholdRule LargestF1 { get; } = new((scores, anomalous) => Curve(scores, anomalous).BestF1?.Threshold ?? throw WithoutImages(anomalous));
 
     /// <summary>Good images rejected keep to a budget.</summary>
     public static ThresholdRule FalseRejects(double budget, ThresholdProof proof = ThresholdProof.OnAverage) =>
@@ -30,6 +30,9 @@ public sealed record ThresholdRule(Func<IReadOnlyList<double>, IReadOnlyList<boo
 
     private static double[] Of(IReadOnlyList<double> scores, IReadOnlyList<bool> anomalous, bool truth) => [.. scores.Where((_, i) => anomalous[i] == truth)];
 
-    private static RefusedInputException WithoutImages() =>
-        new(RefusalCode.ThresholdWithoutImages, "There is no labelled image to set this threshold on; label some.", "labelled");
+    private static RefusedInputException WithoutImages(IReadOnlyList<bool> anomalous)
+    {
+        var missing = anomalous.Count == 0 ? "labelled" : anomalous.Contains(true) ? "good" : "anomalous";
+        return new(RefusalCode.ThresholdWithoutImages, $"There is no {missing} image to set this threshold on; label some.", missing);
+    }
 }

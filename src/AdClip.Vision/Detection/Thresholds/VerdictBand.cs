@@ -17,7 +17,11 @@ public enum Verdict
 /// <param name="Passed">Called good.</param>
 /// <param name="Reviewed">Left to a person.</param>
 /// <param name="Failed">Called anomalous.</param>
-public readonly record struct VerdictCounts(int Passed, int Reviewed, int Failed);
+public readonly record struct VerdictCounts(int Passed, int Reviewed, int Failed)
+{
+    /// <summary>All of them.</summary>
+    public int Total => Passed + Reviewed + Failed;
+}
 
 /// <summary>Two thresholds: below the lower few anomalies are left, above the upper few good images; between them a person looks.</summary>
 /// <param name="ReviewFrom">Scores below this pass.</param>

@@ -32,16 +32,14 @@ public sealed class ComparisonTests(SharedPortal shared) : IClassFixture<SharedP
 
         Assert.Equal((5, 3, 2, new LeftOutImages(1, 0, 0), 3), (answer.Images, answer.Good, answer.Anomalies, answer.LeftOut, answer.ReferenceImages));
         Assert.Equal(4.0 / 7, answer.AllPositiveF1, 12);
+        Assert.Equal(("bestF1", true), (answer.At, answer.IsHeldOut));
         Assert.Equal([run.RunId, other], answer.Runs.Select(one => one.RunId));
         foreach (var one in answer.Runs)
         {
             var own = (await client.GetFromJsonAsync<MetricsAnswer>($"/api/v1/runs/{one.RunId}/metrics", Cancel))!;
-            Assert.Equal(
-                (own.Image.AreaUnderRoc, own.Image.AveragePrecision, own.Image.F1Max),
-                (one.Figures["image_auroc"].Value, one.Figures["image_ap"].Value, one.Figures["f1"].Value));
-            Assert.Equal(
-                (own.Image.AtThreshold.Precision, own.Image.AtThreshold.Recall, own.Threshold, "bestF1", true),
-                (one.Figures["precision"].Value, one.Figures["recall"].Value, one.Threshold, one.ThresholdSource, one.ThresholdFromSameImages));
+            Assert.Equal((own.Image.AreaUnderRoc, own.Image.AveragePrecision), (one.Figures["image_auroc"].Value, one.Figures["image_ap"].Value));
+            Assert.Equal((own.Threshold, "bestF1", false), (one.Threshold, one.ThresholdSource, one.ThresholdFromSameImages));
+            Assert.Equal((3, 2, one.Outcomes.Escape), (one.Outcomes.Good.Total, one.Outcomes.Anomalies.Total, one.Figures["escape"].Value));
         }
         Assert.Equal(answer.Runs[1].Figures["image_ap"].Value - answer.Runs[0].Figures["image_ap"].Value, answer.Runs[1].Figures["image_ap"].Difference);
         Assert.All(answer.Runs[0].Figures.Values, figure => Assert.Equal((null, DifferenceFinding.None), (figure.Difference, figure.Finding)));
@@ -105,6 +103,12 @@ public sealed class ComparisonTests(SharedPortal shared) : IClassFixture<SharedP
         })
         {
             using var refused = await client.GetAsync($"/api/v1/projects/{run.ProjectId}/compare?runs={runs}", Cancel);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Contains(sentence, await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+        foreach (var (at, sentence) in new[] { ("best", "bestF1, falseRejects, recall or saved"), ("saved", "possible: bestF1") })
+        {
+            using var refused = await client.GetAsync($"/api/v1/projects/{run.ProjectId}/compare?at={at}", Cancel);
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
             Assert.Contains(sentence, await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         }

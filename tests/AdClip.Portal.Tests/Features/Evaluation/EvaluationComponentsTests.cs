@@ -1,5 +1,6 @@
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Shell.Charts;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Metrics;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,14 +28,32 @@ public sealed class EvaluationComponentsTests : IAsyncLifetime
     {
         Outcome? asked = null;
         var cells = _page.Render<ConfusionCells>(with => with
-            .Add(cell => cell.Counts, new Confusion(44, 20, 52, 16))
+            .Add(cell => cell.Outcomes, new BandOutcomes(new(52, 0, 20), new(16, 0, 44)))
+            .Add(cell => cell.Band, new VerdictBand(0.5, 0.5))
             .Add(cell => cell.Shown, Outcome.FalsePositive)
             .Add(cell => cell.OnShow, outcome => asked = outcome));
 
         Assert.Equal("20", cells.Find("[data-outcome=FalsePositive] .confusion-count").TextContent);
         Assert.Equal("true", cells.Find("[data-outcome=FalsePositive]").GetAttribute("aria-pressed"));
+        Assert.Empty(cells.FindAll("[data-right=review]"));
         cells.Find("[data-outcome=FalseNegative]").Click();
         Assert.Equal(Outcome.FalseNegative, asked);
+    }
+
+    [Fact]
+    public void ConfusionCells_Band_IsTwoByThreeAndReviewIsNoEscape()
+    {
+        Outcome? asked = null;
+        var cells = _page.Render<ConfusionCells>(with => with
+            .Add(cell => cell.Outcomes, new BandOutcomes(new(50, 7, 3), new(2, 43, 5)))
+            .Add(cell => cell.Band, new VerdictBand(0.2, 0.5))
+            .Add(cell => cell.OnShow, outcome => asked = outcome));
+
+        Assert.Equal(["50", "7", "3", "2", "43", "5"], cells.FindAll(".confusion-count").Select(cell => cell.TextContent));
+        Assert.Equal(3, cells.FindAll("thead th").Count);
+        Assert.Equal("2", cells.Find("[data-outcome=FalseNegative] .confusion-count").TextContent);
+        cells.Find("[data-outcome=AnomalyForReview]").Click();
+        Assert.Equal(Outcome.AnomalyForReview, asked);
     }
 
     [Fact]

@@ -226,6 +226,10 @@ public sealed class EvaluationTests(SharedPortal shared) : IClassFixture<SharedP
         state.MoveToBand();
         Assert.Equal((ThresholdOrigin.Band, state.Targets!.Band), (state.Origin, state.Band));
         Assert.NotNull(state.HeldOut);
+        var (shown, outcomes) = (state.Band, state.Outcomes);
+        // The way back from an image names the band in the address: the same outcomes again.
+        await state.LoadAsync(run.ProjectId, run.RunId, shown.FailFrom, shown.HasReview ? shown.ReviewFrom : null);
+        Assert.Equal((shown, outcomes), (state.Band, state.Outcomes));
         await using (var db = await host.DbAsync())
         {
             var best = state.Images!.Curve.BestF1!.Value.Threshold;
@@ -283,28 +287,14 @@ public sealed class EvaluationTests(SharedPortal shared) : IClassFixture<SharedP
     [Fact]
     public void With_Outcome_WorstMistakesFirst()
     {
-        ScoredImage Image(float score, ImageLabel label) => new()
-        {
-            ImageId = Guid.NewGuid(),
-            ResultId = Guid.NewGuid(),
-            FileName = score.ToString(CultureInfo.InvariantCulture),
-            Width = 1,
-            Height = 1,
-            Score = score,
-            Label = label,
-            ShapeCount = 0,
-            Revision = 1,
-            IsReference = false,
-            MapBlob = "",
-        };
         var evaluation = new ImageEvaluation([
-            Image(.2f, ImageLabel.Good), Image(.7f, ImageLabel.Good), Image(.9f, ImageLabel.Good),
-            Image(.1f, ImageLabel.Anomaly), Image(.3f, ImageLabel.Anomaly), Image(.8f, ImageLabel.Unlabelled),
+            MadeScores.Image(.2f, ImageLabel.Good), MadeScores.Image(.7f, ImageLabel.Good), MadeScores.Image(.9f, ImageLabel.Good),
+            MadeScores.Image(.1f, ImageLabel.Anomaly), MadeScores.Image(.3f, ImageLabel.Anomaly), MadeScores.Image(.8f, ImageLabel.Unlabelled),
         ]);
 
-        Assert.Equal([.9f, .7f], evaluation.With(Outcome.FalsePositive, .5).Select(image => image.Score));
-        Assert.Equal([.1f, .3f], evaluation.With(Outcome.FalseNegative, .5).Select(image => image.Score));
-        Assert.Equal([.2f], evaluation.With(Outcome.TrueNegative, .5).Select(image => image.Score));
+        Assert.Equal([.9f, .7f], evaluation.With(Outcome.FalsePositive, new VerdictBand(.5, .5)).Select(image => image.Score));
+        Assert.Equal([.1f, .3f], evaluation.With(Outcome.FalseNegative, new VerdictBand(.5, .5)).Select(image => image.Score));
+        Assert.Equal([.2f], evaluation.With(Outcome.TrueNegative, new VerdictBand(.5, .5)).Select(image => image.Score));
         Assert.Equal(1, evaluation.UnlabelledCount);
     }
 

@@ -50,9 +50,10 @@ public sealed class InspectThresholdTests(SharedPortal shared) : IClassFixture<S
         var review = host.Services.GetRequiredService<ReviewState>();
         await review.LoadAsync(project.Id, run.Id);
         review.Filter = ResultFilter.ForReview;
-        Assert.Equal((2, true), (review.Shown.Count, review.Band.HasReview));
+        Assert.Equal((2, true), (review.Shown.Count, review.Band!.Value.HasReview));
+        Assert.Equal(2, (await MetricsAsync(client, run.Id)).Outcomes!.Good.Reviewed);
         review.Threshold = 1;
-        Assert.Equal((0, false), (review.Shown.Count, review.Band.HasReview));
+        Assert.Equal((0, false), (review.Shown.Count, review.Band!.Value.HasReview));
     }
 
     [Fact]

@@ -19,10 +19,10 @@ public enum DifferenceFinding
     /// <summary>The interval holds zero.</summary>
     NotClear,
 
-    /// <summary>The whole interval lies above zero.</summary>
+    /// <summary>The whole interval lies on the better side of zero.</summary>
     Better,
 
-    /// <summary>The whole interval lies below zero.</summary>
+    /// <summary>The whole interval lies on the worse side of zero.</summary>
     Worse,
 }
 
@@ -38,15 +38,19 @@ public sealed record ComparedFigure(
     public const int FewestImages = 10;
 
     public static ComparedFigure Of(
-        double? value, ConfidenceInterval? interval, double? difference, ConfidenceInterval? differenceInterval, PrecisionRecallCurve curve)
+        double? value, ConfidenceInterval? interval, double? difference, ConfidenceInterval? differenceInterval, PrecisionRecallCurve curve,
+        bool isLowerBetter = false)
     {
+        var (above, below) = isLowerBetter
+            ? (DifferenceFinding.Worse, DifferenceFinding.Better)
+            : (DifferenceFinding.Better, DifferenceFinding.Worse);
         var finding = (difference, differenceInterval) switch
         {
             (null, _) or (_, null) => DifferenceFinding.None,
             (0, { Low: 0, High: 0 }) => DifferenceFinding.Same,
             _ when Math.Min(curve.Positives, curve.Negatives) < FewestImages => DifferenceFinding.TooFew,
-            (_, { Low: > 0 }) => DifferenceFinding.Better,
-            (_, { High: < 0 }) => DifferenceFinding.Worse,
+            (_, { Low: > 0 }) => above,
+            (_, { High: < 0 }) => below,
             _ => DifferenceFinding.NotClear,
         };
         return new(value, interval, difference, difference is null ? null : differenceInterval, finding);

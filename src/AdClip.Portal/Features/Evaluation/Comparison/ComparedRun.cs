@@ -15,14 +15,14 @@ public sealed record ComparedRun
 {
     public required RunToCompare Source { get; init; }
 
-    /// <summary>Pass, review and fail: one threshold unless a band was saved.</summary>
-    public required VerdictBand Band { get; init; }
+    /// <summary>Pass, review and fail at the operating point: chosen on all counted images, or saved. Null: nothing is counted.</summary>
+    public required VerdictBand? Band { get; init; }
 
-    /// <summary>Saved, suggested by the trained detector, or that of the largest F1 on the counted images.</summary>
-    public required ThresholdOrigin Origin { get; init; }
-
-    /// <summary>The threshold was chosen on counted images, so its numbers flatter.</summary>
+    /// <summary>The numbers are of the very images that the threshold was chosen on, so they flatter; never so where they are held out.</summary>
     public required bool IsThresholdFromTheseImages { get; init; }
+
+    /// <summary>Passed, to review and failed, as the figures count them: each image at a threshold chosen without it where that can be.</summary>
+    public required BandOutcomes Outcomes { get; init; }
 
     /// <summary>Of the counted images.</summary>
     public required PrecisionRecallCurve Curve { get; init; }

@@ -13,37 +13,46 @@ public sealed record ComparisonAnswer(
     /// <summary>What is counted: "test", "train" or "all" images of the runs.</summary>
     public required string Split { get; init; }
 
+    /// <summary>The operating point, the same for all runs: bestF1, falseRejects (5 %), recall (95 %) or saved; null: nothing is counted.</summary>
+    public required string? At { get; init; }
+
+    /// <summary>Whether every image is judged at a threshold that was chosen without it.</summary>
+    public required bool IsHeldOut { get; init; }
+
     public static ComparisonAnswer Of(Guid projectId, RunComparison comparison, IStringLocalizer<RunsText> text) => new(
         projectId, comparison.Images.Count, comparison.Good, comparison.Anomalies, comparison.ReferenceCount, comparison.LeftOut, comparison.AllPositiveF1,
-        [.. comparison.Runs.Select(run => ComparedRunAnswer.Of(run, text))],
+        [.. comparison.Runs.Select(run => ComparedRunAnswer.Of(run, comparison.Point, text))],
         [.. comparison.Disputed.Select(image => DisputedImageAnswer.Of(image, comparison.Runs))])
     {
+        At = comparison.Point is { } point ? OperatingPoints.Name(point) : null,
+        IsHeldOut = comparison.IsHeldOut,
         Split = EvaluationSplits.NameOf(comparison.Split),
     };
 }
 
 /// <summary>One run among them.</summary>
-/// <param name="ThresholdSource">"saved", "trained" or "bestF1".</param>
+/// <param name="Threshold">Chosen on all counted images, or saved; null: nothing is counted.</param>
+/// <param name="ThresholdSource">The operating point: "bestF1", "falseRejects", "recall" or "saved".</param>
+/// <param name="ThresholdFromSameImages">The numbers are of the images that the threshold was chosen on; false where they are held out.</param>
 /// <param name="ReviewFrom">Lower end of a saved band; null: none.</param>
-/// <param name="Figures">By name: image_auroc, image_ap, f1, precision, recall.</param>
+/// <param name="Figures">By name: image_auroc, image_ap, f1, precision, recall, escape, overkill, review_load.</param>
 /// <param name="Pixel">By name: pixel_auroc, pixel_ap, aupro_0.3; null: not computed yet for this state of the ground truth.</param>
 /// <param name="PixelOfOtherImages">The pixel numbers are of other images than are counted here, or of another inspection area than the first run's.</param>
 public sealed record ComparedRunAnswer(
-    Guid RunId, string Name, double Threshold, string ThresholdSource, bool ThresholdFromSameImages, double? ReviewFrom, string GroundTruthStamp,
+    Guid RunId, string Name, double? Threshold, string? ThresholdSource, bool ThresholdFromSameImages, double? ReviewFrom, string GroundTruthStamp,
     IReadOnlyDictionary<string, FigureAnswer> Figures, IReadOnlyDictionary<string, BoundedAnswer?>? Pixel, bool PixelOfOtherImages)
 {
-    public static ComparedRunAnswer Of(ComparedRun run, IStringLocalizer<RunsText> text) => new(
-        run.Id, RunTitle.InFull(run.Source.Summary, text), run.Band.FailFrom, SourceName(run.Origin),
-        run.IsThresholdFromTheseImages, run.Band.HasReview ? run.Band.ReviewFrom : null, run.Source.Scores.Stamp,
+    /// <summary>Passed, to review and failed, as the figures count them.</summary>
+    public required OutcomesAnswer Outcomes { get; init; }
+
+    public static ComparedRunAnswer Of(ComparedRun run, OperatingPoint? point, IStringLocalizer<RunsText> text) => new(
+        run.Id, RunTitle.InFull(run.Source.Summary, text), run.Band?.FailFrom, point is { } known ? OperatingPoints.Name(known) : null,
+        run.IsThresholdFromTheseImages, run.Band is { HasReview: true } band ? band.ReviewFrom : null, run.Source.Scores.Stamp,
         run.Figures.ToDictionary(figure => figure.Key, figure => FigureAnswer.Of(figure.Value)),
         run.Source.Pixels is { } report ? ComparisonPixelMetric.All.ToDictionary(metric => metric.Key, metric => BoundedAnswer.Of(metric.Value(report))) : null,
-        run.HasOtherPixels);
-
-    private static string SourceName(ThresholdOrigin origin) => origin switch
+        run.HasOtherPixels)
     {
-        ThresholdOrigin.Saved => "saved",
-        ThresholdOrigin.Trained => "trained",
-        _ => "bestF1",
+        Outcomes = OutcomesAnswer.Of(run.Outcomes),
     };
 }
 

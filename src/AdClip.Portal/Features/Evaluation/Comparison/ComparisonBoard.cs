@@ -72,7 +72,9 @@ public sealed class ComparisonBoard(IDbContextFactory<PortalDb> dbs)
 
     /// <summary>Compares finished runs of one project.</summary>
     /// <param name="asked">The images that are counted; null: those kept for judging where all runs have a labelled one in common, else all.</param>
-    public async Task<RunComparison> CompareAsync(IReadOnlyList<RunSummary> runs, EvaluationSplit? asked = null, CancellationToken cancel = default)
+    /// <param name="point">At what; null, or one that cannot be had: the first that can.</param>
+    public async Task<RunComparison> CompareAsync(
+        IReadOnlyList<RunSummary> runs, EvaluationSplit? asked = null, OperatingPoint? point = null, CancellationToken cancel = default)
     {
         List<RunToCompare> read = [];
         await using var db = await dbs.CreateDbContextAsync(cancel);
@@ -95,6 +97,6 @@ public sealed class ComparisonBoard(IDbContextFactory<PortalDb> dbs)
                 summary, scores, await ThresholdChoice.CurrentAsync(db, scores.Run, cancel),
                 report is null ? null : PixelReport.Parse(report), (int)Math.Clamp(Math.Ceiling(largest * 100), 1, 100)));
         }
-        return await RunComparison.ComputeAsync(read, cancel);
+        return await RunComparison.ComputeAsync(read, point, cancel);
     }
 }

@@ -17,7 +17,7 @@ public static class ComparisonDocuments
             ]);
         foreach (var run in comparison.Runs)
         {
-            string[] head = [run.RunId.ToString(), run.Name, Number(run.Threshold), run.ThresholdSource];
+            string[] head = [run.RunId.ToString(), run.Name, Number(run.Threshold), run.ThresholdSource ?? ""];
             string[] tail = [Number(comparison.Good), Number(comparison.Anomalies)];
             foreach (var metric in ComparisonMetric.All)
             {

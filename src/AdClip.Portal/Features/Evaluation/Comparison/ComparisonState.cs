@@ -18,13 +18,17 @@ public sealed class ComparisonState(ComparisonBoard board)
 
     /// <param name="runs">Ids with commas between; null or empty: the two newest finished runs.</param>
     /// <param name="split">As <see cref="ComparisonBoard.CompareAsync"/> takes it.</param>
-    public async Task LoadAsync(Guid projectId, string? runs, EvaluationSplit? split = null, CancellationToken cancel = default)
+    /// <param name="point">At what to compare; null, or one that cannot be had: the first that can.</param>
+    public async Task LoadAsync(
+        Guid projectId, string? runs, EvaluationSplit? split = null, OperatingPoint? point = null, CancellationToken cancel = default)
     {
         var finished = await board.FinishedAsync(projectId, cancel);
         var asked = string.IsNullOrEmpty(runs) ? [.. finished.Take(ComparisonBoard.Fewest).Select(run => run.Run.Id)] : ComparisonBoard.Parse(runs);
         Problem = await board.ProblemAsync(projectId, asked, finished, cancel);
         Chosen = [.. (asked ?? []).Where(id => finished.Any(run => run.Run.Id == id)).Take(ComparisonBoard.Most)];
-        Comparison = Problem is null ? await board.CompareAsync([.. Chosen.Select(id => finished.First(run => run.Run.Id == id))], split, cancel) : null;
+        Comparison = Problem is null
+            ? await board.CompareAsync([.. Chosen.Select(id => finished.First(run => run.Run.Id == id))], split, point, cancel)
+            : null;
         Finished = finished;
     }
 

@@ -16,6 +16,12 @@ public static class ComparisonWords
             _ => null,
         };
 
+    /// <summary>A text of an operating point.</summary>
+    /// <param name="key">Of its texts: At, Point or Threshold.</param>
+    public static string Of(string key, OperatingPoint point, IStringLocalizer<ComparisonText> text) => text[
+        key + point, ThresholdTargets.UsualFalseRejects.ToString("P0", CultureInfo.CurrentCulture),
+        ThresholdTargets.UsualRecall.ToString("P0", CultureInfo.CurrentCulture)];
+
     /// <summary>Better, worse or none, for colour.</summary>
     public static string? Tone(DifferenceFinding finding) => finding switch
     {

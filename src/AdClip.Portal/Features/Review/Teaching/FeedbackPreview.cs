@@ -1,13 +1,15 @@
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Runs;
 using AdClip.Vision.Detection.FewShot;
+using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;
 
 namespace AdClip.Portal.Features.Review.Teaching;
 
 /// <summary>An image as the detector that holds sees it.</summary>
 /// <param name="MapUrl">Its map, on the <see cref="MapShelf"/>.</param>
-public sealed record TaughtLook(TaughtLine Line, double Score, string MapUrl);
+/// <param name="Scale">On which people see scores, also after what they teach.</param>
+public sealed record TaughtLook(TaughtLine Line, double Score, string MapUrl, ScoreScale? Scale);
 
 /// <summary>What a detector would be after somebody spoke of a region; nothing of it is stored until <see cref="Teacher.KeepAsync"/>.</summary>
 /// <param name="Base">The detector that was fitted to the run's good images; null where it is stored.</param>
@@ -16,7 +18,11 @@ public sealed record TaughtLook(TaughtLine Line, double Score, string MapUrl);
 /// <param name="Progress">Golden images that were compared so far.</param>
 public sealed record FeedbackPreview(
     Run Run, ImageRecord Image, LessonKind Kind, TaughtLine Line, FittedBase? Base, FittedDetector After, RegionFeedback Said, ImageRectangle Bounds,
-    double ScoreBefore, double ScoreAfter, string BeforeUrl, string AfterUrl, Task<GoldenComparison> Golden, GoldenProgress Progress);
+    double ScoreBefore, double ScoreAfter, string BeforeUrl, string AfterUrl, Task<GoldenComparison> Golden, GoldenProgress Progress)
+{
+    /// <summary>On which people see scores, before and after.</summary>
+    public ScoreScale? Scale { get; init; }
+}
 
 /// <summary>A detector that was fitted to nothing but good images.</summary>
 /// <param name="Sha256s">The good images.</param>

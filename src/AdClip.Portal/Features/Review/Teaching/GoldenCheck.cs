@@ -81,9 +81,7 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
             return (suggested, GoldenThreshold.Suggested);
         }
         bool[] truths = [.. compared.Select(one => one.Image.IsAnomaly)];
-        if (!truths.Contains(true)
-            || !truths.Contains(false)
-            || PrecisionRecallCurve.FromScores([.. compared.Select(one => one.Before)], truths).BestF1 is not { } best)
+        if (PrecisionRecallCurve.FromScores([.. compared.Select(one => one.Before)], truths).BestF1 is not { } best)
         {
             return (null, GoldenThreshold.None);
         }

@@ -11,6 +11,7 @@ using AdClip.Vision;
 using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.FewShot;
+using AdClip.Vision.Detection.Thresholds;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Review.Teaching;
@@ -34,9 +35,9 @@ public sealed class TeachingBench(
     {
         var line = await lines.FindAsync(run, cancel);
         using var lease = await RentAsync(line, cancel);
-        var (detector, _) = await OpenAsync(run, line, lease.Detector, cancel);
+        var (detector, fittedBase) = await OpenAsync(run, line, lease.Detector, cancel);
         var seen = await slots.InSlotAsync(() => Seen(detector, Tokens(lease.Detector, image), image.Sha256), cancel);
-        return new TaughtLook(line, seen.Score, shelf.Put(run.ProjectId, seen.Map));
+        return new TaughtLook(line, seen.Score, shelf.Put(run.ProjectId, seen.Map), ScaleOf(line, fittedBase));
     }
 
     /// <summary>What the detector would be and say if the region were good, or a defect. The golden images are compared in the background.</summary>
@@ -61,7 +62,10 @@ public sealed class TeachingBench(
                 return new FeedbackPreview(
                     run, image, kind, line, fittedBase, taught, said, bounds, before.Score, after.Score,
                     shelf.Put(run.ProjectId, before.Map), shelf.Put(run.ProjectId, after.Map),
-                    Task.FromException<GoldenComparison>(new InvalidOperationException("Not begun.")), new GoldenProgress());
+                    Task.FromException<GoldenComparison>(new InvalidOperationException("Not begun.")), new GoldenProgress())
+                {
+                    Scale = ScaleOf(line, fittedBase),
+                };
             },
             cancel);
         // Nobody waits for it before the new heatmap is seen.
@@ -73,6 +77,11 @@ public sealed class TeachingBench(
         using var lease = await RentAsync(preview.Line, CancellationToken.None);
         return await golden.CompareAsync(lease.Detector, preview.Line, preview.Run.Id, before, preview.After, preview.Progress, CancellationToken.None);
     }
+
+    // Lessons move the scores of images, not the scale: what was good before anybody taught fixes it.
+    private static ScoreScale? ScaleOf(TaughtLine line, FittedBase? fittedBase) => line.Scale ?? (fittedBase is null
+        ? null
+        : ScoreScale.Of(fittedBase.Detector.Report.Scores.Where(score => double.IsFinite(score.Score)).Select(score => score.Score)));
 
     private Task<DetectorLease> RentAsync(TaughtLine line, CancellationToken cancel) =>
         detectors.RentAsync(line.ModelId, line.ImageSize, cancel, patience: MemoryPatience);

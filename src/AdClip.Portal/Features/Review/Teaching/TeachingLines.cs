@@ -6,6 +6,7 @@ using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
+using AdClip.Vision.Detection.Thresholds;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Review.Teaching;
@@ -18,6 +19,9 @@ public sealed record TaughtLine(
     Guid ProjectId, string ModelId, int ImageSize, DetectorVersion? Root, string BaseKey, DetectorVersion? Head, TeachingHistory History)
 {
     public bool CanUndo => Head?.Id != Root?.Id;
+
+    /// <summary>The scale of its scores, the same for all versions; null: there is no root.</summary>
+    public ScoreScale? Scale { get; } = Root is null ? null : VersionReport.Parse(Root.Report).Scale;
 
     /// <summary>Refuses a move by somebody who has seen another version than the one that holds.</summary>
     /// <exception cref="RefusedInputException">Somebody was faster.</exception>
