@@ -8,7 +8,7 @@ public sealed partial class ArchitectureTests
 {
     private static readonly string[] FeaturesInOrder =
     [
-        "Accounts", "Projects", "Images", "Annotations", "Jobs", "Models", "Training", "Runs", "Evaluation", "Review", "Exports", "Dashboard", "Samples",
+        "Accounts", "Projects", "Images", "Annotations", "Jobs", "Models", "Training", "Runs", "Inspectors", "Evaluation", "Review", "Exports", "Dashboard", "Samples",
     ];
 
     private static readonly string Source = Path.Combine(SharedFolder.RepositoryRoot, "src");

@@ -44,6 +44,9 @@ public sealed record DetectorAnswer(
     Figure? AveragePrecision, Figure? F1, double? SuggestedThreshold, double? ExpectedCalibrationError,
     IReadOnlyList<DetectorPartAnswer> Parts, double Seconds, TextOrigin? Texts)
 {
+    /// <summary>What people call it besides its number; null: nothing.</summary>
+    public string? Name { get; init; }
+
     public static DetectorAnswer Of(DetectorVersion version)
     {
         var report = VersionReport.Parse(version.Report);
@@ -56,6 +59,9 @@ public sealed record DetectorAnswer(
             [.. report.Fit.Parts.Select(
                 part => new DetectorPartAnswer(
                     TrainingAnswer.NameOf<FitPart>(part.Part), part.Weight, TrainingAnswer.NameOf(part.Reason), part.AreaUnderRoc))],
-            report.Seconds, report.Texts);
+            report.Seconds, report.Texts)
+        {
+            Name = version.Name,
+        };
     }
 }

@@ -576,6 +576,8 @@ namespace AdClip.Portal.Storage.Migrations
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    DeletedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     JobId = table.Column<Guid>(type: "TEXT", nullable: true),
                     ModelId = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     ModelName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
@@ -869,6 +871,55 @@ namespace AdClip.Portal.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Inspectors",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Plan = table.Column<string>(type: "TEXT", nullable: false),
+                    ScoreIdentity = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ReviewFrom = table.Column<double>(type: "REAL", nullable: false),
+                    FailFrom = table.Column<double>(type: "REAL", nullable: false),
+                    BandOrigin = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    BandFigures = table.Column<string>(type: "TEXT", nullable: false),
+                    Scale = table.Column<string>(type: "TEXT", nullable: true),
+                    MapHigh = table.Column<float>(type: "REAL", nullable: true),
+                    RunId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    DetectorId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Inspectors", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Inspectors_AspNetUsers_CreatedBy",
+                        column: x => x.CreatedBy,
+                        principalTable: "AspNetUsers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_Inspectors_DetectorVersions_DetectorId",
+                        column: x => x.DetectorId,
+                        principalTable: "DetectorVersions",
+                        principalColumn: "Id");
+                    table.ForeignKey(
+                        name: "FK_Inspectors_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_Inspectors_Runs_RunId",
+                        column: x => x.RunId,
+                        principalTable: "Runs",
+                        principalColumn: "Id");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Lessons",
                 columns: table => new
                 {
@@ -1123,6 +1174,129 @@ namespace AdClip.Portal.Storage.Migrations
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "InspectorChecks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    InspectorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    JobId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ActiveId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Report = table.Column<string>(type: "TEXT", nullable: false),
+                    CheckedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_InspectorChecks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_InspectorChecks_Inspectors_ActiveId",
+                        column: x => x.ActiveId,
+                        principalTable: "Inspectors",
+                        principalColumn: "Id");
+                    table.ForeignKey(
+                        name: "FK_InspectorChecks_Inspectors_InspectorId",
+                        column: x => x.InspectorId,
+                        principalTable: "Inspectors",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_InspectorChecks_Jobs_JobId",
+                        column: x => x.JobId,
+                        principalTable: "Jobs",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "InspectorEvents",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    InspectorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    OtherId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    Report = table.Column<string>(type: "TEXT", nullable: true),
+                    AcceptedRegressions = table.Column<bool>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_InspectorEvents", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_InspectorEvents_AspNetUsers_By",
+                        column: x => x.By,
+                        principalTable: "AspNetUsers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_InspectorEvents_Inspectors_InspectorId",
+                        column: x => x.InspectorId,
+                        principalTable: "Inspectors",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_InspectorEvents_Inspectors_OtherId",
+                        column: x => x.OtherId,
+                        principalTable: "Inspectors",
+                        principalColumn: "Id");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "InspectorReferences",
+                columns: table => new
+                {
+                    InspectorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_InspectorReferences", x => new { x.InspectorId, x.Sha256 });
+                    table.ForeignKey(
+                        name: "FK_InspectorReferences_Inspectors_InspectorId",
+                        column: x => x.InspectorId,
+                        principalTable: "Inspectors",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ProductionResults",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    InspectorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Score = table.Column<float>(type: "REAL", nullable: false),
+                    Verdict = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Milliseconds = table.Column<double>(type: "REAL", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    ImageId = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ProductionResults", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ProductionResults_Images_ImageId",
+                        column: x => x.ImageId,
+                        principalTable: "Images",
+                        principalColumn: "Id");
+                    table.ForeignKey(
+                        name: "FK_ProductionResults_Inspectors_InspectorId",
+                        column: x => x.InspectorId,
+                        principalTable: "Inspectors",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_ProductionResults_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_AnnotationRevisions_ImageId_Revision",
                 table: "AnnotationRevisions",
@@ -1274,6 +1448,70 @@ namespace AdClip.Portal.Storage.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_InspectorChecks_ActiveId",
+                table: "InspectorChecks",
+                column: "ActiveId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_InspectorChecks_InspectorId_ActiveId",
+                table: "InspectorChecks",
+                columns: new[] { "InspectorId", "ActiveId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_InspectorChecks_JobId",
+                table: "InspectorChecks",
+                column: "JobId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_InspectorEvents_By",
+                table: "InspectorEvents",
+                column: "By");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_InspectorEvents_InspectorId_Id",
+                table: "InspectorEvents",
+                columns: new[] { "InspectorId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_InspectorEvents_OtherId",
+                table: "InspectorEvents",
+                column: "OtherId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Inspectors_CreatedBy",
+                table: "Inspectors",
+                column: "CreatedBy");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Inspectors_DetectorId",
+                table: "Inspectors",
+                column: "DetectorId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Inspectors_OneActive",
+                table: "Inspectors",
+                column: "ProjectId",
+                unique: true,
+                filter: "\"State\" = 'Active'");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Inspectors_ProjectId_Number",
+                table: "Inspectors",
+                columns: new[] { "ProjectId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Inspectors_ProjectId_ScoreIdentity",
+                table: "Inspectors",
+                columns: new[] { "ProjectId", "ScoreIdentity" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Inspectors_RunId",
+                table: "Inspectors",
+                column: "RunId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Jobs_CreatedAt",
                 table: "Jobs",
                 column: "CreatedAt");
@@ -1349,6 +1587,21 @@ namespace AdClip.Portal.Storage.Migrations
                 name: "IX_PrecisionChecks_ProjectId_ModelId_CheckedAt",
                 table: "PrecisionChecks",
                 columns: new[] { "ProjectId", "ModelId", "CheckedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ProductionResults_ImageId",
+                table: "ProductionResults",
+                column: "ImageId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ProductionResults_InspectorId",
+                table: "ProductionResults",
+                column: "InspectorId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ProductionResults_ProjectId_At",
+                table: "ProductionResults",
+                columns: new[] { "ProjectId", "At" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ProjectMembers_UserId",
@@ -1527,6 +1780,15 @@ namespace AdClip.Portal.Storage.Migrations
                 name: "InspectionAreaRevisions");
 
             migrationBuilder.DropTable(
+                name: "InspectorChecks");
+
+            migrationBuilder.DropTable(
+                name: "InspectorEvents");
+
+            migrationBuilder.DropTable(
+                name: "InspectorReferences");
+
+            migrationBuilder.DropTable(
                 name: "Lessons");
 
             migrationBuilder.DropTable(
@@ -1540,6 +1802,9 @@ namespace AdClip.Portal.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "PrecisionChecks");
+
+            migrationBuilder.DropTable(
+                name: "ProductionResults");
 
             migrationBuilder.DropTable(
                 name: "ProjectMembers");
@@ -1584,16 +1849,19 @@ namespace AdClip.Portal.Storage.Migrations
                 name: "Models");
 
             migrationBuilder.DropTable(
+                name: "Inspectors");
+
+            migrationBuilder.DropTable(
                 name: "ImageResults");
 
             migrationBuilder.DropTable(
                 name: "StageExperiments");
 
             migrationBuilder.DropTable(
-                name: "DetectorVersions");
+                name: "Images");
 
             migrationBuilder.DropTable(
-                name: "Images");
+                name: "DetectorVersions");
 
             migrationBuilder.DropTable(
                 name: "Runs");

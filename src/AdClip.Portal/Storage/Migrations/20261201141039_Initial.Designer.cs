@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace AdClip.Portal.Storage.Migrations
 {
     [DbContext(typeof(PortalDb))]
-    [Migration("20261201133817_Initial")]
+    [Migration("20261201141039_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -405,6 +405,228 @@ namespace AdClip.Portal.Storage.Migrations
                         .IsUnique();
 
                     b.ToTable("MaskFiles", (string)null);
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Inspectors.Gate.InspectorCheck", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ActiveId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CheckedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("InspectorId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Report")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ActiveId");
+
+                    b.HasIndex("JobId")
+                        .IsUnique();
+
+                    b.HasIndex("InspectorId", "ActiveId");
+
+                    b.ToTable("InspectorChecks", (string)null);
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Inspectors.Inspector", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BandFigures")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BandOrigin")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("DetectorId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("FailFrom")
+                        .HasColumnType("REAL");
+
+                    b.Property<float?>("MapHigh")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Plan")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("ReviewFrom")
+                        .HasColumnType("REAL");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Scale")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ScoreIdentity")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedBy");
+
+                    b.HasIndex("DetectorId");
+
+                    b.HasIndex("RunId");
+
+                    b.HasIndex("ProjectId", "Number")
+                        .IsUnique();
+
+                    b.HasIndex("ProjectId", "ScoreIdentity");
+
+                    b.HasIndex(new[] { "ProjectId" }, "IX_Inspectors_OneActive")
+                        .IsUnique()
+                        .HasFilter("\"State\" = 'Active'");
+
+                    b.ToTable("Inspectors", (string)null);
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Inspectors.InspectorEvent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("AcceptedRegressions")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("InspectorId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("OtherId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Report")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("By");
+
+                    b.HasIndex("OtherId");
+
+                    b.HasIndex("InspectorId", "Id");
+
+                    b.ToTable("InspectorEvents", (string)null);
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Inspectors.InspectorReference", b =>
+                {
+                    b.Property<Guid>("InspectorId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Sha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("InspectorId", "Sha256");
+
+                    b.ToTable("InspectorReferences", (string)null);
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Inspectors.Production.ProductionResult", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ImageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("InspectorId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Milliseconds")
+                        .HasColumnType("REAL");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<float>("Score")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Verdict")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ImageId");
+
+                    b.HasIndex("InspectorId");
+
+                    b.HasIndex("ProjectId", "At");
+
+                    b.ToTable("ProductionResults", (string)null);
                 });
 
             modelBuilder.Entity("AdClip.Portal.Features.Jobs.JobRecord", b =>
@@ -1160,6 +1382,9 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<Guid>("CreatedBy")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("EncoderId")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1184,6 +1409,10 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<string>("ModelName")
                         .IsRequired()
                         .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Number")
@@ -1677,6 +1906,95 @@ namespace AdClip.Portal.Storage.Migrations
                     b.HasOne("AdClip.Portal.Features.Images.ImageRecord", null)
                         .WithMany()
                         .HasForeignKey("ImageId");
+
+                    b.HasOne("AdClip.Portal.Features.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Inspectors.Gate.InspectorCheck", b =>
+                {
+                    b.HasOne("AdClip.Portal.Features.Inspectors.Inspector", null)
+                        .WithMany()
+                        .HasForeignKey("ActiveId");
+
+                    b.HasOne("AdClip.Portal.Features.Inspectors.Inspector", null)
+                        .WithMany()
+                        .HasForeignKey("InspectorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("AdClip.Portal.Features.Jobs.JobRecord", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Inspectors.Inspector", b =>
+                {
+                    b.HasOne("AdClip.Portal.Storage.PortalUser", null)
+                        .WithMany()
+                        .HasForeignKey("CreatedBy")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("AdClip.Portal.Features.Training.DetectorVersion", null)
+                        .WithMany()
+                        .HasForeignKey("DetectorId");
+
+                    b.HasOne("AdClip.Portal.Features.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("AdClip.Portal.Features.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId");
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Inspectors.InspectorEvent", b =>
+                {
+                    b.HasOne("AdClip.Portal.Storage.PortalUser", null)
+                        .WithMany()
+                        .HasForeignKey("By")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("AdClip.Portal.Features.Inspectors.Inspector", null)
+                        .WithMany()
+                        .HasForeignKey("InspectorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("AdClip.Portal.Features.Inspectors.Inspector", null)
+                        .WithMany()
+                        .HasForeignKey("OtherId");
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Inspectors.InspectorReference", b =>
+                {
+                    b.HasOne("AdClip.Portal.Features.Inspectors.Inspector", null)
+                        .WithMany()
+                        .HasForeignKey("InspectorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("AdClip.Portal.Features.Inspectors.Production.ProductionResult", b =>
+                {
+                    b.HasOne("AdClip.Portal.Features.Images.ImageRecord", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId");
+
+                    b.HasOne("AdClip.Portal.Features.Inspectors.Inspector", null)
+                        .WithMany()
+                        .HasForeignKey("InspectorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
 
                     b.HasOne("AdClip.Portal.Features.Projects.Project", null)
                         .WithMany()
