@@ -420,4 +420,45 @@ public enum RefusalCode
 
     /// <summary>A model that cannot be deleted, because work with it is under way or waits: its name, which.</summary>
     ModelAtWork,
+
+    // Inspectors.
+
+    /// <summary>A name without characters or with too many: how many, most allowed.</summary>
+    NameLengthInvalid,
+
+    /// <summary>A trained detector that something works with: its number, what.</summary>
+    DetectorInUse,
+
+    /// <summary>A request for an inspector that names neither a run nor a detector, or both.</summary>
+    InspectorSourceAmbiguous,
+
+    /// <summary>A run that the project does not have: id.</summary>
+    InspectorSourceUnknown,
+
+    /// <summary>A run without a labelled good image: images of the run.</summary>
+    InspectorWithoutGood,
+
+    /// <summary>A promotion of the inspector in use: its number.</summary>
+    InspectorAlreadyActive,
+
+    /// <summary>A roll back of an inspector that is not in use: its number.</summary>
+    InspectorNotActive,
+
+    /// <summary>A roll back where none was in use before: number of the inspector.</summary>
+    InspectorNothingBefore,
+
+    /// <summary>An inspector that was put away before: its number.</summary>
+    InspectorAlreadyRetired,
+
+    /// <summary>A promotion without a look through the gate against the inspector in use now: its number.</summary>
+    InspectorUnchecked,
+
+    /// <summary>A promotion that makes outcomes of golden images worse, without consent: number, how many, the first one's file name.</summary>
+    InspectorRegressions,
+
+    /// <summary>A promotion of a plan in 8 bits or tiles that strays too far, without consent: number, difference, limit.</summary>
+    InspectorParityMissed,
+
+    /// <summary>A change of an inspector without a reason, or with too long a one: characters, most allowed.</summary>
+    InspectorReasonMissing,
 }

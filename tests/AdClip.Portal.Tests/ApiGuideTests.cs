@@ -29,6 +29,6 @@ public sealed partial class ApiGuideTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _portal.DisposeAsync();
 
-    [GeneratedRegex("`((?:GET|POST|PUT|DELETE) /[^`?]+)`")]
+    [GeneratedRegex("`((?:GET|POST|PUT|PATCH|DELETE) /[^`?]+)`")]
     private static partial Regex Endpoint();
 }

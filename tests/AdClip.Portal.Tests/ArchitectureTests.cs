@@ -9,7 +9,7 @@ public sealed partial class ArchitectureTests
     private static readonly string[] FeaturesInOrder =
     [
         "Accounts", "Projects", "Images", "Annotations", "Jobs", "Models",
-        "Training", "Runs", "Evaluation", "Review", "Exports", "Dashboard", "Samples",
+        "Training", "Runs", "Inspectors", "Evaluation", "Review", "Exports", "Dashboard", "Samples",
     ];
 
     /// <summary>The folders of AdClip.Vision; a folder may use those before it.</summary>
@@ -26,7 +26,7 @@ public sealed partial class ArchitectureTests
         ["models"] = ["shell"],
         ["training"] = ["shell"],
         ["annotations"] = ["contracts", "shell", "viewer"],
-        ["review"] = ["annotations", "viewer"],
+        ["review"] = ["annotations", "shell", "viewer"],
     };
 
     private static readonly string Source = Path.Combine(SharedFolder.RepositoryRoot, "src");

@@ -10,6 +10,7 @@ using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Images;
+using AdClip.Portal.Tests.Features.Inspectors;
 using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Portal.Tests.Features.Runs;
 using AdClip.Vision.Detection;
@@ -179,6 +180,7 @@ public sealed partial class EndpointAccessTests(SharedPortal shared) : IClassFix
             ["imageId"] = imageId.ToString(),
             ["runId"] = run.Id.ToString(),
             ["resultId"] = results.Items[0].Id.ToString(),
+            ["inspectorId"] = (await InspectorBoardTests.AddAsync(_portal, project.Id, 1, owner)).ToString(),
         };
     }
 

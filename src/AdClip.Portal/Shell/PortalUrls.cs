@@ -23,6 +23,8 @@ public static class PortalUrls
     public const string OutOfFoldRoute = "/projects/{ProjectId:guid}/training/detectors/{DetectorId:guid}";
     public const string RunsRoute = "/projects/{ProjectId:guid}/runs";
     public const string RunRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}";
+    public const string InspectorsRoute = "/projects/{ProjectId:guid}/inspectors";
+    public const string InspectorRoute = "/projects/{ProjectId:guid}/inspectors/{InspectorId:guid}";
     public const string ResultRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}/images/{ImageId:guid}";
     public const string EvaluationRoute = "/projects/{ProjectId:guid}/runs/{RunId:guid}/evaluation";
     public const string CompareRoute = "/projects/{ProjectId:guid}/compare";
@@ -50,6 +52,10 @@ public static class PortalUrls
     public static string Runs(Guid projectId) => Of($"/projects/{projectId}/runs");
 
     public static string Run(Guid projectId, Guid runId) => Of($"/projects/{projectId}/runs/{runId}");
+
+    public static string Inspectors(Guid projectId) => Of($"/projects/{projectId}/inspectors");
+
+    public static string Inspector(Guid projectId, Guid inspectorId) => Of($"/projects/{projectId}/inspectors/{inspectorId}");
 
     public static string Result(Guid projectId, Guid runId, Guid imageId) => Of($"/projects/{projectId}/runs/{runId}/images/{imageId}");
 

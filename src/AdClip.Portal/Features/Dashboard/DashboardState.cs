@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Security.Claims;
 using AdClip.Portal.Features.Annotations;
-using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Images;
-using AdClip.Portal.Features.Runs;
+using AdClip.Portal.Features.Inspectors;
+using AdClip.Portal.Features.Inspectors.Production;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;
-using AdClip.Vision.Metrics;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Dashboard;
@@ -23,39 +22,32 @@ public sealed record DashboardPeriod(string Label, int Good, int Anomaly, int Un
     public double? DefectRate => Good + Anomaly == 0 ? null : Anomaly / (double)(Good + Anomaly);
 }
 
-/// <summary>A run against the ground truth as it is now.</summary>
-/// <param name="Counts">At its <see cref="StartingThreshold"/>; what is left to a person counts as passed.</param>
-/// <param name="Origin">Of that threshold.</param>
-/// <param name="Outcomes">Passed, to review and failed.</param>
-public sealed record RunQuality(Guid RunId, DateTimeOffset CreatedAt, string ModelName, Confusion Counts, ThresholdOrigin Origin, BandOutcomes Outcomes)
-{
-    public bool IsThresholdSaved => Origin == ThresholdOrigin.Saved;
-
-    public int ForReview => Outcomes.Good.Reviewed + Outcomes.Anomalies.Reviewed;
-}
-
 /// <summary>One project's line.</summary>
-/// <param name="Runs">Oldest first; only those with labelled results, the last few.</param>
-public sealed record ProjectQuality(Project Project, int Good, int Anomaly, int Unlabelled, IReadOnlyList<RunQuality> Runs)
+/// <param name="Active">The inspector that it runs on; null: none.</param>
+/// <param name="Production">What inspectors in use did in the span, each for itself.</param>
+/// <param name="Today">The same of today, all together.</param>
+public sealed record ProjectLine(
+    Project Project, int Good, int Anomaly, int Unlabelled, Inspector? Active, IReadOnlyList<InspectorLine> Production, VerdictCounts Today)
 {
     public int Images => Good + Anomaly + Unlabelled;
 
     public double? DefectRate => Good + Anomaly == 0 ? null : Anomaly / (double)(Good + Anomaly);
 
-    public RunQuality? Latest => Runs.Count == 0 ? null : Runs[^1];
+    /// <summary>Of all inspectors in the span.</summary>
+    public VerdictCounts Span => DashboardState.Sum(Production.Select(line => line.Verdicts));
 }
 
-/// <summary>What the dashboards show: one project or all that this person may see, over a span of time.</summary>
-public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, TimeProvider clock)
-{
-    /// <summary>Runs of a project that are evaluated, at most.</summary>
-    private const int MostRuns = 8;
+/// <summary>What one inspector did.</summary>
+public sealed record InspectorLine(Inspector Inspector, VerdictCounts Verdicts);
 
+/// <summary>What the dashboards show: one project or all that this person may see, over a span of time.</summary>
+public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, InspectorBoard inspectors, ProductionBook production, TimeProvider clock)
+{
     /// <summary>Days to look back that can be chosen; 0: everything.</summary>
     public static IReadOnlyList<int> Spans { get; } = [7, 30, 90, 0];
 
     /// <summary>Null until loaded; newest first.</summary>
-    public IReadOnlyList<ProjectQuality>? Projects { get; private set; }
+    public IReadOnlyList<ProjectLine>? Projects { get; private set; }
 
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<DashboardPeriod> Periods { get; private set; } = [];
@@ -64,6 +56,12 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, TimeProvider
     public IReadOnlyList<(string Name, int Shapes, string? Colour)> Classes { get; private set; } = [];
 
     public DateTimeOffset LoadedAt { get; private set; }
+
+    /// <summary>What inspectors in use did in the span, in all projects; experiments are not among it.</summary>
+    public VerdictCounts Production => Sum(Projects?.Select(line => line.Span) ?? []);
+
+    /// <summary>The same of today.</summary>
+    public VerdictCounts Today => Sum(Projects?.Select(line => line.Today) ?? []);
 
     public int Good => Periods.Sum(period => period.Good);
 
@@ -97,14 +95,21 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, TimeProvider
             select new { revision.ImageId, revision.SavedAt }).ToListAsync();
         Periods = InPeriods(days, images, [.. saves.Select(save => (save.ImageId, save.SavedAt))]);
         Classes = await ClassesAsync(db, ids, since);
-        List<ProjectQuality> lines = [];
+        List<ProjectLine> lines = [];
+        var counts = await production.CountAsync(ids, since);
+        var today = await production.CountAsync(ids, StartOfDay(LoadedAt));
         foreach (var project in projects)
         {
             int CountOf(ImageLabel label) => images.Count(image => image.ProjectId == project.Id && image.Label == label);
+            var made = await inspectors.ListAsync(project.Id);
             lines.Add(
-                new ProjectQuality(
-                    project, CountOf(ImageLabel.Good), CountOf(ImageLabel.Anomaly),
-                    CountOf(ImageLabel.Unlabelled), await RunsAsync(db, project.Id, since)));
+                new ProjectLine(
+                    project, CountOf(ImageLabel.Good), CountOf(ImageLabel.Anomaly), CountOf(ImageLabel.Unlabelled),
+                    made.FirstOrDefault(inspector => inspector.State == InspectorState.Active),
+                    [.. from inspector in made
+                        join count in counts on inspector.Id equals count.InspectorId
+                        select new InspectorLine(inspector, count.Verdicts)],
+                    Sum(today.Where(count => count.ProjectId == project.Id).Select(count => count.Verdicts))));
         }
         Projects = lines;
     }
@@ -173,24 +178,6 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, TimeProvider
             .Select(tally => (tally.Name, tally.Shapes, projectIds.Count == 1 && colours[tally.Name].Count() == 1 ? colours[tally.Name].Single() : null))];
     }
 
-    private static async Task<List<RunQuality>> RunsAsync(PortalDb db, Guid projectId, DateTimeOffset since)
-    {
-        var runs = await db.Set<Run>().AsNoTracking().Where(run => run.ProjectId == projectId && run.CreatedAt >= since)
-            .OrderByDescending(run => run.CreatedAt).Take(MostRuns).Select(run => run.Id).ToListAsync();
-        List<RunQuality> qualities = [];
-        foreach (var runId in Enumerable.Reverse(runs))
-        {
-            var scores = (await RunScores.ReadAsync(db, runId))!.On(null);
-            var images = new ImageEvaluation(scores.Images);
-            if (images.Curve.BestF1 is null)
-            {
-                continue; // without images of both truths there is no precision, recall or F1 to speak of
-            }
-            var (band, origin) = StartingThreshold.Of(images, await ThresholdChoice.CurrentAsync(db, scores.Run), scores.SuggestedThreshold)!;
-            qualities.Add(
-                new RunQuality(
-                    runId, scores.Run.CreatedAt, scores.Run.ModelName, images.Curve.At(band.FailFrom), origin, BandOutcomes.Of(band, images.Curve)));
-        }
-        return qualities;
-    }
+    internal static VerdictCounts Sum(IEnumerable<VerdictCounts> counts) => counts.Aggregate(
+        default(VerdictCounts), (sum, one) => new(sum.Passed + one.Passed, sum.Reviewed + one.Reviewed, sum.Failed + one.Failed));
 }

@@ -1,5 +1,7 @@
+using AdClip.Portal.Features.Inspectors.Gate;
 using AdClip.Portal.Features.Review.Teaching;
 using AdClip.Portal.Features.Runs;
+using AdClip.Portal.Features.Training;
 
 namespace AdClip.Portal.Features.Review;
 
@@ -11,6 +13,8 @@ public static class ReviewFeature
         services.AddTransient<ResultViewInterop>();
         services.AddSingleton<MapShelf>();
         services.AddSingleton<TeachingLines>();
+        services.AddSingleton<IGoldenImages, ProjectGoldenImages>();
+        services.AddTransient<IDetectorUses, LessonsOfDetector>();
         services.AddSingleton<GoldenCheck>();
         services.AddSingleton<TeachingBench>();
         services.AddSingleton<Teacher>();

@@ -103,34 +103,6 @@ public sealed record BoxAnswer(int X, int Y, int Width, int Height, float Peak)
     public static BoxAnswer Of(MapBox box) => new(box.X, box.Y, box.Width, box.Height, box.Peak);
 }
 
-/// <summary>What the detector says of an image that was sent to be looked at.</summary>
-/// <param name="Verdict">good, anomaly, or review: a person has to look.</param>
-/// <param name="Threshold">The score threshold that was applied; null: none was given or saved, and the boxes decide.</param>
-/// <param name="InspectionAreaRevision">Revision of the inspection area that was looked at; 0: everything was.</param>
-/// <param name="Tiles">How the image was cut; null: it was looked at whole.</param>
-/// <param name="ImageId">The image, if it was stored.</param>
-/// <param name="DetectorId">The trained detector that scored; null: the model itself.</param>
-/// <param name="Probability">Calibrated probability of an anomaly; null unless a trained detector says it.</param>
-/// <param name="ClassProbabilities">Of "good" and of each defect class; null where there is no probability.</param>
-public sealed record InspectAnswer(
-    string Verdict, float Score, float? Threshold, float ZeroShotScore, float? FewShotScore,
-    float ClassProbability, IReadOnlyList<BoxAnswer> Boxes, float MapThreshold,
-    string Model, int ReferenceCount, int InspectionAreaRevision, TileSettings? Tiles, int Width, int Height, string Sha256, double Milliseconds, Guid? ImageId,
-    Guid? DetectorId, double? Probability, IReadOnlyDictionary<string, double>? ClassProbabilities)
-{
-    /// <summary>From this score on, below the threshold, the verdict is review; null: it never is.</summary>
-    public float? ReviewFrom { get; init; }
-
-    /// <summary>Names all that the scale of the score depends on: a threshold holds for scores of one identity.</summary>
-    public required string ScoreIdentity { get; init; }
-
-    /// <summary>As in <see cref="ResultAnswer.ComparedWithNoGoodImage"/>; no threshold is applied then.</summary>
-    public bool ComparedWithNoGoodImage => ReferenceCount > 0 && FewShotScore is null;
-
-    /// <summary>The score on the scale of people, above 0 and below 100; null where no scale is known.</summary>
-    public double? Index { get; init; }
-}
-
 /// <summary>Verdicts as the API and the markup name them.</summary>
 internal static class VerdictNames
 {

@@ -1,15 +1,12 @@
-using System.Globalization;
 using System.Security.Claims;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Projects;
-using AdClip.Portal.Features.Runs.Direct;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Imaging;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Localization;
@@ -20,7 +17,6 @@ namespace AdClip.Portal.Features.Runs;
 public static class RunsEndpoints
 {
     private const int MostItems = 500;
-    private const float DefaultMapThreshold = 0.5f;
 
     public static void MapRuns(this RouteGroupBuilder api)
     {
@@ -35,17 +31,6 @@ public static class RunsEndpoints
                 + "checkpoints of the model, or checkpointId, the id of learned prompts of the project). detector: the id of a "
                 + "trained detector, which brings its own model, texts and image size: then leave those out. Location names the run.");
         ofProject.MapGet("/runs", ListAsync).WithSummary("Runs of the project, newest first");
-        ofProject.MapPost("/inspect", InspectAsync)
-            .RequireAuthorization(Policies.Label)
-            .Accepts<IFormFile>("multipart/form-data")
-            .WithSummary("Look at one image now: verdict, score and boxes")
-            .WithDescription(
-                "multipart/form-data with one file, or the file itself as the body. Query: detector (the id of a trained detector, "
-                + "which brings its own model and texts; its suggested threshold applies where none is saved), model, references (none, "
-                + "allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; without it the one that was saved "
-                + "in the project for scores of the same scoreIdentity: the same model, texts, good images, inspection area and tiles; where "
-                + "there is none, any box does), mapThreshold (default 0.5), store=true to keep the image, tiles (off, auto or a side in "
-                + "pixels; left out: off). Boxes are in pixels of the upright image.");
 
         var run = api.MapGroup("/runs/{runId:guid}").WithTags("Runs");
         run.MapGet("/", GetAsync).WithSummary("State, progress and timing of a run");
@@ -267,57 +252,6 @@ public static class RunsEndpoints
         return TypedResults.PhysicalFile(
             await heatmaps.RenderAsync(result.MapBlob, map, fade ?? 0, high ?? 100, cancel), "image/png",
             entityTag: new EntityTagHeaderValue($"\"{result.MapBlob}-{map.Name}-{fade ?? 0}-{high ?? 100}\""));
-    }
-
-    private static async Task<Results<Ok<InspectAnswer>, NotFound, ProblemHttpResult>> InspectAsync(
-        Guid projectId, string? model, string? references, int? referenceCount,
-        float? threshold, float? mapThreshold, bool? store, string? tiles, Guid? detector,
-        HttpContext http, ProjectAccess access, DirectInspection inspection, IStringLocalizer<RunsText> text, CancellationToken cancel)
-    {
-        if (await access.FindAsync(projectId, http.User, cancel) is not { } project)
-        {
-            return TypedResults.NotFound();
-        }
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = null; // DirectInspection counts by itself, and says so in a sentence
-        }
-        if (!TryReadReferences(references, out var choice))
-        {
-            return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["ReferencesUnknown", references!]);
-        }
-        if (!TryReadTiles(tiles, out var cut))
-        {
-            return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["TilesUnknown", tiles!]);
-        }
-        var plan = new PlanRequest { Model = model, References = choice, ReferenceCount = referenceCount, Tiles = cut, Detector = detector };
-        var request = new InspectRequest(plan, threshold, mapThreshold ?? DefaultMapThreshold, store == true);
-        if (!http.Request.HasFormContentType)
-        {
-            return TypedResults.Ok(await inspection.InspectAsync(project, request, "image", http.Request.Body, http.User.UserId(), cancel));
-        }
-        if (await FirstFile.OpenAsync(http.Request, cancel) is not { } file)
-        {
-            return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: text["NoFile"]);
-        }
-        return TypedResults.Ok(await inspection.InspectAsync(project, request, file.Name, file.Content, http.User.UserId(), cancel));
-    }
-
-    // The framework reads enumerations in a query by their names in C# alone.
-    private static bool TryReadReferences(string? references, out ReferenceChoice? choice)
-    {
-        choice = new[] { ReferenceChoice.None, ReferenceChoice.AllGood, ReferenceChoice.FirstGood }
-            .Where(known => string.Equals(known.ToString(), references, StringComparison.OrdinalIgnoreCase))
-            .Select(known => (ReferenceChoice?)known)
-            .FirstOrDefault();
-        return references is null || choice is not null;
-    }
-
-    private static bool TryReadTiles(string? tiles, out RunTiles? cut)
-    {
-        var isSide = int.TryParse(tiles, NumberStyles.None, CultureInfo.InvariantCulture, out var side);
-        cut = isSide ? new RunTiles(side) : tiles == "auto" ? new RunTiles() : null;
-        return isSide || tiles is null or "auto" or "off";
     }
 
     private static async Task<RunAnswer> AnswerAsync(Guid runId, IDbContextFactory<PortalDb> dbs, JobTexts texts, TimeProvider clock, CancellationToken cancel)

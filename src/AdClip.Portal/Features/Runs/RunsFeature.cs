@@ -1,10 +1,10 @@
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models.Catalog;
-using AdClip.Portal.Features.Runs.Direct;
 using AdClip.Portal.Features.Runs.Pages;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Runs.Scoring;
+using AdClip.Portal.Features.Training;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Features.Runs;
@@ -25,10 +25,10 @@ public static class RunsFeature
         services.AddSingleton<Planner>();
         services.AddSingleton<PlanOpener>();
         services.AddSingleton<RunBoard>();
-        services.AddSingleton<DirectInspection>();
         services.AddTransient<RunsState>();
         services.AddTransient<IModelUses, RunsOfModel>();
         services.AddSingleton(new GalleryAction(typeof(SelectionInRun)));
+        services.AddTransient<IDetectorUses, RunsOfDetector>();
         services.AddJob<RunJob, RunsText>(RunJob.Kind);
         return services;
     }

@@ -22,7 +22,7 @@ public enum DetectorKind
     Prompts,
 }
 
-/// <summary>A detector that was fitted to a project, at one time. Added once, never edited.</summary>
+/// <summary>A detector that was fitted to a project, at one time. Added once; only its name and whether it is deleted change.</summary>
 public sealed class DetectorVersion
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -31,6 +31,12 @@ public sealed class DetectorVersion
 
     /// <summary>1, 2, 3, … for each project: what people call it.</summary>
     public required int Number { get; init; }
+
+    /// <summary>What people call it besides; null: its number is enough.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Set when somebody deleted it; nothing used it then.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
 
     /// <summary>The job that made it; null where none did.</summary>
     public required Guid? JobId { get; init; }
@@ -101,6 +107,7 @@ internal sealed class DetectorVersionTable : IEntityTypeConfiguration<DetectorVe
     public void Configure(EntityTypeBuilder<DetectorVersion> builder)
     {
         builder.ToTable("DetectorVersions");
+        builder.Property(version => version.Name).HasMaxLength(DetectorVersions.LongestName);
         builder.Property(version => version.ModelId).HasMaxLength(200);
         builder.Property(version => version.ModelName).HasMaxLength(200);
         builder.Property(version => version.EncoderId).HasMaxLength(200);

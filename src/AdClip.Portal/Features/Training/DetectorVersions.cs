@@ -9,8 +9,9 @@ using Microsoft.EntityFrameworkCore;
 namespace AdClip.Portal.Features.Training;
 
 /// <summary>The fitted detectors of projects: finds them, opens them, adds further ones. The only writer of their tables.</summary>
-public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore blobs)
+public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore blobs, TimeProvider clock)
 {
+    public const int LongestName = 100;
     private const int KeptOpen = 6;
     private readonly Lock _lock = new();
     // By blob as they were fitted, by id where people taught them since; those share the patches of the former.
@@ -22,7 +23,7 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
         await using var db = await dbs.CreateDbContextAsync(cancel);
         return await db.Set<DetectorVersion>()
             .AsNoTracking()
-            .Where(version => version.ProjectId == projectId)
+            .Where(version => version.ProjectId == projectId && version.DeletedAt == null)
             .OrderByDescending(version => version.Number)
             .ToListAsync(cancel);
     }
@@ -33,7 +34,8 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
         await using var db = await dbs.CreateDbContextAsync(cancel);
         return await db.Set<DetectorVersion>().AsNoTracking()
             .SingleOrDefaultAsync(
-                version => version.Id == versionId && ProjectAccess.Visible(db, user).Any(project => project.Id == version.ProjectId),
+                version => version.Id == versionId && version.DeletedAt == null
+                    && ProjectAccess.Visible(db, user).Any(project => project.Id == version.ProjectId),
                 cancel);
     }
 
@@ -42,10 +44,51 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
     public async Task<DetectorVersion> GetAsync(Guid projectId, Guid versionId, CancellationToken cancel = default)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        return await db.Set<DetectorVersion>().AsNoTracking().SingleOrDefaultAsync(version => version.Id == versionId && version.ProjectId == projectId, cancel)
+        return await db.Set<DetectorVersion>().AsNoTracking().SingleOrDefaultAsync(
+            version => version.Id == versionId && version.ProjectId == projectId && version.DeletedAt == null, cancel)
             ?? throw new RefusedInputException(
                 RefusalCode.DetectorVersionUnknown,
                 $"This project has no trained detector {versionId}; choose one of the list on the Training page.", versionId);
+    }
+
+    /// <summary>Gives a version a name, or takes it away.</summary>
+    /// <exception cref="RefusedInputException">It is too long.</exception>
+    public async Task RenameAsync(Guid versionId, string? name, CancellationToken cancel = default)
+    {
+        var called = string.IsNullOrWhiteSpace(name) ? null : name.Trim();
+        if (called?.Length > LongestName)
+        {
+            throw new RefusedInputException(
+                RefusalCode.NameLengthInvalid, $"The name has {called.Length} characters; give it 1 to {LongestName}.", called.Length, LongestName);
+        }
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        await db.Set<DetectorVersion>().Where(version => version.Id == versionId)
+            .ExecuteUpdateAsync(set => set.SetProperty(version => version.Name, called), cancel);
+    }
+
+    /// <summary>Takes a version out of all lists. Its number is not given again.</summary>
+    /// <param name="uses">Tell what works with it.</param>
+    /// <exception cref="RefusedInputException">Something does.</exception>
+    public async Task DeleteAsync(DetectorVersion version, IEnumerable<IDetectorUses> uses, CancellationToken cancel = default)
+    {
+        List<string> sentences = [];
+        foreach (var use in uses)
+        {
+            if (await use.OfAsync(version.Id, cancel) is { } sentence)
+            {
+                sentences.Add(sentence);
+            }
+        }
+        if (sentences.Count > 0)
+        {
+            var all = string.Join(", ", sentences);
+            throw new RefusedInputException(
+                RefusalCode.DetectorInUse, $"Detector {version.Number} cannot be deleted, since it is used: {all}.", version.Number, all);
+        }
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var now = clock.GetUtcNow();
+        await db.Set<DetectorVersion>().Where(kept => kept.Id == version.Id)
+            .ExecuteUpdateAsync(set => set.SetProperty(kept => kept.DeletedAt, now), cancel);
     }
 
     /// <summary>What a job made; null: nothing yet.</summary>

@@ -78,6 +78,9 @@ public sealed record DetectorAnswer(
     /// <summary>Labelled images that were kept for judging when it was trained.</summary>
     public required int TestImages { get; init; }
 
+    /// <summary>What people call it besides its number; null: nothing.</summary>
+    public string? Name { get; init; }
+
     public static DetectorAnswer Of(DetectorVersion version)
     {
         var report = VersionReport.Parse(version.Report);
@@ -93,6 +96,7 @@ public sealed record DetectorAnswer(
             report.Seconds, report.Texts)
         {
             TestImages = report.TestImages,
+            Name = version.Name,
         };
     }
 }

@@ -32,6 +32,7 @@ public static class TrainingEndpoints
             .WithDescription(
                 "epochs: all epochs in the end; left out: as many as before. More epochs than before make a new "
                 + "training, which Location names, with the same labels and settings; it begins where this one ended.");
+        api.MapDetectors();
         api.MapCheckpoints();
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inspectors.Production;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell.Access;

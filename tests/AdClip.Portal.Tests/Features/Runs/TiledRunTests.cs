@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Models.Catalog;
+using AdClip.Portal.Features.Inspectors.Production;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell.Access;

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using AdClip.Portal.Features.Annotations;
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inspectors.Production;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Portal.Features.Runs;

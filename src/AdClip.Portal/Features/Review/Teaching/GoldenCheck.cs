@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using AdClip.Portal.Features.Inspectors.Gate;
 using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Training;

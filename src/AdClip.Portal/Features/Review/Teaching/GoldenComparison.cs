@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AdClip.Portal.Features.Inspectors.Gate;
 
 namespace AdClip.Portal.Features.Review.Teaching;
 

@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization;
 using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inspectors.Gate;
 using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
@@ -7,26 +7,6 @@ using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Review.Teaching;
-
-/// <summary>How the images came together that a taught detector is held to.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<GoldenSource>))]
-public enum GoldenSource
-{
-    /// <summary>People marked them.</summary>
-    Marked,
-
-    /// <summary>Nobody marked any: the labelled images of the run that people reviewed.</summary>
-    Reviewed,
-
-    /// <summary>Nobody reviewed any either: the labelled images of the run.</summary>
-    Labelled,
-
-    /// <summary>There are none.</summary>
-    None,
-}
-
-/// <summary>An image whose verdict must not get worse.</summary>
-public sealed record GoldenImage(Guid ImageId, string FileName, string Sha256, bool IsAnomaly, int Width, int Height);
 
 /// <summary>The images that a taught detector is held to.</summary>
 public sealed record GoldenSet(GoldenSource Source, IReadOnlyList<GoldenImage> Images)
@@ -57,6 +37,31 @@ public sealed record GoldenSet(GoldenSource Source, IReadOnlyList<GoldenImage> I
         var reviewed = labelled.Where(one => one.IsReviewed).ToList();
         var (source, chosen) = reviewed.Count > 0 ? (GoldenSource.Reviewed, reviewed) : (GoldenSource.Labelled, labelled);
         return chosen.Count == 0 ? new GoldenSet(GoldenSource.None, []) : new GoldenSet(source, Balanced([.. chosen.Select(one => one.Image)]));
+    }
+
+    /// <summary>The images that a project's inspectors are held to, whatever run showed them.</summary>
+    public static async Task<GoldenSet> OfProjectAsync(PortalDb db, Guid projectId, CancellationToken cancel)
+    {
+        var marked = await MarkedAsync(db, projectId, cancel);
+        if (marked.Count > 0)
+        {
+            return new GoldenSet(GoldenSource.Marked, marked);
+        }
+        var labelled = await (
+            from image in db.Set<ImageRecord>()
+            where image.ProjectId == projectId && image.DeletedAt == null && image.Label != ImageLabel.Unlabelled
+            orderby image.Sha256
+            select new
+            {
+                Image = new GoldenImage(image.Id, image.FileName, image.Sha256, image.Label == ImageLabel.Anomaly, image.Width, image.Height),
+                IsReviewed = db.Set<ReviewDecision>().Any(decision => decision.ImageId == image.Id),
+            }).ToListAsync(cancel);
+        var reviewed = labelled.Where(one => one.IsReviewed).ToList();
+        return labelled.Count == 0
+            ? new GoldenSet(GoldenSource.None, [])
+            : new GoldenSet(
+                reviewed.Count > 0 ? GoldenSource.Reviewed : GoldenSource.Labelled,
+                Balanced([.. (reviewed.Count > 0 ? reviewed : labelled).Select(one => one.Image)]));
     }
 
     /// <summary>The images that people marked, newest mark first.</summary>
@@ -115,4 +120,15 @@ public sealed record GoldenSet(GoldenSource Source, IReadOnlyList<GoldenImage> I
 
     private static IEnumerable<GoldenImage> Evenly(List<GoldenImage> all, int count) =>
         Enumerable.Range(0, Math.Min(all.Count, count)).Select(i => all[(int)((long)i * all.Count / Math.Min(all.Count, count))]);
+}
+
+/// <summary>Lets features upstream find what people marked here.</summary>
+internal sealed class ProjectGoldenImages(IDbContextFactory<PortalDb> dbs) : IGoldenImages
+{
+    public async Task<(GoldenSource Source, IReadOnlyList<GoldenImage> Images)> OfProjectAsync(Guid projectId, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var golden = await GoldenSet.OfProjectAsync(db, projectId, cancel);
+        return (golden.Source, golden.Images);
+    }
 }

@@ -55,9 +55,14 @@ public sealed record InspectionPlan
     /// <summary>As in <see cref="Vision.Detection.ScoreIdentity"/>: thresholds hold for scores of this identity alone.</summary>
     public required string ScoreIdentity { get; init; }
 
+    /// <summary>That it multiplies in 32 bits however the server is set up; for comparisons, never kept.</summary>
+    [JsonIgnore]
+    internal bool IsFullPrecision { get; init; }
+
     /// <summary>Null: as the server is set up.</summary>
     [JsonIgnore]
-    internal Precision? Precision => IsEightBit ? Vision.Graphs.Precision.Int8 : null;
+    internal Precision? Precision => IsEightBit ? Vision.Graphs.Precision.Int8
+        : IsFullPrecision ? Vision.Graphs.Precision.Float32 : null;
 
     public string ToJson() => JsonSerializer.Serialize(this, Format);
 

@@ -99,6 +99,27 @@ public sealed class ImageScoring
         },
         cancel);
 
+    /// <summary>How long one image takes from decoding to score, its tokens neither found nor kept.</summary>
+    /// <param name="tiles">As the scorer was made with; null: the image is looked at whole.</param>
+    /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
+    public Task<double> MillisecondsAsync(
+        ClipDetector detector, ITokenScorer scorer, TileSettings? tiles, string path, string sha256, CancellationToken cancel) => _slots.InSlotAsync(
+        () =>
+        {
+            CheckFits(scorer.Regions, path);
+            var begin = Stopwatch.GetTimestamp();
+            if (tiles is not null)
+            {
+                new TiledInspection(detector, tiles, parallelism: 1, _limits).Inspect(path, sha256, (Scorer)scorer, (_, _) => { }, cancel);
+            }
+            else
+            {
+                scorer.Score(detector.EncodeFile(path, _limits), sha256);
+            }
+            return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        },
+        cancel);
+
     /// <summary>The keys of all tokens that images of one size need, by SHA-256; null: so many that none are kept.</summary>
     /// <param name="tiles">How images are cut; null: each is looked at whole.</param>
     /// <exception cref="Vision.RefusedInputException">Regions that are smaller than the model can tell apart.</exception>

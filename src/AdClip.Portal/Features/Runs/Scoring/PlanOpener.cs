@@ -84,5 +84,10 @@ public sealed class OpenPlan : IDisposable
         return await _scoring.InspectAsync(alone?.Detector ?? _lease.Detector, _scorer, Plan.Tiles, path, sha256, _ => { }, cancel);
     }
 
+    /// <summary>How long one image takes that nobody has seen before: nothing kept is used, nothing is kept.</summary>
+    /// <exception cref="RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
+    public Task<double> MillisecondsAsync(string path, string sha256, CancellationToken cancel) =>
+        _scoring.MillisecondsAsync(_lease.Detector, _scorer, Plan.Tiles, path, sha256, cancel);
+
     public void Dispose() => _lease.Dispose();
 }

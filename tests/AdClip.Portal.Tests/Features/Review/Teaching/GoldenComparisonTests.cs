@@ -1,3 +1,4 @@
+using AdClip.Portal.Features.Inspectors.Gate;
 using AdClip.Portal.Features.Review.Teaching;
 
 namespace AdClip.Portal.Tests.Features.Review.Teaching;

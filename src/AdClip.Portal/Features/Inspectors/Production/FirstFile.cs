@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
-namespace AdClip.Portal.Features.Runs.Direct;
+namespace AdClip.Portal.Features.Inspectors.Production;
 
 /// <summary>The first file of a multipart request, read from the wire: nothing is buffered.</summary>
 internal static class FirstFile

@@ -1,5 +1,6 @@
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Projects;
+using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Portal.Storage;
@@ -8,11 +9,12 @@ using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Imaging;
 using Microsoft.Extensions.Options;
 
-namespace AdClip.Portal.Features.Runs.Direct;
+namespace AdClip.Portal.Features.Inspectors.Production;
 
-/// <summary>Looks at one image that is sent, without a run; nothing is stored unless asked.</summary>
+/// <summary>Looks at one image that is sent, without a run: with the inspector in use, or as the request says. The image is not stored unless asked.</summary>
 public sealed class DirectInspection(
-    Planner planner, PlanOpener plans, IScoreThresholds thresholds, ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
+    InspectorBoard board, ProductionBook production, Planner planner, PlanOpener plans, IScoreThresholds thresholds,
+    ImageUpload upload, BlobStore blobs, IOptions<ImagesOptions> images)
 {
     private static readonly TimeSpan MemoryPatience = TimeSpan.FromSeconds(30);
 
@@ -25,11 +27,10 @@ public sealed class DirectInspection(
         var sha256 = await incoming.FlushAsync(cancel);
         var info = ImageDecoder.Identify(incoming.Path, images.Value.Limits);
         var (width, height) = (info.Width, info.Height);
-        var settled = await planner.SettleAsync(project, request.Plan, (width, height), MemoryPatience, cancel);
-        var plan = settled.Plan;
-        var band = VerdictBand.At(request.Threshold)
-            ?? (await thresholds.NewestAsync(project.Id, plan.ScoreIdentity, cancel))?.Band
-            ?? VerdictBand.At(settled.SuggestedThreshold);
+        var inspector = request.IsFree ? null : await board.ActiveAsync(project.Id, cancel);
+        var (plan, band) = inspector is null
+            ? await SettleAsync(project, request, width, height, cancel)
+            : (InspectionPlan.Parse(inspector.Plan), inspector.Band);
         using var opened = await plans.OpenAsync(project.Id, plan, MemoryPatience, _ => { }, cancel);
         var inspection = await opened.LookAloneAsync(incoming.Path, sha256, cancel);
         Guid? imageId = null;
@@ -47,6 +48,10 @@ public sealed class DirectInspection(
         }
         var boxes = MapBoxes.Find(detection.Map, request.MapThreshold, width, height);
         var verdict = band is { } applied ? applied.Of(detection.Score) : boxes.Count > 0 ? Verdict.Fail : Verdict.Pass;
+        if (inspector is not null)
+        {
+            await production.NoteAsync(inspector, sha256, detection.Score, verdict, inspection.Milliseconds, imageId, cancel);
+        }
         return new InspectAnswer(
             VerdictNames.Of(verdict), detection.Score, (float?)band?.FailFrom, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
             boxes, request.MapThreshold, plan.ModelId, plan.ReferenceImages.Count, plan.AreaRevision, plan.Tiles,
@@ -55,7 +60,20 @@ public sealed class DirectInspection(
         {
             ReviewFrom = band is { HasReview: true } reviewed ? (float)reviewed.ReviewFrom : null,
             ScoreIdentity = plan.ScoreIdentity,
+            InspectorId = inspector?.Id,
+            InspectorNumber = inspector?.Number,
+            Index = inspector is null || band is null ? null : InspectorScale.Index(inspector.Scale, detection.Score),
         };
+    }
+
+    private async Task<(InspectionPlan Plan, VerdictBand? Band)> SettleAsync(
+        Project project, InspectRequest request, int width, int height, CancellationToken cancel)
+    {
+        var settled = await planner.SettleAsync(project, request.Plan, (width, height), MemoryPatience, cancel);
+        var band = VerdictBand.At(request.Threshold)
+            ?? (await thresholds.NewestAsync(project.Id, settled.Plan.ScoreIdentity, cancel))?.Band
+            ?? VerdictBand.At(settled.SuggestedThreshold);
+        return (settled.Plan, band);
     }
 }
 
@@ -64,4 +82,5 @@ public sealed class DirectInspection(
 /// <param name="Threshold">Scores at or above it mean anomaly; null: the one that was saved for such scores, and without one any box does.</param>
 /// <param name="MapThreshold">Map values at or above it make boxes.</param>
 /// <param name="Store">Keep the image in the project.</param>
-public sealed record InspectRequest(PlanRequest Plan, float? Threshold, float MapThreshold, bool Store);
+/// <param name="IsFree">It says itself how to look or judge: the inspector in use is left alone.</param>
+public sealed record InspectRequest(PlanRequest Plan, float? Threshold, float MapThreshold, bool Store, bool IsFree);
