@@ -58,7 +58,18 @@ export class AreaPanel {
     this.actions = actions;
     const { texts, canEdit, projectId } = settings;
     const button = (name: IconName, label: string, command: CommandOf<"area">, run: () => void): HTMLButtonElement =>
-      h("button", { type: "button", class: "icon-button", title: `${label} (${keyOf("area", command)})`, "aria-label": label, "aria-keyshortcuts": ariaKeyOf("area", command), onclick: run }, icon(name));
+      h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button",
+          title: `${label} (${keyOf("area", command)})`,
+          "aria-label": label,
+          "aria-keyshortcuts": ariaKeyOf("area", command),
+          onclick: run,
+        },
+        icon(name),
+      );
     this.undo = button("undo", texts.undo, "undo", () => actions.undo());
     this.redo = button("redo", texts.redo, "redo", () => actions.redo());
     this.shade = button("eye", texts.areaShowOutside, "hide", () => actions.shade(this.shade.getAttribute("aria-pressed") !== "true"));
@@ -100,7 +111,12 @@ export class AreaPanel {
         { class: "area-facts" },
         this.outside,
         h("p", { class: "side-empty" }, texts.areaNote),
-        h("dl", { class: "key-legend" }, ...legend.map(([commands, text]) => h("div", {}, h("dt", {}, ...commands.map((command) => h("kbd", {}, keyOf("area", command)))), h("dd", {}, texts[text])))),
+        h(
+          "dl",
+          { class: "key-legend" },
+          ...legend.map(([commands, text]) =>
+            h("div", {}, h("dt", {}, ...commands.map((command) => h("kbd", {}, keyOf("area", command)))), h("dd", {}, texts[text]))),
+        ),
         h("a", { class: "area-download", href: `/api/v1/projects/${projectId}/inspection-area`, download: "inspection-area.json" }, texts.areaDownload),
       ),
     );
@@ -181,7 +197,18 @@ export class AreaPanel {
     const { width, height } = boundsOf(shape);
     const glyph = icon(shape.kind);
     glyph.style.color = regionColours[shape.className as RegionUse];
-    const remove = h("button", { type: "button", class: "icon-button", title: `${texts.deleteShape} (${keyOf("area", "delete")})`, "aria-label": texts.deleteShape, tabindex: -1, disabled: !canEdit }, icon("trash"));
+    const remove = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        title: `${texts.deleteShape} (${keyOf("area", "delete")})`,
+        "aria-label": texts.deleteShape,
+        tabindex: -1,
+        disabled: !canEdit,
+      },
+      icon("trash"),
+    );
     remove.addEventListener("click", (event) => {
       event.stopPropagation();
       this.actions.remove(shape.id);

@@ -54,7 +54,17 @@ export function showHelp(texts: Texts): void {
       "div",
       { class: "help-groups" },
       ...groups.map(({ title, rows }) =>
-        h("section", {}, h("h3", {}, texts[title]), h("dl", {}, ...rows.map(([row, text]) => h("div", {}, h("dt", {}, ...keysOfRow(row, texts).map((key) => h("kbd", {}, key))), h("dd", {}, texts[text]))))),
+        h(
+          "section",
+          {},
+          h("h3", {}, texts[title]),
+          h(
+            "dl",
+            {},
+            ...rows.map(([row, text]) =>
+              h("div", {}, h("dt", {}, ...keysOfRow(row, texts).map((key) => h("kbd", {}, key))), h("dd", {}, texts[text]))),
+          ),
+        ),
       ),
     ),
     h("div", { class: "dialog-actions" }, h("button", { type: "button", class: "is-primary", onclick: () => dialog.close() }, texts.close)),

@@ -789,7 +789,13 @@ export class Labeler implements Board {
       this.toolButtons.set(name, button);
       rail.append(button);
     }
-    rail.append(h("div", { class: "rail-gap" }), parts.undo, parts.redo, h("div", { class: "rail-space" }), iconButton("help", "help", "help", () => showHelp(texts)));
+    rail.append(
+      h("div", { class: "rail-gap" }),
+      parts.undo,
+      parts.redo,
+      h("div", { class: "rail-space" }),
+      iconButton("help", "help", "help", () => showHelp(texts)),
+    );
 
     const opacity = h("input", { type: "range", min: 0, max: 100, value: 70, "aria-label": texts.opacity, title: texts.opacity });
     opacity.addEventListener("input", () => {
@@ -887,7 +893,8 @@ export class Labeler implements Board {
     const origin = shape.provenance === "model" ? texts.provenanceModel : shape.provenance === "edited" ? texts.provenanceEdited : "";
     const glyph = icon(shape.kind);
     glyph.style.color = this.colorOf(shape.className);
-    const remove = h("button", { type: "button", class: "icon-button", title: `${texts.deleteShape} (${keyOf("labeler", "delete")})`, "aria-label": texts.deleteShape, tabindex: -1 }, icon("trash"));
+    const title = `${texts.deleteShape} (${keyOf("labeler", "delete")})`;
+    const remove = h("button", { type: "button", class: "icon-button", title, "aria-label": texts.deleteShape, tabindex: -1 }, icon("trash"));
     remove.disabled = !this.settings.canEdit;
     remove.addEventListener("click", (event) => {
       event.stopPropagation();

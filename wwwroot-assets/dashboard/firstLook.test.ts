@@ -132,7 +132,12 @@ test("what the server refuses is told, and goes on where it stopped", async () =
 });
 
 test("the entries of an archive are counted, not the archive", () => {
-  const zip = answer("lot.zip", "accepted", "archive", [answer("1.png", "accepted"), answer("2.png", "duplicate"), answer("x.txt", "refused"), answer(".DS_Store", "skipped")]);
+  const zip = answer("lot.zip", "accepted", "archive", [
+    answer("1.png", "accepted"),
+    answer("2.png", "duplicate"),
+    answer("x.txt", "refused"),
+    answer(".DS_Store", "skipped"),
+  ]);
   const item = { id: 0, path: "lot.zip", file: new Blob(["zip"]), state: "accepted" as FileState, sent: 3, attempts: 1, message: null, answer: zip };
   const tally = tallyOf([item]);
   assert.deepEqual([tally.files, tally.done, tally.accepted, tally.duplicate, tally.refused, tally.images], [1, 1, 1, 1, 1, 2]);

@@ -37,7 +37,8 @@ export function tallyOf(items: readonly UploadItem[]): Tally {
     tally.bytes += item.file.size;
     tally.sent += item.sent;
     for (const leaf of leavesOf(item)) {
-      if (leaf.outcome === "accepted" || leaf.outcome === "duplicate" || leaf.outcome === "refused" || leaf.outcome === "failed" || leaf.outcome === "cancelled") {
+      if (leaf.outcome === "accepted" || leaf.outcome === "duplicate" || leaf.outcome === "refused" || leaf.outcome === "failed"
+        || leaf.outcome === "cancelled") {
         tally[leaf.outcome]++;
       }
       tally.images += leaf.isImage && (leaf.outcome === "accepted" || leaf.outcome === "duplicate") ? 1 : 0;

@@ -164,7 +164,12 @@ class ResultView {
       })),
     );
     const above = this.layered.addPlane();
-    above.layers.push(this.heatmap, { draw: (frame) => drawPixelGrid(frame, this.layered.size) }, { draw: (frame) => this.drawContour(frame) }, { draw: (frame) => this.drawTiles(frame) });
+    above.layers.push(
+      this.heatmap,
+      { draw: (frame) => drawPixelGrid(frame, this.layered.size) },
+      { draw: (frame) => this.drawContour(frame) },
+      { draw: (frame) => this.drawTiles(frame) },
+    );
     // On both sides, and in both halves of a blink: what is compared with the truth changes, the truth stays.
     for (const surface of [this.plain, this.layered]) {
       const plane = surface.addPlane();
@@ -178,7 +183,12 @@ class ResultView {
         })),
       );
     }
-    this.regions = new RegionTool(this.layered, () => ({ map: this.map, level: this.look.threshold }), (choice) => void this.listener.invokeMethodAsync("RegionChosen", choice), (at) => this.read(at));
+    this.regions = new RegionTool(
+      this.layered,
+      () => ({ map: this.map, level: this.look.threshold }),
+      (choice) => void this.listener.invokeMethodAsync("RegionChosen", choice),
+      (at) => this.read(at),
+    );
     this.layered.addPlane().layers.push({ draw: (frame) => this.regions.draw(frame) });
     this.readout.className = "result-readout";
     host.append(this.readout);

@@ -46,7 +46,8 @@ public sealed class PixelCurve
     /// <summary>Step sum of (recall step) x precision; null without a defective pixel.</summary>
     public Bounded? AveragePrecision { get; }
 
-    /// <summary>The point of largest F1 among those known exactly (value >= threshold), smallest threshold among equals; null unless there are pixels of both kinds.</summary>
+    /// <summary>The point of largest F1 among those known exactly (value >= threshold), smallest threshold among equals; null unless there are pixels
+    /// of both kinds.</summary>
     public CurvePoint? BestF1 { get; }
 
     /// <summary>The largest F1 that any threshold reaches; null unless there are pixels of both kinds.</summary>

@@ -52,7 +52,8 @@ public sealed class PrecisionRecallCurve
     }
 
     /// <summary>The point of largest F1, the smallest threshold among equals; null unless there are samples of both kinds.</summary>
-    /// <remarks>Without an anomalous sample F1 is 0 everywhere, without a good one the largest calls everything anomalous: neither chooses a threshold.</remarks>
+    /// <remarks>Without an anomalous sample F1 is 0 everywhere, without a good one the largest calls everything anomalous: neither chooses a
+    /// threshold.</remarks>
     public CurvePoint? BestF1 => Positives == 0 || Negatives == 0 ? null : Points.MaxBy(point => point.Counts.F1);
 
     /// <summary>F1 of calling every sample anomalous: print it beside every F1.</summary>

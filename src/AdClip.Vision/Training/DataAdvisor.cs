@@ -149,7 +149,8 @@ public static class DataAdvisor
         if (helped.Count > 0)
         {
             var smallest = helped.Min(Longer);
-            advice.Add(new(AdviceCode.DefectsBelowTwoPatches, [helped.Count, defects.Count, Math.Floor(smallest * inputSide / leastSide), Math.Floor(smallest)], Names(helped)));
+            advice.Add(new(AdviceCode.DefectsBelowTwoPatches,
+                [helped.Count, defects.Count, Math.Floor(smallest * inputSide / leastSide), Math.Floor(smallest)], Names(helped)));
         }
         if (tooFew.Count > 0)
         {

@@ -9,7 +9,8 @@ public sealed record SplitImage
     /// <summary>Its label and class: each such kind is divided by itself.</summary>
     public required string Stratum { get; init; }
 
-    /// <summary>[E]: what the encoder says of the whole image, the same length for all; null where it has not seen it, and then it is compared with nothing.</summary>
+    /// <summary>[E]: what the encoder says of the whole image, the same length for all; null where it has not seen it, and then it is compared with
+    /// nothing.</summary>
     public float[]? ClassToken { get; init; }
 
     /// <summary>What was settled before, and stays; null: nothing.</summary>

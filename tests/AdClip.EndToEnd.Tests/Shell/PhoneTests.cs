@@ -35,7 +35,8 @@ public sealed class PhoneTests(Chromium chromium)
                   const box = (selector) => document.querySelector(selector)?.getBoundingClientRect();
                   const account = box(".portal-bar .mud-menu:last-of-type button") ?? box(".portal-bar .mud-menu button");
                   const view = document.querySelector(".result-view")?.getBoundingClientRect();
-                  const nav = [...document.querySelectorAll(".portal-nav, .nav-sheet, .nav-scrim, .mud-overlay-drawer")].filter((each) => each.checkVisibility());
+                  const nav = [...document.querySelectorAll(".portal-nav, .nav-sheet, .nav-scrim, .mud-overlay-drawer")]
+                      .filter((each) => each.checkVisibility());
                   return {
                     overflow: Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - document.documentElement.clientWidth,
                     account: account ? [account.left, account.right, account.top, account.bottom] : null,

@@ -101,7 +101,8 @@ public sealed class CommandTests : IDisposable
         Assert.False(alone.TryGetProperty("label", out _));
         Assert.False(compared.TryGetProperty("comparedWithNoGoodImage", out _));
         Assert.Equal("anomaly", compared.GetProperty("label").GetString());
-        var row = (await File.ReadAllLinesAsync(Path.Combine(output, "results.csv"), TestContext.Current.CancellationToken)).Single(line => line.Contains("good.png", StringComparison.Ordinal));
+        var row = (await File.ReadAllLinesAsync(Path.Combine(output, "results.csv"), TestContext.Current.CancellationToken))
+            .Single(line => line.Contains("good.png", StringComparison.Ordinal));
         Assert.Equal("", row.Split(',')[5]);
     }
 

@@ -61,10 +61,12 @@ public sealed class MetricsCommandTests : IDisposable
     [Fact]
     public async Task Metrics_MapsWithoutDefect_NoBestF1AndWhy()
     {
-        var (masks, maps) = (Directory.CreateDirectory(Path.Combine(_folder, "masks")).FullName, Directory.CreateDirectory(Path.Combine(_folder, "maps")).FullName);
+        var (masks, maps) = (Directory.CreateDirectory(Path.Combine(_folder, "masks")).FullName,
+            Directory.CreateDirectory(Path.Combine(_folder, "maps")).FullName);
         for (var i = 0; i < 2; i++)
         {
-            await File.WriteAllBytesAsync(Path.Combine(masks, $"{i}.png"), PngWriter.Encode(new byte[4], 2, 2, PngPixels.Grey), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(Path.Combine(masks, $"{i}.png"), PngWriter.Encode(new byte[4], 2, 2, PngPixels.Grey),
+                TestContext.Current.CancellationToken);
             await File.WriteAllBytesAsync(Path.Combine(maps, $"{i}.npy"), Npy([0.1f, 0.2f, 0.3f, 0.4f], 2, 2), TestContext.Current.CancellationToken);
         }
 

@@ -123,7 +123,8 @@ public sealed class DataAdvisorTests
             one => Assert.Equal([1, 1, Math.Floor(defectSide), 2 * Patch], one.Numbers));
     }
 
-    private static IReadOnlyList<Advice> Advise(IReadOnlyList<AdvisedImage> images) => DataAdvisor.Advise(images, Side, Patch, TestContext.Current.CancellationToken);
+    private static IReadOnlyList<Advice> Advise(IReadOnlyList<AdvisedImage> images) =>
+        DataAdvisor.Advise(images, Side, Patch, TestContext.Current.CancellationToken);
 
     private static Advice Only(IReadOnlyList<Advice> advice, AdviceCode code) => Assert.Single(advice, one => one.Code == code);
 

@@ -18,7 +18,8 @@ public sealed class SplitProposalTests
             Assert.Equal(images.Select(image => image.Id).Order(StringComparer.Ordinal), proposed.Splits.Keys.Order(StringComparer.Ordinal));
             Assert.Equal(images.Count, proposed.Compared);
             Assert.Equal(
-                groupOf.GroupBy(one => one.Value).Where(group => group.Count() > 1).Select(group => string.Join(' ', group.Select(one => one.Key).Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal),
+                groupOf.GroupBy(one => one.Value).Where(group => group.Count() > 1)
+                    .Select(group => string.Join(' ', group.Select(one => one.Key).Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal),
                 proposed.Groups.Select(group => string.Join(' ', group)).Order(StringComparer.Ordinal));
             Assert.All(proposed.Groups, group => Assert.Single(group.Select(id => proposed.Splits[id]).Distinct()));
             foreach (var stratum in images.GroupBy(image => image.Stratum))

@@ -30,7 +30,8 @@ public static class InspectorsEndpoints
                 + "and threshold the project's inspector looks: its plan, good images and band; inspectorId and inspectorNumber name it and "
                 + "index is the score on its scale. Where none is in use, and with any of these, it is a free inspection. Query: "
                 + "detector (the id of a trained detector, which brings its own model and texts; its suggested threshold applies where none is saved), "
-                + "model, references (none, allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; without it the one that was saved "
+                + "model, references (none, allGood, firstGood), referenceCount, threshold (scores at or above it mean anomaly; "
+                + "without it the one that was saved "
                 + "in the project for scores of the same scoreIdentity: the same model, texts, good images, inspection area and tiles; where "
                 + "there is none, any box does), mapThreshold (default 0.5), store=true to keep the image, tiles (off, auto or a side in "
                 + "pixels; left out: off). Boxes are in pixels of the upright image.");

@@ -33,6 +33,7 @@ public sealed class JobContext
     /// <summary>Says how many steps of a part of its plan are done. As cheap as for the whole, and thread-safe.</summary>
     public void Report(JobPart part, int done) => _progress.Report(part, done);
 
-    /// <summary>Says how far it is, where all steps cost about the same. Cheap: pages hear of it at most ten times a second, the database once. Thread-safe.</summary>
+    /// <summary>Says how far it is, where all steps cost about the same. Cheap: pages hear of it at most ten times a second, the database once.
+    /// Thread-safe.</summary>
     public void Report(int done, int total) => _progress.Report(done, total);
 }

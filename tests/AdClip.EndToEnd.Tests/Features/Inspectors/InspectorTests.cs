@@ -50,7 +50,11 @@ public sealed partial class InspectorTests(Chromium chromium)
         await page.Locator(".mud-dialog .confirm").ClickAsync();
         await Assertions.Expect(page.Locator("[data-event=RolledBack]")).ToHaveCountAsync(1, new() { Timeout = 30_000 });
         var again = await InspectAsync(client, projectId);
-        foreach (var name in new[] { "inspectorId", "inspectorNumber", "score", "zeroShotScore", "fewShotScore", "classProbability", "index", "verdict", "boxes", "scoreIdentity" })
+        string[] names =
+        [
+            "inspectorId", "inspectorNumber", "score", "zeroShotScore", "fewShotScore", "classProbability", "index", "verdict", "boxes", "scoreIdentity",
+        ];
+        foreach (var name in names)
         {
             // The shortest text that reads back as the same bits.
             Assert.Equal(first[name]?.ToJsonString(), again[name]?.ToJsonString());
@@ -78,7 +82,8 @@ public sealed partial class InspectorTests(Chromium chromium)
 
     private static async Task<JsonNode> InspectAsync(HttpClient client, string projectId)
     {
-        var file = Directory.EnumerateFiles(Path.Combine(SharedFolder.RepositoryRoot, "data", "samples", "brushed-steel", "test", "scratch")).Order(StringComparer.Ordinal).First();
+        var file = Directory.EnumerateFiles(Path.Combine(SharedFolder.RepositoryRoot, "data", "samples", "brushed-steel", "test", "scratch"))
+            .Order(StringComparer.Ordinal).First();
         using var body = new ByteArrayContent(await File.ReadAllBytesAsync(file, Cancel));
         using var answer = await client.PostAsync($"/api/v1/projects/{projectId}/inspect", body, Cancel);
         Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Cancel));

@@ -146,10 +146,12 @@ public sealed class ResultPageTests(Chromium chromium) : IAsyncLifetime
         foreach (var language in new[] { "ko", "en" })
         {
             var page = await OpenAsync("", language);
-            var widths = await page.EvaluateAsync<double[]>("() => [...document.querySelectorAll('.result-facts dd')].map((value) => value.getBoundingClientRect().width)");
+            var widths = await page.EvaluateAsync<double[]>(
+                "() => [...document.querySelectorAll('.result-facts dd')].map((value) => value.getBoundingClientRect().width)");
             Assert.NotEmpty(widths);
             Assert.All(widths, width => Assert.True(width >= 140, $"{width} pixels"));
-            Assert.True(await page.EvaluateAsync<bool>("() => { const side = document.querySelector('.result-side'); return side.scrollWidth <= side.clientWidth; }"));
+            Assert.True(await page.EvaluateAsync<bool>(
+                "() => { const side = document.querySelector('.result-side'); return side.scrollWidth <= side.clientWidth; }"));
         }
     }
 

@@ -163,7 +163,8 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
             {
                 var images = (await client.GetFromJsonAsync<JsonNode>($"/api/v1/projects/{id}/images?limit=500", Cancel))!["items"]!.AsArray();
                 using var cleared = await client.PostAsJsonAsync(
-                    $"/api/v1/projects/{id}/images/split", new { imageIds = images.Select(image => image!["id"]!.GetValue<string>()), split = "unassigned" }, Cancel);
+                    $"/api/v1/projects/{id}/images/split", new { imageIds = images.Select(image => image!["id"]!.GetValue<string>()), split = "unassigned" },
+                        Cancel);
                 cleared.EnsureSuccessStatusCode();
                 return id;
             }

@@ -38,12 +38,14 @@ public sealed class EvaluationSplitTests
         await splits.AssignAsync(run.ProjectId, [good[2], bad[1]], ImageSplit.Train, Cancel);
         var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.RunId}/results", Cancel))!.Items.ToDictionary(result => result.ImageId);
         var usual = await MetricsAsync("?threshold=0");
-        Assert.Equal(("test", 3, 1L, 2L, 0), (usual.Split, usual.LabelledImages, usual.Image.AtThreshold.TruePositives, usual.Image.AtThreshold.FalsePositives, usual.UnlabelledImages));
+        Assert.Equal(("test", 3, 1L, 2L, 0),
+            (usual.Split, usual.LabelledImages, usual.Image.AtThreshold.TruePositives, usual.Image.AtThreshold.FalsePositives, usual.UnlabelledImages));
         Assert.Equal(good.Take(2).Count(id => results[id].Score < results[bad[0]].Score) / 2.0, usual.Image.AreaUnderRoc);
         Assert.Equal(3, usual.Pixel.Images);
         Assert.Equal(("train", 2), ((await MetricsAsync("?split=train")).Split, (await MetricsAsync("?split=train")).LabelledImages));
         var all = await MetricsAsync("?split=all");
-        Assert.Equal((before.LabelledImages, before.Image.AreaUnderRoc, before.GroundTruthStamp), (all.LabelledImages, all.Image.AreaUnderRoc, all.GroundTruthStamp));
+        Assert.Equal((before.LabelledImages, before.Image.AreaUnderRoc, before.GroundTruthStamp),
+            (all.LabelledImages, all.Image.AreaUnderRoc, all.GroundTruthStamp));
         var curve = (await client.GetFromJsonAsync<CurveAnswer>($"/api/v1/runs/{run.RunId}/curve?level=image", Cancel))!;
         Assert.Equal(3, curve.Points.Max(point => point.TruePositives + point.FalsePositives));
         Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync($"/api/v1/runs/{run.RunId}/metrics?split=half", Cancel)).StatusCode);
@@ -96,7 +98,8 @@ public sealed class EvaluationSplitTests
         var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!.Items;
         var alone = results.Single(result => result.ImageId == good[0]);
         Assert.Equal((null, alone.ZeroShotScore, true), (alone.FewShotScore, alone.Score, alone.ComparedWithNoGoodImage));
-        Assert.All(results.Where(result => result != alone), result => Assert.Equal((true, false), (result.FewShotScore is not null, result.ComparedWithNoGoodImage)));
+        Assert.All(results.Where(result => result != alone),
+            result => Assert.Equal((true, false), (result.FewShotScore is not null, result.ComparedWithNoGoodImage)));
         Assert.True((await client.GetFromJsonAsync<ResultAnswer>($"/api/v1/results/{alone.Id}", Cancel))!.ComparedWithNoGoodImage);
         var metrics = (await client.GetFromJsonAsync<MetricsAnswer>($"/api/v1/runs/{run.Id}/metrics", Cancel))!;
         Assert.Equal((1, 4), (metrics.NotComparedImages, metrics.LabelledImages));

@@ -43,7 +43,8 @@ public sealed class OneTruthTests
 
         await SamplePlates.LabelAsync(host, images, ImageLabel.Good);
         var metrics = await MetricsAsync(client, run.Id);
-        Assert.Equal(("falseRejects", true, null, null), (metrics.ThresholdSource, metrics.ThresholdFromSameImages, metrics.Image.F1Max, metrics.Image.F1MaxThreshold));
+        Assert.Equal(("falseRejects", true, null, null),
+            (metrics.ThresholdSource, metrics.ThresholdFromSameImages, metrics.Image.F1Max, metrics.Image.F1MaxThreshold));
         Assert.Equal((6, 0, 0), (metrics.Outcomes!.Good.Passed, metrics.Outcomes.Good.Failed, metrics.Outcomes.Anomalies.Total));
         Assert.Equal((0.0, null, 0.0), (metrics.Outcomes.Overkill, metrics.Outcomes.Escape, metrics.Outcomes.ReviewLoad));
         Assert.Equal((metrics.Threshold, 6), (metrics.FalseRejects!.Threshold, metrics.FalseRejects.Images));
@@ -72,7 +73,8 @@ public sealed class OneTruthTests
         // The index is the same in both answers, and orders images as their scores do.
         var results = await ResultsAsync(client, run.Id);
         Assert.All(results, result => Assert.Equal(metrics.Scale!.Index(result.Score), result.Index));
-        Assert.Equal(results.OrderBy(result => result.Score).Select(result => result.Id), results.OrderBy(result => result.Index).ThenBy(result => result.Score).Select(result => result.Id));
+        Assert.Equal(results.OrderBy(result => result.Score).Select(result => result.Id),
+            results.OrderBy(result => result.Index).ThenBy(result => result.Score).Select(result => result.Id));
         Assert.Equal(metrics.Scale, state.Scale);
         var one = (await client.GetFromJsonAsync<ResultAnswer>($"/api/v1/results/{results[0].Id}", Cancel))!;
         Assert.Equal(results[0].Index, one.Index);

@@ -60,8 +60,10 @@ public sealed class OperatingPointTests
         Assert.Equal(new BandOutcomes(new VerdictCounts(20, 0, 0), new VerdictCounts(5, 5, 10)), comparison.Runs[1].Outcomes);
         var figures = comparison.Runs[1].Figures;
         Assert.Equal((0.25, 0.5, 0.125), (figures["escape"].Value, figures["recall"].Value, figures["review_load"].Value));
-        Assert.Equal((DifferenceFinding.Worse, DifferenceFinding.Worse, DifferenceFinding.Worse), (figures["escape"].Finding, figures["recall"].Finding, figures["review_load"].Finding));
-        Assert.Equal(DifferenceFinding.Better, (await RunComparison.ComputeAsync([lax, strict], OperatingPoint.Saved, Cancel)).Runs[1].Figures["escape"].Finding);
+        Assert.Equal((DifferenceFinding.Worse, DifferenceFinding.Worse, DifferenceFinding.Worse),
+            (figures["escape"].Finding, figures["recall"].Finding, figures["review_load"].Finding));
+        Assert.Equal(DifferenceFinding.Better,
+            (await RunComparison.ComputeAsync([lax, strict], OperatingPoint.Saved, Cancel)).Runs[1].Figures["escape"].Finding);
     }
 
     [Fact]
@@ -72,7 +74,8 @@ public sealed class OperatingPointTests
 
         Assert.Equal([OperatingPoint.FalseRejects], comparison.Points);
         Assert.Equal((OperatingPoint.FalseRejects, false), (comparison.Point, comparison.IsHeldOut));
-        Assert.Equal((0.0, null, null), (comparison.Runs[0].Figures["overkill"].Value, comparison.Runs[0].Figures["f1"].Value, comparison.Runs[0].Figures["escape"].Value));
+        Assert.Equal((0.0, null, null),
+            (comparison.Runs[0].Figures["overkill"].Value, comparison.Runs[0].Figures["f1"].Value, comparison.Runs[0].Figures["escape"].Value));
         Assert.Null((await RunComparison.ComputeAsync([MadeScores.Run([]), MadeScores.Run([])], cancel: Cancel)).Point);
     }
 }

@@ -31,10 +31,13 @@ public sealed class OutcomesTests
                 var shown = evaluation.With(outcome, band);
                 Assert.Equal(count, shown.Count);
                 // The list of the result page, which the images of a cell lead to.
-                var listed = ResultList.Of(images, Enum.Parse<ResultFilter>(outcome.ToString()), ResultOrder.Name, band, new Dictionary<Guid, AdClip.Portal.Features.Review.Verdict>());
+                var listed = ResultList.Of(
+                    images, Enum.Parse<ResultFilter>(outcome.ToString()), ResultOrder.Name, band,
+                    new Dictionary<Guid, AdClip.Portal.Features.Review.StandingVerdict>());
                 Assert.Equal(shown.Select(image => image.ImageId).Order(), listed.Select(image => image.ImageId).Order());
             }
-            Assert.DoesNotContain(evaluation.With(Outcome.FalseNegative, band), image => band.Of(image.Score) == AdClip.Vision.Detection.Thresholds.Verdict.Review);
+            Assert.DoesNotContain(evaluation.With(Outcome.FalseNegative, band),
+                image => band.Of(image.Score) == AdClip.Vision.Detection.Thresholds.Verdict.Review);
         }
     }
 
@@ -52,7 +55,8 @@ public sealed class OutcomesTests
                 Assert.Equal(label == ImageLabel.Good ? ThresholdOrigin.FalseRejects : ThresholdOrigin.Recall, start.Origin);
                 var outcomes = BandOutcomes.Of(start.Band, images.Curve);
                 // Too few good images for the budget: the safest threshold rejects none of them.
-                Assert.True(label == ImageLabel.Good ? outcomes.Overkill <= ThresholdTargets.UsualFalseRejects : 1 - outcomes.Escape >= ThresholdTargets.UsualRecall);
+                Assert.True(label == ImageLabel.Good ? outcomes.Overkill <= ThresholdTargets.UsualFalseRejects
+                    : 1 - outcomes.Escape >= ThresholdTargets.UsualRecall);
             }
         }
     }
@@ -66,7 +70,8 @@ public sealed class OutcomesTests
 
         Assert.Equal(new StartingThreshold(saved.Band, ThresholdOrigin.Saved), StartingThreshold.Of(both, saved, 0.3));
         Assert.Equal(new StartingThreshold(new VerdictBand(0.3, 0.3), ThresholdOrigin.Trained), StartingThreshold.Of(both, null, 0.3));
-        Assert.Equal((both.Curve.BestF1!.Value.Threshold, ThresholdOrigin.BestF1), (StartingThreshold.Of(both, null, null)!.Band.FailFrom, StartingThreshold.Of(both, null, null)!.Origin));
+        Assert.Equal((both.Curve.BestF1!.Value.Threshold, ThresholdOrigin.BestF1),
+            (StartingThreshold.Of(both, null, null)!.Band.FailFrom, StartingThreshold.Of(both, null, null)!.Origin));
         Assert.Equal(ThresholdOrigin.Saved, StartingThreshold.Of(none, saved, null)!.Origin);
         Assert.Null(StartingThreshold.Of(none, null, null));
     }
@@ -78,7 +83,8 @@ public sealed class OutcomesTests
         var scale = MadeScores.Run(good).Scores.Scale!;
 
         Assert.Equal(30, scale.Images);
-        Assert.Equal(scale, MadeScores.Run([.. good, MadeScores.Image(9, ImageLabel.Anomaly), MadeScores.Image(9, ImageLabel.Unlabelled), MadeScores.Image(9, ImageLabel.Good) with { IsTrainedOn = true }]).Scores.Scale);
+        Assert.Equal(scale, MadeScores.Run([.. good, MadeScores.Image(9, ImageLabel.Anomaly), MadeScores.Image(9, ImageLabel.Unlabelled),
+            MadeScores.Image(9, ImageLabel.Good) with { IsTrainedOn = true }]).Scores.Scale);
         Assert.Null(MadeScores.Run([MadeScores.Image(0.5, ImageLabel.Unlabelled), MadeScores.Image(0.7, ImageLabel.Anomaly)]).Scores.Scale);
     }
 }

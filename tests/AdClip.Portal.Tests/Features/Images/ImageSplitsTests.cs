@@ -53,7 +53,11 @@ public sealed class ImageSplitsTests(SharedPortal shared) : IClassFixture<Shared
     {
         using var client = await shared.Host.ClientAsync(Roles.QaLead);
         var project = await PortalHost.NewProjectAsync(client);
-        foreach (var (request, field) in new[] { (new SplitRequest([Guid.NewGuid()], "Test"), "split"), (new SplitRequest(null, "test"), "imageIds"), (new SplitRequest([], "test"), "imageIds") })
+        (SplitRequest, string)[] refused =
+        [
+            (new SplitRequest([Guid.NewGuid()], "Test"), "split"), (new SplitRequest(null, "test"), "imageIds"), (new SplitRequest([], "test"), "imageIds"),
+        ];
+        foreach (var (request, field) in refused)
         {
             using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/images/split", request, Cancel);
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);

@@ -116,7 +116,8 @@ public sealed class RemainingTimeTests
     {
         var percents = told.Select(one => one.Percent).OfType<double>().ToList();
         Assert.Equal(percents.Order(), percents);
-        Assert.All(told, one => Assert.True(one.Percent is not { } percent || percent <= one.TruePercent + MostAhead, $"{one.Percent} % at {one.TruePercent} %"));
+        Assert.All(told, one =>
+            Assert.True(one.Percent is not { } percent || percent <= one.TruePercent + MostAhead, $"{one.Percent} % at {one.TruePercent} %"));
     }
 
     private sealed record Told(StepCost? Left, double? Percent, double TrueLeft, double TruePercent);

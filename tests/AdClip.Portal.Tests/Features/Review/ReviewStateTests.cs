@@ -51,7 +51,8 @@ public sealed class ReviewStateTests(SharedPortal shared) : IClassFixture<Shared
         var again = host.Services.GetRequiredService<ReviewState>();
         await again.LoadAsync(run.ProjectId, run.RunId);
         Assert.Equal(ReviewVerdict.Agree, again.Verdicts[walked[0]].Verdict);
-        Assert.Equal<ReviewVerdict?>([ReviewVerdict.FalseAlarm, ReviewVerdict.Agree], await db.Set<ReviewDecision>().Where(decision => decision.RunId == run.RunId).OrderBy(decision => decision.Id).Select(decision => decision.Verdict).ToListAsync(Cancel));
+        Assert.Equal<ReviewVerdict?>([ReviewVerdict.FalseAlarm, ReviewVerdict.Agree], await db.Set<ReviewDecision>()
+            .Where(decision => decision.RunId == run.RunId).OrderBy(decision => decision.Id).Select(decision => decision.Verdict).ToListAsync(Cancel));
         again.Filter = ResultFilter.Undecided;
         Assert.Equal(5, again.Shown.Count);
         await again.LoadAsync(Guid.NewGuid(), run.RunId);
@@ -104,7 +105,8 @@ public sealed class ReviewStateTests(SharedPortal shared) : IClassFixture<Shared
         Assert.All(rows, row => Assert.Equal(row.Verdict is null, row.WithdrawsId is not null));
     }
 
-    private static async Task<ReviewState> StateAsync(PortalHost host, (Guid ProjectId, Guid RunId, Dictionary<Guid, ImageLabel> Truth, int Width, int Height) run)
+    private static async Task<ReviewState> StateAsync(PortalHost host,
+        (Guid ProjectId, Guid RunId, Dictionary<Guid, ImageLabel> Truth, int Width, int Height) run)
     {
         var state = host.Services.GetRequiredService<ReviewState>();
         await state.LoadAsync(run.ProjectId, run.RunId);

@@ -53,7 +53,8 @@ public sealed class SplitTrainingTests
         Assert.Equal(("all", 5, 9), (all.Split, all.LabelledImages, all.Origins.Training));
 
         // With images of the training, those that nobody assigned wait.
-        await host.Services.GetRequiredService<ImageSplits>().AssignAsync(projectId, [.. good.Skip(3).Take(3), .. bad.Skip(2).Take(2)], ImageSplit.Train, Cancel);
+        await host.Services.GetRequiredService<ImageSplits>()
+            .AssignAsync(projectId, [.. good.Skip(3).Take(3), .. bad.Skip(2).Take(2)], ImageSplit.Train, Cancel);
         var state = host.Services.CreateAsyncScope().ServiceProvider.GetRequiredService<TrainingState>();
         await state.LoadAsync(projectId);
         Assert.Equal((3, 2, 5, 4), (state.Data!.Good, state.Data.Anomalies, state.Data.Test, state.Data.Waiting));
@@ -73,10 +74,12 @@ public sealed class SplitTrainingTests
         Assert.Equal((14, 8, 6, true), (answer.Images, answer.Good, answer.Anomalies, answer.ThresholdFromSameImages));
         Assert.Equal(good.Concat(bad).Order(), answer.Scores.Select(score => score.ImageId!.Value).Order());
         Assert.Equal(bad.Order(), answer.Scores.Where(score => score.LearnedAs == "anomaly").Select(score => score.ImageId!.Value).Order());
-        Assert.Equal((detector.AreaUnderRoc!.Value, detector.AveragePrecision!.Value), (answer.AreaUnderRoc!.Value, answer.AveragePrecision!.Value), (a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-9 && Math.Abs(a.Item2 - b.Item2) < 1e-9);
+        Assert.Equal((detector.AreaUnderRoc!.Value, detector.AveragePrecision!.Value), (answer.AreaUnderRoc!.Value, answer.AveragePrecision!.Value),
+            (a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-9 && Math.Abs(a.Item2 - b.Item2) < 1e-9);
         Assert.Equal((detector.SuggestedThreshold, detector.F1), (answer.Threshold, answer.F1HeldOut));
         // The curve, worked out a second time from the scores.
-        var curve = PrecisionRecallCurve.FromScores([.. answer.Scores.Select(score => score.Score)], [.. answer.Scores.Select(score => score.LearnedAs == "anomaly")]);
+        var curve = PrecisionRecallCurve.FromScores([.. answer.Scores.Select(score => score.Score)],
+            [.. answer.Scores.Select(score => score.LearnedAs == "anomaly")]);
         Assert.Equal(curve.BestF1!.Value.Counts.F1, answer.AtThreshold!.F1);
         Assert.Equal(answer.AtThreshold.FalseNegatives, answer.Scores.Count(score => score.Outcome == "escape"));
         Assert.Equal(answer.AtThreshold.FalsePositives, answer.Scores.Count(score => score.Outcome == "falseAlarm"));

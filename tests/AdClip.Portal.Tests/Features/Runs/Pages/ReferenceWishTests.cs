@@ -28,9 +28,11 @@ public sealed class ReferenceWishTests
         await using var db = await host.DbAsync();
         foreach (var id in (Guid[])[good[1], good[4], bad[0]])
         {
-            await GoldenSet.MarkAsync(db, await db.Set<ImageRecord>().SingleAsync(image => image.Id == id, Cancel), isGolden: true, DateTimeOffset.UnixEpoch, userId, Cancel);
+            await GoldenSet.MarkAsync(db, await db.Set<ImageRecord>().SingleAsync(image => image.Id == id, Cancel), isGolden: true, DateTimeOffset.UnixEpoch,
+                userId, Cancel);
         }
-        var bySha256 = await db.Set<ImageRecord>().Where(image => good.Contains(image.Id)).OrderBy(image => image.Sha256).Select(image => image.Id).ToListAsync(Cancel);
+        var bySha256 = await db.Set<ImageRecord>().Where(image => good.Contains(image.Id)).OrderBy(image => image.Sha256).Select(image => image.Id)
+            .ToListAsync(Cancel);
         var state = host.Services.GetRequiredService<RunsState>();
         await state.LoadAsync(project.Id);
         IReadOnlyList<Guid> selected = [good[0], good[5]];
@@ -50,7 +52,8 @@ public sealed class ReferenceWishTests
             var (choice, count, images) = wish.Asked(selected, state.Sources);
             await state.StartAsync(owner, new NewRun(null, null, choice, count, images, ImageChoice.Selection, bad), await host.AdminAsync());
             var runId = state.Runs![0].Run.Id;
-            var references = await db.Set<RunReference>().Where(reference => reference.RunId == runId).Select(reference => reference.ImageId).ToListAsync(Cancel);
+            var references = await db.Set<RunReference>().Where(reference => reference.RunId == runId).Select(reference => reference.ImageId)
+                .ToListAsync(Cancel);
             Assert.Equal(expected.Order(), references.Order());
         }
         Assert.Null(new ReferenceWish(ReferenceWishKind.Same).Asked(selected, state.Sources).Choice);

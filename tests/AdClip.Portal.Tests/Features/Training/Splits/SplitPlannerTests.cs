@@ -47,7 +47,8 @@ public sealed class SplitPlannerTests : IDisposable
             var preview = await planner.ProposeAsync(project.Id, new SplitWish(0.4, seed), Cancel);
             Assert.Equal((0, 1), (preview.Unseen, preview.Groups));
             Assert.Equal(preview.Splits[good[0]], preview.Splits[good[8]]);
-            Assert.Equal([new SplitRow(ImageLabel.Good, null, 9 - preview.Rows[0].Test, preview.Rows[0].Test), new SplitRow(ImageLabel.Anomaly, null, 3, 2)], preview.Rows);
+            Assert.Equal([new SplitRow(ImageLabel.Good, null, 9 - preview.Rows[0].Test, preview.Rows[0].Test), new SplitRow(ImageLabel.Anomaly, null, 3, 2)],
+                preview.Rows);
             Assert.InRange(preview.Rows[0].Test, 3, 4);
             Assert.DoesNotContain(bad[5], preview.Splits.Keys);
             Assert.Equal(
