@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using AdClip.Portal.Shell.Refusals;
 using AdClip.Testing;
 using AdClip.Vision;
 

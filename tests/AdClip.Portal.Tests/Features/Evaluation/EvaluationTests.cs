@@ -8,7 +8,6 @@ using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell.Access;
-using AdClip.Portal.Shell.Parts;
 using AdClip.Portal.Tests.Features.Runs;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Thresholds;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Shell.Access;
-using AdClip.Portal.Shell.Parts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
