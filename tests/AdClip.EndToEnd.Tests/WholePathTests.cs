@@ -209,8 +209,10 @@ public sealed partial class WholePathTests(Chromium chromium)
 
         // The slider: its counts are those of the scores, live.
         var threshold = scored.Select(row => row.Score).Order().ElementAt(ImagesPerLabel);
-        // All digits of the number that the page compares with, so that the image of just this score counts.
-        await page.FillAsync(".threshold-number", ((double)threshold).ToString("R", CultureInfo.InvariantCulture));
+        // People type an index: one between this image's and the next lower one, so that the image counts.
+        double IndexBelow(Func<float, bool> isThere) => results.Where(result => isThere(result.Score)).Max(result => result.Index!.Value);
+        var typed = (IndexBelow(score => score <= threshold) + IndexBelow(score => score < threshold)) / 2;
+        await page.FillAsync(".threshold-number", typed.ToString("R", CultureInfo.InvariantCulture));
         await page.PressAsync(".threshold-number", "Enter");
         var counts = CountAt(scored, threshold);
         await Assertions.Expect(Cell(page, "TruePositive")).ToHaveTextAsync($"{counts.TruePositives}");

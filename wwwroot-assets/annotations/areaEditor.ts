@@ -22,15 +22,6 @@ import { ShapeLayer } from "./shapeLayer.ts";
 import { boundsOf, movedBy, type Annotation, type Shape } from "./shapes.ts";
 import { filled } from "./texts.ts";
 
-/** Twin of InspectionAreaSettings in InspectionAreaInterop.cs. */
-export interface AreaSettings {
-  readonly projectId: string;
-  readonly canEdit: boolean;
-  /** Separates the journals of people who share a browser. */
-  readonly userId: string;
-  readonly texts: AreaTexts;
-}
-
 const arrows: Readonly<Record<string, Point>> = { ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp: { x: 0, y: -1 }, ArrowDown: { x: 0, y: 1 } };
 
 let mounted: AreaEditor | null = null;

@@ -11,7 +11,6 @@ using AdClip.Portal.Shell.Charts;
 using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Portal.Tests.Features.Runs;
 using Bunit;
-using Bunit.TestDoubles;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
