@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Images;
 
-/// <summary>The split of images: what may be learned from, and what is kept for judging. The only writer of <see cref="ImageRecord.Split"/> after
-/// upload.</summary>
+/// <summary>The split of images: what may be learned from, and what is kept for judging.</summary>
+/// <remarks>The only writer of <see cref="ImageRecord.Split"/> after upload.</remarks>
 public sealed class ImageSplits(IDbContextFactory<PortalDb> dbs)
 {
     /// <summary>Images written in one transaction; others who want to write wait as long.</summary>

@@ -14,8 +14,10 @@ public sealed record StageImage(Guid ImageId, string Sha256, int Width, int Heig
 /// <summary>Notes which images an experiment draws from, and finds again what was drawn on them then.</summary>
 public static class StageImages
 {
-    /// <summary>The labelled images of a project that may be learned from, by SHA-256; of more than <paramref name="most"/>, those of either kind are
-    /// taken evenly.</summary>
+    /// <summary>
+    /// The labelled images of a project that may be learned from, by SHA-256; of more
+    /// than <paramref name="most"/>, those of either kind are taken evenly.
+    /// </summary>
     /// <returns>The images, and how many were left out.</returns>
     public static async Task<(IReadOnlyList<StageImage> Images, int LeftOut)> NoteAsync(PortalDb db, Guid projectId, int most, CancellationToken cancel)
     {
