@@ -24,7 +24,7 @@ public sealed class JobContext
     /// <summary>Says where the attempt begins: what earlier attempts finished does not count for the speed.</summary>
     public Task BeginAsync(int done, int total) => _progress.BeginAsync(done, total);
 
-    /// <summary>Says which parts it has, whose steps cost about the same each, and what earlier attempts did of them; one part needs no plan.</summary>
+    /// <summary>Says which parts it has, and what earlier attempts did of them. A job whose steps all cost about the same needs no plan.</summary>
     public Task PlanAsync(IReadOnlyList<JobPart> parts, IReadOnlyDictionary<JobPart, int>? done = null) => _progress.PlanAsync(parts, done);
 
     /// <summary>From now on it works on this part of its plan.</summary>
@@ -33,7 +33,6 @@ public sealed class JobContext
     /// <summary>Says how many steps of a part of its plan are done. As cheap as for the whole, and thread-safe.</summary>
     public void Report(JobPart part, int done) => _progress.Report(part, done);
 
-    /// <summary>Says how far it is, where all steps cost about the same. Cheap: pages hear of it at most ten times a second, the database once.
-    /// Thread-safe.</summary>
+    /// <summary>Says how far it is, all steps costing about the same. Pages hear of it at most ten times a second, the database once. Thread-safe.</summary>
     public void Report(int done, int total) => _progress.Report(done, total);
 }

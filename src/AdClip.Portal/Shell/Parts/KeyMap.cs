@@ -20,8 +20,8 @@ public static class KeyMap
     public static string KeyOf(string surface, string command) => Label(Map.Surfaces[surface][command].Keys[0]);
 
     /// <summary>The main key of a command as the attribute aria-keyshortcuts wants it.</summary>
-    public static string AriaKeyOf(string surface, string command) => Map.Surfaces[surface][command].Keys[0]
-        .Replace("Ctrl", "Control", StringComparison.Ordinal);
+    public static string AriaKeyOf(string surface, string command) =>
+        Map.Surfaces[surface][command].Keys[0].Replace("Ctrl", "Control", StringComparison.Ordinal);
 
     private static string Label(string chord)
     {
