@@ -1,5 +1,3 @@
-using AdClip.Portal.Shell.Parts;
-
 namespace AdClip.Fuzz;
 
 /// <summary>A reader under attack.</summary>
