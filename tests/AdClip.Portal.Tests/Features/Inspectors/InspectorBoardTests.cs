@@ -1,12 +1,10 @@
 using AdClip.Portal.Features.Inspectors;
 using AdClip.Portal.Features.Inspectors.Gate;
 using AdClip.Portal.Features.Jobs;
-using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell.Access;
 using AdClip.Vision;
-using AdClip.Vision.Detection.Thresholds;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

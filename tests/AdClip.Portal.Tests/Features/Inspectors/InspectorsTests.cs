@@ -124,7 +124,8 @@ public sealed class InspectorsTests
         var (project, _, _, run) = await InspectorSteps.RunAsync(host, client);
         var first = await InspectorSteps.MakeAsync(client, project.Id, new NewInspector(RunId: run.Id, Name: "first"));
         await InspectorSteps.UseAsync(host, client, first);
-        var (score, map) = (await InspectorSteps.InspectAsync(client, project.Id), await MapAsync());
+        var score = await InspectorSteps.InspectAsync(client, project.Id);
+        var map = await MapAsync();
 
         var other = await RunTests.RunAsync(client, project.Id, new NewRun(References: ReferenceChoice.FirstGood, ReferenceCount: 1));
         await using (var db = await host.DbAsync())
@@ -234,7 +235,9 @@ public sealed class InspectorsTests
         Assert.Equal("line 3", (await renamed.Content.ReadFromJsonAsync<DetectorAnswer>(Cancel))!.Name);
         Assert.NotEmpty(await client.GetByteArrayAsync($"/api/v1/detectors/{detector.Id}/file", Cancel));
         var made = await InspectorSteps.MakeAsync(client, project.Id, new NewInspector(DetectorId: detector.Id));
-        Assert.Equal((detector.Id, 1, "suggested", detector.SuggestedThreshold), (made.DetectorId, made.DetectorNumber, made.BandOrigin, made.FailFrom));
+        Assert.Equal(
+            (detector.Id, 1, "suggested", detector.SuggestedThreshold!.Value),
+            (made.DetectorId!.Value, made.DetectorNumber!.Value, made.BandOrigin, made.FailFrom));
         Assert.True(made.MapHigh > 0);
         var report = await InspectorSteps.CheckAsync(host, client, made.Id);
         Assert.Equal(9, report.Candidate.Learned);
