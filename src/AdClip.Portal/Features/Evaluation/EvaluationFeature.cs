@@ -1,4 +1,5 @@
 using AdClip.Portal.Features.Evaluation.OutOfFold;
+using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 
 namespace AdClip.Portal.Features.Evaluation;

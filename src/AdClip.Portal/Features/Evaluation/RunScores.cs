@@ -10,6 +10,7 @@ using AdClip.Portal.Features.Training;
 using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Detection.Thresholds;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Evaluation;

@@ -1,3 +1,4 @@
+using AdClip.Portal.Features.Images;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;
 

@@ -11,6 +11,7 @@ using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.Detection.Thresholds;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Localization;
 

@@ -3,12 +3,14 @@ using System.Net.Http.Json;
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Evaluation.Comparison;
 using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inspectors.Production;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Portal.Tests.Features.Runs;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

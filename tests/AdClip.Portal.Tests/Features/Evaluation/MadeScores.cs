@@ -4,6 +4,7 @@ using AdClip.Portal.Features.Evaluation.Comparison;
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Runs;
 using AdClip.Vision.Detection.Thresholds;
+using AdClip.Vision.GroundTruth;
 
 namespace AdClip.Portal.Tests.Features.Evaluation;
 

@@ -10,6 +10,7 @@ using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Shell.Charts;
 using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Portal.Tests.Features.Runs;
+using AdClip.Vision.GroundTruth;
 using Bunit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

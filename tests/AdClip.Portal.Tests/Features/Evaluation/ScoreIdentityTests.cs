@@ -1,12 +1,14 @@
 using System.Net.Http.Json;
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inspectors.Production;
 using AdClip.Portal.Features.Review;
 using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Runs;
 using AdClip.Vision.Detection;
+using AdClip.Vision.GroundTruth;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AdClip.Portal.Tests.Features.Evaluation;

@@ -10,6 +10,7 @@ using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Portal.Tests.Features.Runs;
+using AdClip.Vision.GroundTruth;
 
 namespace AdClip.Portal.Tests.Features.Inspectors;
 

@@ -18,7 +18,6 @@ using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Tests.Features.Inspectors;
 

@@ -6,6 +6,7 @@ using AdClip.Portal.Features.Review;
 using AdClip.Portal.Features.Review.Teaching;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Evaluation;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -12,6 +12,7 @@ using AdClip.Portal.Shell;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Portal.Tests.Features.Runs;
+using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

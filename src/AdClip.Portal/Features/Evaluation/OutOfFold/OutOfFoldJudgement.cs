@@ -1,6 +1,7 @@
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;
+using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Metrics;
 using Microsoft.EntityFrameworkCore;
 

@@ -5,6 +5,7 @@ using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
+using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.Imaging;
 using Microsoft.Extensions.Options;
@@ -54,7 +55,7 @@ public sealed class DirectInspection(
         }
         return new InspectAnswer(
             VerdictNames.Of(verdict), detection.Score, (float?)band?.FailFrom, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
-            boxes, request.MapThreshold, plan.ModelId, plan.ReferenceImages.Count, plan.AreaRevision, plan.Tiles,
+            [.. boxes.Select(BoxAnswer.Of)], request.MapThreshold, plan.ModelId, plan.ReferenceImages.Count, plan.AreaRevision, plan.Tiles,
             width, height, sha256, inspection.Milliseconds, imageId,
             plan.DetectorId, detection.Probability, detection.Probability is null ? null : detection.ClassProbabilities)
         {

@@ -4,9 +4,9 @@ using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
+using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Training;
 using Microsoft.EntityFrameworkCore;
-using ImageLabel = AdClip.Portal.Features.Images.ImageLabel;
 
 namespace AdClip.Portal.Features.Training.Splits;
 

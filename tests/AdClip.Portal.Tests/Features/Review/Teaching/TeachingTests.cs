@@ -280,7 +280,8 @@ public sealed class TeachingTests(SharedPortal shared) : IClassFixture<SharedPor
         Assert.Equal("suggested", preview.Golden.ThresholdSource);
         Assert.True(preview.ScoreAfter > preview.ScoreBefore);
         // Made anew from the fit and the regions, not taken from what is kept open.
-        var anew = new DetectorVersions(host.Services.GetRequiredService<IDbContextFactory<PortalDb>>(), host.Services.GetRequiredService<BlobStore>(), TimeProvider.System);
+        var anew = new DetectorVersions(host.Services.GetRequiredService<IDbContextFactory<PortalDb>>(), host.Services.GetRequiredService<BlobStore>(),
+            TimeProvider.System);
         var version = await anew.GetAsync(plates.ProjectId, second.DetectorId!.Value, Cancel);
         Assert.Equal((DetectorKind.Feedback, first.DetectorId, detector.Blob), (version.Kind, version.ParentId, version.Blob));
         using var lease = await host.Services.GetRequiredService<DetectorPool>().RentAsync(version.ModelId, version.ImageSize, Cancel);

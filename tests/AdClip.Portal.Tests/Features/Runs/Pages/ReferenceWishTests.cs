@@ -5,6 +5,7 @@ using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Pages;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell.Access;
+using AdClip.Vision.GroundTruth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

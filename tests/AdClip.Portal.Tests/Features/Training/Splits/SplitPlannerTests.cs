@@ -7,6 +7,7 @@ using AdClip.Portal.Features.Training.Splits;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Jobs;
 using AdClip.Portal.Tests.Features.Runs;
+using AdClip.Vision.GroundTruth;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AdClip.Portal.Tests.Features.Training.Splits;
