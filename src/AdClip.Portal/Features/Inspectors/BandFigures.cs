@@ -77,7 +77,7 @@ public sealed record RuledBand(VerdictBand Band, BandOrigin Origin, BandFigures 
     {
         var anomalies = samples.Count(sample => sample.IsAnomaly);
         var good = samples.Count - anomalies;
-        if (good < 2 || anomalies == 1)
+        if (good < 2 || anomalies < 2)
         {
             return null;
         }
