@@ -1,7 +1,11 @@
 // Keys of the gallery: arrows move between images, Space selects, and the page's own buttons answer to their keys.
 
 /** Connects a gallery: tiles are links with data-tile, each with a checkbox beside it; buttons carry data-key. */
-export function attach(root: HTMLElement): void {
+export function attach(root: HTMLElement | null): void {
+  if (!root) {
+    // Left before this module was there.
+    return;
+  }
   root.addEventListener("keydown", (event) => onKey(root, event));
   root.addEventListener("focusin", (event) => {
     const tile = (event.target as Element).closest<HTMLElement>("[data-tile]");
