@@ -33,7 +33,11 @@ let begun = 0;
 let home: Home | null = null;
 
 /** Connects the home page: its element marked data-first-looks shows what goes on. The page has ImagesArrivedAsync, OpenRunAsync, PutAwayAsync. */
-export function attach(root: HTMLElement, texts: Record<string, string>, page: PageObject): void {
+export function attach(root: HTMLElement | null, texts: Record<string, string>, page: PageObject): void {
+  if (!root) {
+    // Left before this module was there.
+    return;
+  }
   const here: Home = { root, page, texts, abort: new AbortController() };
   home = here;
   listenForFiles(root, here.abort.signal, (files) => begin(files, here));
@@ -47,8 +51,8 @@ export function attach(root: HTMLElement, texts: Record<string, string>, page: P
 }
 
 /** The page goes; what is on its way continues. */
-export function detach(root: HTMLElement): void {
-  if (home?.root !== root) {
+export function detach(root: HTMLElement | null): void {
+  if (!home || home.root !== root) {
     return;
   }
   home.abort.abort();

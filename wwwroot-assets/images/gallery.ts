@@ -3,7 +3,11 @@
 import { commandOf } from "../shell/keys.ts";
 
 /** Connects a gallery: tiles are links with data-tile, each with a checkbox beside it; buttons carry data-command. */
-export function attach(root: HTMLElement): void {
+export function attach(root: HTMLElement | null): void {
+  if (!root) {
+    // Left before this module was there.
+    return;
+  }
   root.addEventListener("keydown", (event) => onKey(root, event));
   root.addEventListener("focusin", (event) => {
     const tile = (event.target as Element).closest<HTMLElement>("[data-tile]");

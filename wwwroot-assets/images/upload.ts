@@ -26,7 +26,11 @@ const pages = new Map<HTMLElement, AbortController>();
 const tasks = new Set<string>();
 
 /** Connects a project's images page: files dropped anywhere on it, and its buttons. */
-export function attach(root: HTMLElement, projectId: string, texts: Record<string, string>, page: PageObject): void {
+export function attach(root: HTMLElement | null, projectId: string, texts: Record<string, string>, page: PageObject): void {
+  if (!root) {
+    // Left before this module was there.
+    return;
+  }
   const abort = new AbortController();
   pages.set(root, abort);
   follow(projectId, page);
@@ -41,9 +45,11 @@ export function attach(root: HTMLElement, projectId: string, texts: Record<strin
 }
 
 /** The page goes; what is on its way continues. */
-export function detach(root: HTMLElement, projectId: string): void {
-  pages.get(root)?.abort();
-  pages.delete(root);
+export function detach(root: HTMLElement | null, projectId: string): void {
+  if (root) {
+    pages.get(root)?.abort();
+    pages.delete(root);
+  }
   follow(projectId, null);
   uploads.get(projectId)?.panel.fold();
 }

@@ -152,7 +152,7 @@ public sealed class PhoneTests(Chromium chromium)
         ($"/projects/{project}/training/stages", ".stages .panel"),
         ($"/projects/{project}/runs", ".job-card"),
         ($"/projects/{project}/runs/{run}", ".result-tile"),
-        ($"/projects/{project}/runs/{run}/images/{image}", ".result-view .image-surface"),
+        ($"/projects/{project}/runs/{run}/images/{image}", ".result-pane:not([hidden]) .image-surface"),
         ($"/projects/{project}/runs/{run}/evaluation", ".evaluation .metric-tile"),
         ($"/projects/{project}/compare", ".page-header"),
         ($"/projects/{project}/dashboard", ".dashboard .metric-tile"),
