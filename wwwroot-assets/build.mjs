@@ -1,5 +1,6 @@
 // Bundles every entry module for the browser and copies the font. Called by MSBuild; type checking is `npm run check`.
-import { build } from "esbuild";
+// --watch: again at every change, until it is ended.
+import { build, context } from "esbuild";
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,8 +9,8 @@ import { entries } from "./entries.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const wwwroot = join(here, "..", "src", "AdClip.Portal", "wwwroot");
 
-await rm(join(wwwroot, "js"), { recursive: true, force: true });
-await build({
+const watches = process.argv.includes("--watch");
+const options = {
   absWorkingDir: here,
   entryPoints: entries.map((name) => ({ in: `${name}.ts`, out: name })),
   outdir: join(wwwroot, "js"),
@@ -22,11 +23,18 @@ await build({
   sourcemap: true,
   charset: "utf8",
   legalComments: "linked",
-  logLevel: "warning",
-});
+  logLevel: watches ? "info" : "warning",
+};
 
+await rm(join(wwwroot, "js"), { recursive: true, force: true });
 await mkdir(join(wwwroot, "fonts"), { recursive: true });
 await copyFile(
   join(here, "node_modules", "pretendard", "dist", "web", "variable", "woff2", "PretendardVariable.woff2"),
   join(wwwroot, "fonts", "PretendardVariable.woff2"),
 );
+
+if (watches) {
+  await (await context(options)).watch();
+} else {
+  await build(options);
+}

@@ -32,7 +32,7 @@ public sealed class ModelTests(SharedPortal shared) : IClassFixture<SharedPortal
     [Fact]
     public async Task Upload_WholeModel_CanBeUsedRenamedAndDeleted()
     {
-        var host = shared.Host;
+        await using var host = new PortalHost();
         using var client = await host.ClientAsync(Roles.Admin);
         var uploadId = Guid.NewGuid();
         foreach (var name in new[] { "model.safetensors", "config.json", "vocab.json", "merges.txt" })
@@ -51,7 +51,8 @@ public sealed class ModelTests(SharedPortal shared) : IClassFixture<SharedPortal
         using var watch = new JobWatch(host);
         using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Model: "my-model"), Cancel);
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
-        Assert.Equal(JobState.Succeeded, (await watch.UntilAsync(job => job.State.IsOver())).State);
+        var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
+        Assert.Equal(JobState.Succeeded, (await watch.UntilAsync(job => job.Id == run.JobId && job.State.IsOver())).State);
 
         var state = host.Services.GetRequiredService<ModelsState>();
         await state.LoadAsync(await host.AdminAsync());
