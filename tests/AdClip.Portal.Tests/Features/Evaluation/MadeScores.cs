@@ -55,6 +55,7 @@ internal static class MadeScores
             ReferenceCount = 0,
             ImageCount = images.Count,
             AreaRevision = 0,
+            ScoreIdentity = "made",
             Settings = "{}",
             CreatedAt = DateTimeOffset.UnixEpoch,
             CreatedBy = Guid.Empty,
@@ -66,6 +67,7 @@ internal static class MadeScores
     {
         ProjectId = Guid.Empty,
         RunId = runId,
+        ScoreIdentity = "made",
         Value = band.FailFrom,
         ReviewFrom = band.HasReview ? band.ReviewFrom : null,
         TruePositives = 0,

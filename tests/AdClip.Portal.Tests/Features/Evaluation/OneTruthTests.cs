@@ -38,7 +38,7 @@ public sealed class OneTruthTests
         var review = host.Services.GetRequiredService<ReviewState>();
         await review.LoadAsync(project.Id, run.Id);
         Assert.Equal((null, null, null), (review.Threshold, review.Band, review.Scale));
-        await review.DecideAsync(review.Shown[0], Verdict.Agree, await host.AdminAsync());
+        await review.DecideAsync(review.Shown[0], ReviewVerdict.Agree, await host.AdminAsync());
         Assert.All(await ResultsAsync(client, run.Id), result => Assert.Null(result.Index));
 
         await SamplePlates.LabelAsync(host, images, ImageLabel.Good);

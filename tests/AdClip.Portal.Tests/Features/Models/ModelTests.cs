@@ -5,6 +5,7 @@ using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Models;
 using AdClip.Portal.Features.Models.Adding;
 using AdClip.Portal.Features.Models.Catalog;
+using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Shell.Access;
 using AdClip.Portal.Tests.Features.Jobs;

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using AdClip.Portal.Features.Accounts;
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Images;
+using AdClip.Portal.Features.Inspectors.Gate;
 using AdClip.Portal.Features.Review;
 using AdClip.Portal.Features.Review.Teaching;
 using AdClip.Portal.Shell.Access;
@@ -101,7 +102,7 @@ public sealed class ReviewStateTests(SharedPortal shared) : IClassFixture<Shared
         Assert.Equal(6, empty.Shown.Count);
         await using var db = await host.DbAsync();
         Assert.Equal(GoldenSource.Labelled, (await GoldenSet.ReadAsync(db, run.ProjectId, run.RunId, Cancel)).Source);
-        var rows = await db.Set<ReviewDecision>().AsNoTracking().ToListAsync(Cancel);
+        var rows = await db.Set<ReviewDecision>().AsNoTracking().Where(row => row.RunId == run.RunId).ToListAsync(Cancel);
         Assert.Equal((5, 5), (rows.Count(row => row.Verdict is not null), rows.Count(row => row.WithdrawsId is not null)));
         Assert.All(rows, row => Assert.Equal(row.Verdict is null, row.WithdrawsId is not null));
     }

@@ -109,8 +109,19 @@ public sealed class SplitTrainingTests
     [Fact]
     public void LearnedFrom_ScoresOfAFit_EachImageOnceWithItsOwn()
     {
-        var report = new AdClip.Vision.Detection.FewShot.FitReport(
-            [new("a", false, 0.25), new("b", true, 0.75)], [], [], 1, null, null, null, null, null, new(0, null, null));
+        var report = new AdClip.Vision.Detection.FewShot.FitReport
+        {
+            Scores = [new("a", false, 0.25), new("b", true, 0.75)],
+            Parts = [],
+            BankLayers = [],
+            BankRadius = 1,
+            HeadStrength = null,
+            AreaUnderRoc = null,
+            AveragePrecision = null,
+            F1 = null,
+            Threshold = null,
+            Calibration = new(0, null, null),
+        };
         var learned = LearnedFrom.Of(["b", "a", "b", "c"], report);
         Assert.Equal([("b", 0.75), ("a", 0.25), ("c", null)], learned.Select(image => (image.Sha256, image.OutOfFold?.Score)));
     }

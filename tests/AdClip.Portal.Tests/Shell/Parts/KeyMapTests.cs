@@ -58,8 +58,8 @@ public sealed partial class KeyMapTests
     public void Verdicts_EachOfTheirCommands_FilesOne()
     {
         Assert.Equal(
-            Enum.GetValues<Verdict>().Order(),
-            KeyMap.Commands("review").Select(ResultVerdict.VerdictOf).OfType<Verdict>().Order());
+            Enum.GetValues<ReviewVerdict>().Order(),
+            KeyMap.Commands("review").Select(ResultVerdict.VerdictOf).OfType<ReviewVerdict>().Order());
         Assert.All(KeyMap.Commands("result"), command => Assert.Null(ResultVerdict.VerdictOf(command)));
     }
 

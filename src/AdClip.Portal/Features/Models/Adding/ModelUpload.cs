@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Storage;
