@@ -1,7 +1,6 @@
 using System.Globalization;
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Evaluation.Comparison;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Runs;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;

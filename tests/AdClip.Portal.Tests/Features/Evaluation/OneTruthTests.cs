@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using AdClip.Portal.Features.Evaluation;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Jobs;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Features.Review;

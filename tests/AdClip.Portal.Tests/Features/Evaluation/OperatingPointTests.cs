@@ -1,6 +1,5 @@
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Evaluation.Comparison;
-using AdClip.Portal.Features.Images;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;
 

@@ -1,5 +1,4 @@
 using AdClip.Portal.Features.Evaluation;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Review;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;

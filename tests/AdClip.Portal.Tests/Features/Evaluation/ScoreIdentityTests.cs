@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using AdClip.Portal.Features.Evaluation;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inspectors.Production;
 using AdClip.Portal.Features.Review;
 using AdClip.Portal.Features.Runs;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inspectors;
 using AdClip.Portal.Features.Inspectors.Gate;
 using AdClip.Portal.Features.Inspectors.Production;

@@ -64,8 +64,15 @@ public sealed class ModelUsesTests : IAsyncDisposable
             var (now, admin) = (TimeProvider.System.GetUtcNow(), await _portal.AdminIdAsync());
             db.Add(new StoredCheckpoint
             {
-                ProjectId = project.Id, TrainingId = null, Epoch = null, Name = "texts.pth", ModelId = Copy,
-                Blob = new string('0', 64), Report = null, CreatedAt = now, CreatedBy = admin,
+                ProjectId = project.Id,
+                TrainingId = null,
+                Epoch = null,
+                Name = "texts.pth",
+                ModelId = Copy,
+                Blob = new string('0', 64),
+                Report = null,
+                CreatedAt = now,
+                CreatedBy = admin,
             });
             await db.SaveChangesAsync(Cancel);
         }

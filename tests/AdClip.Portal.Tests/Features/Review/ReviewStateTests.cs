@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using AdClip.Portal.Features.Accounts;
 using AdClip.Portal.Features.Evaluation;
-using AdClip.Portal.Features.Images;
 using AdClip.Portal.Features.Inspectors.Gate;
 using AdClip.Portal.Features.Review;
 using AdClip.Portal.Features.Review.Teaching;
