@@ -23,6 +23,7 @@ public sealed partial class ArchitectureTests
         ["viewer"] = [],
         ["charts"] = [],
         ["images"] = ["shell"],
+        ["dashboard"] = ["images", "shell"],
         ["models"] = ["shell"],
         ["training"] = ["shell"],
         ["annotations"] = ["contracts", "shell", "viewer"],
