@@ -43,7 +43,7 @@ public sealed partial class ResourceTests
     [Fact]
     public void Refusals_EveryCode_HasASentence()
     {
-        var sentences = Read(Path.Combine(Portal, "Shell", "RefusalText.resx"));
+        var sentences = Read(Path.Combine(Portal, "Shell", "Refusals", "RefusalText.resx"));
         Assert.Empty(Enum.GetNames<RefusalCode>().Except(sentences.Keys));
     }
 
