@@ -10,5 +10,8 @@ internal static class InspectorScale
     public static string? Of(IEnumerable<double> goodScores) => ScoreScale.Of(goodScores) is { } scale ? JsonSerializer.Serialize(scale) : null;
 
     /// <summary>A raw score on the scale, 0 to 100; null without a scale.</summary>
-    public static double? Index(string? scale, double score) => scale is null ? null : JsonSerializer.Deserialize<ScoreScale>(scale)?.Index(score);
+    public static double? Index(string? scale, double score) => Read(scale)?.Index(score);
+
+    /// <summary>The scale as <see cref="Of"/> wrote it; null without one.</summary>
+    public static ScoreScale? Read(string? scale) => scale is null ? null : JsonSerializer.Deserialize<ScoreScale>(scale);
 }

@@ -2,6 +2,7 @@ using AdClip.Portal.Features.Inspectors.Gate;
 using AdClip.Portal.Features.Inspectors.Pages;
 using AdClip.Portal.Features.Inspectors.Production;
 using AdClip.Portal.Features.Jobs;
+using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Features.Training;
 
 namespace AdClip.Portal.Features.Inspectors;
@@ -18,6 +19,7 @@ public static class InspectorsFeature
         services.AddTransient<InspectorsState>();
         services.AddTransient<DetectorActionsState>();
         services.AddTransient<IDetectorUses, InspectorsOfDetector>();
+        services.AddTransient<IModelUses, InspectorsOfModel>();
         services.AddSingleton(new DetectorCardAction(typeof(DetectorActions)));
         services.AddJob<GateJob, InspectorsText>(GateJob.Kind);
         return services;
