@@ -23,7 +23,7 @@ public static class InspectorsEndpoints
         var ofProject = api.MapGroup("/projects/{projectId:guid}").WithTags("Inspectors");
         ofProject.MapPost("/inspect", InspectAsync)
             .RequireAuthorization(Policies.Label)
-            .Accepts<IFormFile>("multipart/form-data")
+            .Accepts<IFormFile>("multipart/form-data", "application/octet-stream", "image/*")
             .WithSummary("Look at one image now: verdict, score and boxes")
             .WithDescription(
                 "multipart/form-data with one file, or the file itself as the body. Without model, references, referenceCount, tiles, detector "

@@ -34,7 +34,7 @@ public sealed class SignInTests(SharedPortal shared) : IClassFixture<SharedPorta
     public async Task CreateProject_ByRole_IsAllowedOnlyForThoseWhoRun(string role, HttpStatusCode expected)
     {
         using var client = await _portal.ClientAsync(role);
-        var answer = await client.PostAsJsonAsync("/api/v1/projects", new NewProject("Plates"), TestContext.Current.CancellationToken);
+        var answer = await client.PostAsJsonAsync("/api/v1/projects", new NewProject($"Plates {Guid.NewGuid():N}"), TestContext.Current.CancellationToken);
         Assert.Equal(expected, answer.StatusCode);
     }
 
@@ -42,11 +42,11 @@ public sealed class SignInTests(SharedPortal shared) : IClassFixture<SharedPorta
     public async Task Cookie_ChangingRequest_NeedsTheAntiforgeryHeader()
     {
         using var browser = await _portal.BrowserAsync();
-        var without = await browser.PostAsJsonAsync("/api/v1/projects", new NewProject("Plates"), TestContext.Current.CancellationToken);
+        var without = await browser.PostAsJsonAsync("/api/v1/projects", new NewProject($"Plates {Guid.NewGuid():N}"), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, without.StatusCode);
 
         browser.DefaultRequestHeaders.Add("X-Antiforgery", await PortalHost.AntiforgeryTokenAsync(browser));
-        var with = await browser.PostAsJsonAsync("/api/v1/projects", new NewProject("Plates"), TestContext.Current.CancellationToken);
+        var with = await browser.PostAsJsonAsync("/api/v1/projects", new NewProject($"Plates {Guid.NewGuid():N}"), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Created, with.StatusCode);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using AdClip.Portal.Features.Evaluation;
 using AdClip.Portal.Features.Inspectors.Production;
@@ -103,6 +104,24 @@ public sealed class InspectThresholdTests(SharedPortal shared) : IClassFixture<S
         Assert.Equal((null, new TileSettings(170)), Cut(await InspectAsync(client, project.Id, "?tiles=170")));
         Assert.Equal((5f, null), Cut(await InspectAsync(client, project.Id, "?references=none")));
         Assert.Equal((0.5f, null), Cut(await InspectAsync(client, project.Id, "?threshold=0.5")));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("image/jpeg")]
+    [InlineData("application/octet-stream")]
+    public async Task Inspect_FileAsTheBody_IsTakenWhateverTheClientCallsIt(string? contentType)
+    {
+        var host = shared.Host;
+        using var client = await host.ClientAsync(Roles.QaLead);
+        var project = await PortalHost.NewProjectAsync(client);
+        using var body = new ByteArrayContent(await File.ReadAllBytesAsync(SamplePlates.Defective(1)[0], Cancel));
+        body.Headers.ContentType = contentType is null ? null : new MediaTypeHeaderValue(contentType);
+
+        using var answer = await client.PostAsync($"/api/v1/projects/{project.Id}/inspect", body, Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal((400, 400), await answer.Content.ReadFromJsonAsync<InspectAnswer>(Cancel) is { } seen ? (seen.Width, seen.Height) : default);
     }
 
     private static (float?, TileSettings?) Cut(InspectAnswer answer) => (answer.Threshold, answer.Tiles);

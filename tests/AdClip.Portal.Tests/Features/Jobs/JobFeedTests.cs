@@ -40,11 +40,15 @@ public sealed class JobFeedTests
     }
 
     [Fact]
-    public void Remaining_HalfDoneSinceTheRestart_CountsOnlyThisAttempt()
+    public void Remaining_MeasuredAMomentAgo_IsAsMuchAsItMayStillTake()
     {
-        var start = DateTimeOffset.UnixEpoch;
-        var job = Job with { State = JobState.Running, Done = 60, Total = 100, AttemptStartDone = 50, AttemptStartedAt = start };
-        Assert.Equal(TimeSpan.FromSeconds(40), job.Remaining(start.AddSeconds(10)));
-        Assert.Null((job with { Done = 50 }).Remaining(start.AddSeconds(10)));
+        var at = DateTimeOffset.UnixEpoch;
+        var job = Job with { State = JobState.Running, Done = 60, Total = 100, Estimate = new JobEstimate(60, 20, 40, "", 60, 100, at) };
+
+        Assert.Equal(TimeSpan.FromSeconds(40), job.Remaining(at.AddSeconds(10)));
+        // Nobody has said anything since, so nothing is known any longer.
+        Assert.Null(job.Remaining(at.AddMinutes(2)));
+        Assert.Null((job with { State = JobState.Cancelling }).Remaining(at.AddSeconds(10)));
+        Assert.Null((job with { Estimate = null }).Remaining(at.AddSeconds(10)));
     }
 }
