@@ -147,6 +147,8 @@ public sealed class InspectorMaker(
             from result in db.Set<ImageResult>()
             join image in db.Set<ImageRecord>() on result.ImageId equals image.Id
             where result.RunId == run.Id && image.DeletedAt == null && image.Label != ImageLabel.Unlabelled
+                // An image that was compared with no good image has a score of another scale.
+                && (run.ReferenceCount == 0 || result.FewShotScore != null)
             orderby image.Sha256
             select new
             {
