@@ -1,6 +1,7 @@
 // One first look on the home page: how far it is, and what can be done about it.
 
 import { refusedOf } from "../images/tally.ts";
+import { oncePerFrame } from "../shell/frames.ts";
 import type { FirstLook } from "./firstLook.ts";
 
 /** Refused files that are listed; the list of the upload has them all. */
@@ -20,7 +21,7 @@ export class FirstLookCard {
   private readonly texts: Record<string, string>;
   private readonly onDismiss: () => void;
   private drawnStage: string | null = null;
-  private scheduled = false;
+  private readonly redraw = oncePerFrame(() => this.draw());
 
   constructor(look: FirstLook, texts: Record<string, string>, onDismiss: () => void) {
     this.look = look;
@@ -37,13 +38,7 @@ export class FirstLookCard {
 
   /** Redraws once a frame, however often the upload moves. */
   update(): void {
-    if (!this.scheduled) {
-      this.scheduled = true;
-      requestAnimationFrame(() => {
-        this.scheduled = false;
-        this.draw();
-      });
-    }
+    this.redraw();
   }
 
   private draw(): void {

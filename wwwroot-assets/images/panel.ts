@@ -2,6 +2,7 @@
 // circuit reconnects. Folded it is a chip in the bar of the portal (on a phone: a line at the bottom), where it covers nothing;
 // it folds by itself when the upload is done, and opens again when its title is pressed.
 
+import { oncePerFrame } from "../shell/frames.ts";
 import type { FileAnswer, UploadItem, UploadQueue } from "./queue.ts";
 import { tallyOf } from "./tally.ts";
 
@@ -23,7 +24,7 @@ export class UploadPanel {
   private readonly texts: Record<string, string>;
   private readonly queue: UploadQueue;
   private readonly onClose: () => void;
-  private scheduled = false;
+  private readonly redraw = oncePerFrame(() => this.draw());
   private wasIdle = false;
 
   constructor(queue: UploadQueue, texts: Record<string, string>, isFolded: boolean, onClose: () => void) {
@@ -76,13 +77,7 @@ export class UploadPanel {
   /** Redraws what changed, once a frame however often it changes. */
   update(item: UploadItem): void {
     this.stale.add(item);
-    if (!this.scheduled) {
-      this.scheduled = true;
-      requestAnimationFrame(() => {
-        this.scheduled = false;
-        this.draw();
-      });
-    }
+    this.redraw();
   }
 
   private draw(): void {
