@@ -56,7 +56,7 @@ internal static class PredictCommand
             var tiling = tiles.Read(parsed, detector.Model, inspected);
             var folder = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
             string[] hashes = [.. good.Select(image => FileHash.Sha256(image.Path))];
-            var scores = ScoreIdentity.OfModel(detector, settings, hashes, regions, tiling);
+            var scores = ScoreIdentity.OfModel(detector.EncoderId, detector.TextIdOf(settings), hashes, regions, tiling);
             CheckSame(parsed.GetValue(identity), scores);
             IInspection inspection = tiling is null ? new WholeInspection(detector, regions) : new TileInspection(detector, tiling, regions);
 

@@ -179,20 +179,18 @@ public sealed class ClipDetector : IDisposable
     }
 
     /// <summary>Finds out whether prompts fit the model; phrases are not encoded for it.</summary>
+    /// <returns>As <see cref="TextIdOf"/>.</returns>
     /// <exception cref="RefusedInputException">
     /// An empty list, a phrase that is too long, a vocabulary or file that is missing, learned prompts of another model.
     /// </exception>
-    public void CheckPrompts(PromptSettings prompts)
+    public string CheckPrompts(PromptSettings prompts)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         if (prompts.Kind == PromptKind.Learned)
         {
             EncodePrompts(prompts);
         }
-        else
-        {
-            TextIdOf(prompts);
-        }
+        return TextIdOf(prompts);
     }
 
     /// <summary>Makes a scorer for these prompts and good images.</summary>

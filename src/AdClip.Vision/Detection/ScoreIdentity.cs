@@ -17,21 +17,19 @@ public static class ScoreIdentity
     private const int Version = 1;
 
     /// <summary>Of a model with texts and, perhaps, good images to compare with.</summary>
-    /// <param name="model">Opened as the images are encoded.</param>
-    /// <param name="prompts">What "normal" and "abnormal" mean.</param>
+    /// <param name="encoderId">Of the model, opened as the images are encoded.</param>
+    /// <param name="textId">Of what "normal" and "abnormal" mean, as <see cref="ClipDetector.TextIdOf"/> gives it.</param>
     /// <param name="referenceSha256s">Files of the good images, in hexadecimal; their order and repetitions do not count.</param>
     /// <param name="regions">What is inspected.</param>
     /// <param name="tiles">How images are cut; null: each is looked at whole.</param>
-    /// <exception cref="RefusedInputException">Prompts that do not fit the model.</exception>
     public static string OfModel(
-        ClipDetector model, PromptSettings prompts, IEnumerable<string> referenceSha256s, InspectionRegions regions, TileSettings? tiles)
+        string encoderId, string textId, IEnumerable<string> referenceSha256s, InspectionRegions regions, TileSettings? tiles)
     {
-        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(referenceSha256s);
         var cut = tiles is null ? "whole" : string.Create(CultureInfo.InvariantCulture, $"tiles {tiles.Side} {tiles.Overlap:R}");
         return Of(
         [
-            "model", model.EncoderId, model.TextIdOf(prompts), InspectionRegionsJson.Write(regions), cut,
+            "model", encoderId, textId, InspectionRegionsJson.Write(regions), cut,
             .. referenceSha256s.Distinct(StringComparer.OrdinalIgnoreCase).Select(sha256 => sha256.ToLowerInvariant()).Order(StringComparer.Ordinal),
         ]);
     }

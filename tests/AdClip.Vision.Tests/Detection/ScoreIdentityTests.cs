@@ -45,7 +45,8 @@ public sealed class ScoreIdentityTests : IDisposable
     [Fact]
     public void OfModel_SameReferencesInOtherOrderOrTwice_IsTheSameIdentity()
     {
-        string Of(params string[] references) => ScoreIdentity.OfModel(_model, new PromptSettings(), references, InspectionRegions.Everything, null);
+        string Of(params string[] references) => ScoreIdentity.OfModel(
+            _model.EncoderId, _model.TextIdOf(new PromptSettings()), references, InspectionRegions.Everything, null);
 
         Assert.Equal(Of("a1", "b2"), Of("B2", "a1", "b2"));
         Assert.NotEqual(Of("a1"), Of("a1", "b2"));
@@ -65,10 +66,13 @@ public sealed class ScoreIdentityTests : IDisposable
         Assert.Equal(identities.Length, identities.Distinct().Count());
     }
 
-    private string IdentityOf(Plan plan) => ScoreIdentity.OfModel(
-        plan.IsLarger ? _larger : _model, new PromptSettings(ProductName: plan.Word), plan.References.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-        plan.HasArea ? Area : InspectionRegions.Everything,
-        plan.Tiles);
+    private string IdentityOf(Plan plan)
+    {
+        var model = plan.IsLarger ? _larger : _model;
+        return ScoreIdentity.OfModel(
+            model.EncoderId, model.TextIdOf(new PromptSettings(ProductName: plan.Word)), plan.References.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            plan.HasArea ? Area : InspectionRegions.Everything, plan.Tiles);
+    }
 
     private sealed record Plan(bool IsLarger, string Word, string References, TileSettings? Tiles, bool HasArea);
 }

@@ -98,9 +98,9 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
         return await db.Set<DetectorVersion>().AsNoTracking().SingleOrDefaultAsync(version => version.JobId == jobId, cancel);
     }
 
-    /// <summary>The detector, ready to score.</summary>
+    /// <summary>Refuses a model that is not the one whose tokens the version scores.</summary>
     /// <exception cref="RefusedInputException">The model's weights or size are not those that it was fitted on.</exception>
-    public async Task<FittedDetector> OpenAsync(DetectorVersion version, ClipDetector model, CancellationToken cancel)
+    public static void CheckEncoder(DetectorVersion version, ClipDetector model)
     {
         if (model.EncoderId != version.EncoderId)
         {
@@ -109,6 +109,13 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
                 $"Detector {version.Number} was fitted with encoder {version.EncoderId}, the model is now {model.EncoderId}; train again.",
                 version.EncoderId, model.EncoderId);
         }
+    }
+
+    /// <summary>The detector, ready to score.</summary>
+    /// <exception cref="RefusedInputException">The model's weights or size are not those that it was fitted on.</exception>
+    public async Task<FittedDetector> OpenAsync(DetectorVersion version, ClipDetector model, CancellationToken cancel)
+    {
+        CheckEncoder(version, model);
         var key = version.Taught is null ? version.Blob : $"{version.Id}";
         if (FindOpen(key) is { } kept)
         {

@@ -71,7 +71,7 @@ public sealed class Planner(
         var opened = lease.Detector;
         // What does not fit is told where it was typed, not by a job later.
         var words = learned.For(model, prompts, objectName);
-        await Task.Run(() => opened.CheckPrompts(words), cancel);
+        var textId = await Task.Run(() => opened.CheckPrompts(words), cancel);
         var tiles = kept is not null ? kept.Tiles : await advisor.SettleAsync(project.Id, request.Tiles, opened.Model, largest.Width, largest.Height, cancel);
         var plan = new InspectionPlan
         {
@@ -86,7 +86,7 @@ public sealed class Planner(
             AreaRevision = area.Revision,
             Tiles = tiles,
             IsEightBit = isEightBit,
-            ScoreIdentity = ScoreIdentity.OfModel(opened, words, images.Select(image => image.Sha256), area.Regions, tiles),
+            ScoreIdentity = ScoreIdentity.OfModel(opened.EncoderId, textId, images.Select(image => image.Sha256), area.Regions, tiles),
         };
         return new SettledPlan(plan, opened.Execution, SuggestedThreshold: null);
     }
@@ -97,15 +97,8 @@ public sealed class Planner(
     {
         var model = await catalog.GetAsync(version.ModelId, cancel);
         using var lease = await detectors.RentAsync(model.Id, version.ImageSize, cancel, patience: patience);
-        if (version.EncoderId != lease.Detector.EncoderId)
-        {
-            throw new RefusedInputException(
-                RefusalCode.TokensOfAnotherEncoder,
-                $"Detector {version.Number} was fitted with encoder {version.EncoderId}, the model is now {lease.Detector.EncoderId}; train again.",
-                version.EncoderId, lease.Detector.EncoderId);
-        }
+        DetectorVersions.CheckEncoder(version, lease.Detector);
         var report = VersionReport.Parse(version.Report);
-        var area = await areas.AtAsync(version.ProjectId, report.AreaRevision, cancel) ?? InspectionArea.Everything;
         var plan = new InspectionPlan
         {
             ModelId = model.Id,
@@ -117,7 +110,7 @@ public sealed class Planner(
             ReferenceImages = [],
             DetectorId = version.Id,
             DetectorNumber = version.Number,
-            AreaRevision = area.Revision,
+            AreaRevision = report.AreaRevision,
             ScoreIdentity = IdentityOf(version),
         };
         return new SettledPlan(plan, lease.Detector.Execution, report.Threshold);
