@@ -7,7 +7,6 @@ using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Portal.Features.Training;
-using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Portal.Storage;
 using AdClip.Vision.Detection.Thresholds;
 using AdClip.Vision.GroundTruth;
@@ -97,7 +96,7 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, Detect
             return null;
         }
         var detector = await DetectorAsync(db, run, cancel);
-        var images = await Scored(db, run, detector?.Id, await TrainingAsync(db, run, cancel)).AsNoTracking().ToListAsync(cancel);
+        var images = await Scored(db, run, await LearnedAsync(db, run, cancel)).AsNoTracking().ToListAsync(cancel);
         return new RunScores(run, images, detector);
     }
 
@@ -105,7 +104,7 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, Detect
     public static async Task<ScoreScale?> ScaleAsync(PortalDb db, Run run, CancellationToken cancel = default)
     {
         var detector = await DetectorAsync(db, run, cancel);
-        var good = await Scored(db, run, detector?.Id, await TrainingAsync(db, run, cancel)).Where(IsGood).Select(image => image.Score).ToListAsync(cancel);
+        var good = await Scored(db, run, await LearnedAsync(db, run, cancel)).Where(IsGood).Select(image => image.Score).ToListAsync(cancel);
         return ScaleOf(detector, good);
     }
 
@@ -117,16 +116,13 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, Detect
             ? await db.Set<DetectorVersion>().AsNoTracking().SingleAsync(version => version.Id == versionId, cancel)
             : null;
 
-    /// <summary>The training that the run's learned prompts come from; null: none, or they were uploaded.</summary>
-    private static async Task<Guid?> TrainingAsync(PortalDb db, Run run, CancellationToken cancel) =>
-        RunSettings.Parse(run.Settings).Prompts?.CheckpointId is { } checkpointId
-            ? await db.Set<StoredCheckpoint>()
-                .Where(checkpoint => checkpoint.Id == checkpointId)
-                .Select(checkpoint => checkpoint.TrainingId)
-                .SingleOrDefaultAsync(cancel)
-            : null;
+    private static Task<IQueryable<string>> LearnedAsync(PortalDb db, Run run, CancellationToken cancel)
+    {
+        var settings = RunSettings.Parse(run.Settings);
+        return RunLearning.ImagesAsync(db, settings.DetectorVersionId, settings.Prompts?.CheckpointId, cancel);
+    }
 
-    private static IQueryable<ScoredImage> Scored(PortalDb db, Run run, Guid? versionId, Guid? trainingId) =>
+    private static IQueryable<ScoredImage> Scored(PortalDb db, Run run, IQueryable<string> learned) =>
         from result in db.Set<ImageResult>()
         join image in db.Set<ImageRecord>() on result.ImageId equals image.Id
         where result.RunId == run.Id && image.DeletedAt == null
@@ -145,12 +141,7 @@ public sealed class RunScores(Run run, IReadOnlyList<ScoredImage> images, Detect
             IsReference = db.Set<RunReference>().Any(reference => reference.RunId == run.Id && reference.Sha256 == image.Sha256),
             Probability = result.Probability,
             ClassProbabilities = result.ClassProbabilities,
-            IsTrainedOn = (versionId != null
-                    && db.Set<DetectorVersionImage>().Any(learned => learned.VersionId == versionId && learned.Sha256 == image.Sha256))
-                || (trainingId != null
-                    && db.Set<LearnedImage>().Any(
-                        learned => learned.TrainingId == trainingId
-                            && db.Set<ImageRecord>().Any(taught => taught.Id == learned.ImageId && taught.Sha256 == image.Sha256))),
+            IsTrainedOn = learned.Contains(image.Sha256),
             Split = image.Split,
             IsUncompared = run.ReferenceCount > 0 && result.FewShotScore == null,
             MapBlob = result.MapBlob,

@@ -62,12 +62,10 @@ public sealed class ThresholdChoice
 /// <summary>Lets features upstream find what people saved here.</summary>
 internal sealed class SavedThresholds(IDbContextFactory<PortalDb> dbs) : IScoreThresholds
 {
-    public async Task<SavedThreshold?> NewestAsync(Guid projectId, string scoreIdentity, CancellationToken cancel)
+    public async Task<VerdictBand?> NewestAsync(Guid projectId, string scoreIdentity, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        return await ThresholdChoice.CurrentAsync(db, projectId, scoreIdentity, cancel) is { } choice
-            ? new SavedThreshold(choice.Band, choice.RunId, choice.Origin?.ToString())
-            : null;
+        return (await ThresholdChoice.CurrentAsync(db, projectId, scoreIdentity, cancel))?.Band;
     }
 }
 

@@ -7,7 +7,6 @@ using AdClip.Portal.Features.Runs;
 using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Portal.Features.Training;
-using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
 using AdClip.Vision.Detection.Thresholds;
@@ -124,7 +123,7 @@ public sealed class InspectorMaker(
     {
         if (await thresholds.NewestAsync(projectId, plan.ScoreIdentity, cancel) is { } saved)
         {
-            return new RuledBand(saved.Band, BandOrigin.Saved, BandFigures.Of(saved.Band, samples));
+            return new RuledBand(saved, BandOrigin.Saved, BandFigures.Of(saved, samples));
         }
         // A run over images that the detector had not seen says more than the training.
         var isMeasured = samples.Any(sample => sample.Origin == ScoreOrigin.Test && !sample.IsAnomaly);
@@ -139,10 +138,7 @@ public sealed class InspectorMaker(
     private static async Task<(IReadOnlyList<ScoredSample> Samples, float? MapHigh)> ResultsAsync(
         PortalDb db, Run run, InspectionPlan plan, CancellationToken cancel)
     {
-        var (detectorId, checkpointId) = (plan.DetectorId, plan.Prompts?.CheckpointId);
-        var trainingId = checkpointId is null
-            ? null
-            : await db.Set<StoredCheckpoint>().Where(kept => kept.Id == checkpointId).Select(kept => kept.TrainingId).SingleOrDefaultAsync(cancel);
+        var learned = await RunLearning.ImagesAsync(db, plan.DetectorId, plan.Prompts?.CheckpointId, cancel);
         var rows = await (
             from result in db.Set<ImageResult>()
             join image in db.Set<ImageRecord>() on result.ImageId equals image.Id
@@ -157,9 +153,7 @@ public sealed class InspectorMaker(
                 result.MapMax,
                 IsAnomaly = image.Label == ImageLabel.Anomaly,
                 IsReference = db.Set<RunReference>().Any(reference => reference.RunId == run.Id && reference.Sha256 == image.Sha256),
-                IsLearned = (detectorId != null
-                        && db.Set<DetectorVersionImage>().Any(learned => learned.VersionId == detectorId && learned.Sha256 == image.Sha256))
-                    || (trainingId != null && db.Set<LearnedImage>().Any(learned => learned.TrainingId == trainingId && learned.ImageId == image.Id)),
+                IsLearned = learned.Contains(image.Sha256),
             }).AsNoTracking().ToListAsync(cancel);
         var good = rows.Where(row => !row.IsAnomaly).ToList();
         return (

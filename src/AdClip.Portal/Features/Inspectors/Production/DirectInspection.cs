@@ -72,7 +72,7 @@ public sealed class DirectInspection(
     {
         var settled = await planner.SettleAsync(project, request.Plan, (width, height), MemoryPatience, cancel);
         var band = VerdictBand.At(request.Threshold)
-            ?? (await thresholds.NewestAsync(project.Id, settled.Plan.ScoreIdentity, cancel))?.Band
+            ?? await thresholds.NewestAsync(project.Id, settled.Plan.ScoreIdentity, cancel)
             ?? VerdictBand.At(settled.SuggestedThreshold);
         return (settled.Plan, band);
     }

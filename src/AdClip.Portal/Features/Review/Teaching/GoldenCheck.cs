@@ -74,7 +74,7 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
         {
             if (await thresholds.NewestAsync(line.ProjectId, Planner.IdentityOf(version), cancel) is { } saved)
             {
-                return (saved.Band.FailFrom, GoldenThreshold.Saved);
+                return (saved.FailFrom, GoldenThreshold.Saved);
             }
         }
         if (line.Root is { } root && VersionReport.Parse(root.Report).Threshold is { } suggested)
