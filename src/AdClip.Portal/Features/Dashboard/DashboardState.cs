@@ -34,7 +34,7 @@ public sealed record ProjectLine(
     public double? DefectRate => Good + Anomaly == 0 ? null : Anomaly / (double)(Good + Anomaly);
 
     /// <summary>Of all inspectors in the span.</summary>
-    public VerdictCounts Span => DashboardState.Sum(Production.Select(line => line.Verdicts));
+    public VerdictCounts Span => VerdictCounts.Sum(Production.Select(line => line.Verdicts));
 }
 
 /// <summary>What one inspector did.</summary>
@@ -58,10 +58,10 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, InspectorBoa
     public DateTimeOffset LoadedAt { get; private set; }
 
     /// <summary>What inspectors in use did in the span, in all projects; experiments are not among it.</summary>
-    public VerdictCounts Production => Sum(Projects?.Select(line => line.Span) ?? []);
+    public VerdictCounts Production => VerdictCounts.Sum(Projects?.Select(line => line.Span) ?? []);
 
     /// <summary>The same of today.</summary>
-    public VerdictCounts Today => Sum(Projects?.Select(line => line.Today) ?? []);
+    public VerdictCounts Today => VerdictCounts.Sum(Projects?.Select(line => line.Today) ?? []);
 
     public int Good => Periods.Sum(period => period.Good);
 
@@ -109,7 +109,7 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, InspectorBoa
                     [.. from inspector in made
                         join count in counts on inspector.Id equals count.InspectorId
                         select new InspectorLine(inspector, count.Verdicts)],
-                    Sum(today.Where(count => count.ProjectId == project.Id).Select(count => count.Verdicts))));
+                    VerdictCounts.Sum(today.Where(count => count.ProjectId == project.Id).Select(count => count.Verdicts))));
         }
         Projects = lines;
     }
@@ -177,7 +177,4 @@ public sealed class DashboardState(IDbContextFactory<PortalDb> dbs, InspectorBoa
         return [.. tallies.OrderByDescending(tally => tally.Shapes).ThenBy(tally => tally.Name, StringComparer.Ordinal)
             .Select(tally => (tally.Name, tally.Shapes, projectIds.Count == 1 && colours[tally.Name].Count() == 1 ? colours[tally.Name].Single() : null))];
     }
-
-    internal static VerdictCounts Sum(IEnumerable<VerdictCounts> counts) => counts.Aggregate(
-        default(VerdictCounts), (sum, one) => new(sum.Passed + one.Passed, sum.Reviewed + one.Reviewed, sum.Failed + one.Failed));
 }

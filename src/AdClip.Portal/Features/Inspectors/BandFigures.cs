@@ -87,12 +87,9 @@ public sealed record RuledBand(VerdictBand Band, BandOrigin Origin, BandFigures 
         {
             var band = Choose([.. folds.Without(fold).Select(i => samples[i])]);
             List<ScoredSample> inside = [.. folds.In(fold).Select(i => samples[i])];
-            goods = Sum(goods, band.Count(BandFigures.Scores(inside, isAnomaly: false)));
-            bad = Sum(bad, band.Count(BandFigures.Scores(inside, isAnomaly: true)));
+            goods = VerdictCounts.Sum(goods, band.Count(BandFigures.Scores(inside, isAnomaly: false)));
+            bad = VerdictCounts.Sum(bad, band.Count(BandFigures.Scores(inside, isAnomaly: true)));
         }
         return new HeldOutCounts(goods, bad);
     }
-
-    private static VerdictCounts Sum(VerdictCounts left, VerdictCounts right) =>
-        new(left.Passed + right.Passed, left.Reviewed + right.Reviewed, left.Failed + right.Failed);
 }

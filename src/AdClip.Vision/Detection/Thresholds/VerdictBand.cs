@@ -21,6 +21,10 @@ public readonly record struct VerdictCounts(int Passed, int Reviewed, int Failed
 {
     /// <summary>All of them.</summary>
     public int Total => Passed + Reviewed + Failed;
+
+    /// <summary>All of several taken together; zero for none.</summary>
+    public static VerdictCounts Sum(params IEnumerable<VerdictCounts> counts) => counts.Aggregate(
+        default(VerdictCounts), (sum, one) => new(sum.Passed + one.Passed, sum.Reviewed + one.Reviewed, sum.Failed + one.Failed));
 }
 
 /// <summary>Two thresholds: below the lower few anomalies are left, above the upper few good images; between them a person looks.</summary>

@@ -114,4 +114,11 @@ public sealed class BudgetThresholdTests
         Assert.Equal(band.ReviewFrom, band.FailFrom);
         Assert.Equal((new VerdictCounts(40, 0, 0), new VerdictCounts(0, 0, 40)), (band.Count(good), band.Count(bad)));
     }
+
+    [Fact]
+    public void Sum_OfSeveralCounts_AddsEachOutcome()
+    {
+        Assert.Equal(new VerdictCounts(11, 22, 33), VerdictCounts.Sum(new(1, 2, 3), new(10, 20, 30)));
+        Assert.Equal(default, VerdictCounts.Sum());
+    }
 }
