@@ -175,8 +175,11 @@ public enum RefusalCode
     /// <summary>A pickle that would run code.</summary>
     PickleCallsCode,
 
-    /// <summary>A model without a tensor that CLIP needs.</summary>
+    /// <summary>A model without a tensor that its kind needs: file, tensor.</summary>
     TensorMissing,
+
+    /// <summary>A model with a tensor that its kind does not have: file, tensor.</summary>
+    TensorUnknown,
 
     /// <summary>A tensor whose shape does not fit the rest of the model.</summary>
     TensorShapeWrong,
@@ -216,6 +219,9 @@ public enum RefusalCode
 
     /// <summary>An image size, layer or DPAM depth that the model cannot have.</summary>
     EncoderSettingInvalid,
+
+    /// <summary>An image that cannot be cut into patches: side of a patch, width, height, nearest width, nearest height.</summary>
+    EncoderSideNotMultiple,
 
     /// <summary>Encoder output that another model or setting made.</summary>
     TokensOfAnotherEncoder,

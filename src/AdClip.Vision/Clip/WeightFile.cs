@@ -40,7 +40,9 @@ public sealed class WeightFile(string path, IReadOnlyDictionary<string, StoredTe
         {
             return TorchArchive.Read(real, stream);
         }
-        if (start[0] == 0x80 && start[1] is >= 2 and <= 5)
+        // A header of 640 bytes and the like begins as a pickle does.
+        var isSafetensors = !start[3..8].ContainsAnyExcept((byte)0) && start[8] == (byte)'{';
+        if (start[0] == 0x80 && start[1] is >= 2 and <= 5 && !isSafetensors)
         {
             return LegacyTorchFile.Read(real, stream);
         }

@@ -7,8 +7,20 @@ internal static class PatchPooling
     public static float TopMean(ReadOnlySpan<float> values, double fraction)
     {
         ArgumentOutOfRangeException.ThrowIfZero(values.Length);
-        var count = Math.Clamp((int)Math.Round(fraction * values.Length), 1, values.Length);
-        // The largest seen so far, ascending; nearly every value is turned away by the first comparison.
+        return MeanOfLargest(values, Math.Clamp((int)Math.Round(fraction * values.Length), 1, values.Length));
+    }
+
+    /// <summary>Mean of the floor(1 % of N) largest values, at least one: what SubspaceAD takes of a map and AnomalyDINO of patches.</summary>
+    public static float TopPercent(ReadOnlySpan<float> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(values.Length);
+        return MeanOfLargest(values, Math.Max(1, (int)(0.01 * values.Length)));
+    }
+
+    // Summed from the least up.
+    private static float MeanOfLargest(ReadOnlySpan<float> values, int count)
+    {
+        // A heap: the least of the largest seen so far comes first; nearly every value is turned away by the first comparison.
         var largest = values[..count].ToArray();
         Array.Sort(largest);
         foreach (var value in values[count..])
@@ -18,12 +30,19 @@ internal static class PatchPooling
                 continue;
             }
             var at = 0;
-            for (; at + 1 < count && largest[at + 1] < value; at++)
+            for (var child = 1; child < count; child = (2 * at) + 1)
             {
-                largest[at] = largest[at + 1];
+                child += child + 1 < count && largest[child + 1] < largest[child] ? 1 : 0;
+                if (largest[child] >= value)
+                {
+                    break;
+                }
+                largest[at] = largest[child];
+                at = child;
             }
             largest[at] = value;
         }
+        Array.Sort(largest);
         var sum = 0.0;
         foreach (var value in largest)
         {

@@ -92,6 +92,9 @@ internal sealed class GraphBuilder
     /// <summary>v · sigmoid(1.702 v).</summary>
     public string QuickGelu(string x) => Contribution("QuickGelu", [x], ("alpha", QuickGeluAlpha));
 
+    /// <summary>v · sigmoid(v).</summary>
+    public string SiLU(string x) => Contribution("QuickGelu", [x], ("alpha", 1f));
+
     public string Multiply(string a, string b) => Node("Mul", [a, b]);
 
     public string Subtract(string a, string b) => Node("Sub", [a, b]);
@@ -215,18 +218,20 @@ internal sealed class GraphBuilder
     /// <summary>Zeros before and after a list.</summary>
     public string PadEnds(string x, long before, long after) => Node("Pad", [x, Integers(before, after)]);
 
-    /// <summary>Joins matrices side by side.</summary>
+    /// <summary>Joins along the second axis: matrices side by side, sequences of several items one after the other.</summary>
     public string ConcatColumns(params string[] columns) => Node("Concat", columns, ("axis", 1L));
 
     /// <summary>Joins along the first axis.</summary>
     public string Concat(params string[] rows) => Node("Concat", rows, ("axis", 0L));
 
     /// <summary>Puts <paramref name="row"/> [1, D] before the rows of every item of <paramref name="x"/> [B, N, D]: [B, 1 + N, D].</summary>
-    public string PrependEach(string row, string x, int width)
+    public string PrependEach(string row, string x, int width) => ConcatColumns(RepeatFor(x, row, 1, width), x);
+
+    /// <summary>The same <paramref name="rows"/> [M, D] for every item of <paramref name="x"/> [B, N, D]: [B, M, D].</summary>
+    public string RepeatFor(string x, string rows, int count, int width)
     {
-        var count = Node("Shape", [x], ("start", 0L), ("end", 1L));
-        var repeated = Node("Expand", [row, Node("Concat", [count, Integers(1, width)], ("axis", 0L))]);
-        return Node("Concat", [repeated, x], ("axis", 1L));
+        var items = Node("Shape", [x], ("start", 0L), ("end", 1L));
+        return Node("Expand", [rows, Node("Concat", [items, Integers(count, width)], ("axis", 0L))]);
     }
 
     /// <summary>Rows or columns from <paramref name="start"/> up to <paramref name="end"/>; negative positions count from the end.</summary>

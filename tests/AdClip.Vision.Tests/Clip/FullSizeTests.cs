@@ -127,7 +127,7 @@ public sealed class FullSizeTests : IDisposable
         SafetensorsWriter.Write(Path.Combine(_folder, "prompts.safetensors"), tensors);
     }
 
-    private static float[] Values(string name, int count, float scale)
+    internal static float[] Values(string name, int count, float scale)
     {
         var seed = 0xcbf29ce484222325UL;
         foreach (var value in Encoding.UTF8.GetBytes(name))

@@ -296,6 +296,17 @@ public sealed class WeightFileTests : IDisposable
         Assert.Single(Directory.GetFiles(_folder));
     }
 
+    [Theory]
+    [InlineData(640)]
+    [InlineData(1408)]
+    public void Open_HeaderAsLongAsAPickleBegins_ReadAsSafetensors(int length)
+    {
+        // Their length is written as 80 02 and 80 05.
+        var header = """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""".PadRight(length);
+
+        Assert.Equal([0], WeightFile.Open(Safetensors(header, dataBytes: 4)).Require("a").ReadFloats());
+    }
+
     private static RefusedInputException Refusal(string path) => Assert.Throws<RefusedInputException>(() => WeightFile.Open(path));
 
     private string Archive(byte[] pickle)
