@@ -2,6 +2,7 @@ using System.Globalization;
 using AdClip.Testing;
 using AdClip.Vision.Backbones.DinoV2;
 using AdClip.Vision.Clip;
+using AdClip.Vision.Graphs;
 using AdClip.Vision.Tests.Clip;
 
 namespace AdClip.Vision.Tests.Backbones.DinoV2;
@@ -119,6 +120,24 @@ public sealed class DinoV2GraphTests
         Assert.Equal(whole[names[0]], short1[names[0]]);
         Golden.AssertClose(whole[DinoV2Graph.Class], whole[names[1]].AsSpan(0, 64), 1e-5, "class");
         Golden.AssertClose(whole[DinoV2Graph.Class], class1[DinoV2Graph.Class], 1e-5, "class alone");
+    }
+
+    [Theory]
+    [InlineData("reg4", false)]
+    [InlineData("swiglu", true)]
+    public void Run_HalfPrecision_NearTheGoldenFeatures(string name, bool isBatched)
+    {
+        var golden = Golden.Open($"dinov2/features/{name}-56x98");
+        var weights = DinoV2Run.Model(name);
+        var last = weights.Architecture.Layers;
+        var graph = HalfPrecision.Convert(DinoV2Graph.Build(weights, new DinoV2Settings(56, 98, [last], IsNormed: true), isBatched: isBatched));
+        using var session = OnnxSession.Create(graph, Path.GetDirectoryName(weights.FilePath), new SessionSettings());
+
+        var outputs = session.Run(
+            [new GraphTensor(DinoV2Graph.Pixels, Pixels("image_56x98"), 1, 3, 56, 98)], [DinoV2Graph.Class, DinoV2Graph.Patches(last)]);
+
+        Golden.AssertClose(golden["x_norm_clstoken"], outputs[0].Values, 0.05, "class");
+        Golden.AssertClose(golden["x_norm_patchtokens"], outputs[1].Values.AsSpan(64), 0.05, "patches");
     }
 
     [Theory]

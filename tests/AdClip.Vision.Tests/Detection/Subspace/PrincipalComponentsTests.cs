@@ -68,6 +68,34 @@ public sealed class PrincipalComponentsTests
         Assert.Equal([25f], subspace.Residuals([4, 6]));
     }
 
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(127, 16)]
+    [InlineData(300, 37)]
+    public void Of_RandomRows_CovarianceOfTheFormula(int count, int width)
+    {
+        var random = new Random(count);
+        float[] rows = [.. Enumerable.Range(0, count * width).Select(i => (float)(random.NextDouble() * (1 + (i % width)) + 5))];
+
+        var components = PrincipalComponents.Of([rows], width);
+
+        // The variances times their directions give the covariance back.
+        for (var i = 0; i < width; i++)
+        {
+            for (var j = 0; j < width; j++)
+            {
+                var (a, b) = (Mean(i), Mean(j));
+                var expected = Enumerable.Range(0, count).Sum(n => (rows[(n * width) + i] - a) * (rows[(n * width) + j] - b)) / (count - 1);
+                var actual = Enumerable.Range(0, width).Sum(
+                    k => components.Variances[k] * components.Directions[(k * width) + i] * components.Directions[(k * width) + j]);
+                Assert.Equal(expected, actual, 1e-9);
+            }
+            Assert.Equal(Mean(i), components.Mean[i], 1e-12);
+        }
+
+        double Mean(int d) => Enumerable.Range(0, count).Average(n => (double)rows[(n * width) + d]);
+    }
+
     [Fact]
     public void Of_SplitIntoImages_SameBits()
     {
