@@ -2,13 +2,11 @@ namespace AdClip.Vision.Backbones.DinoV2;
 
 /// <summary>The numbers that describe a DINOv2 vision transformer, read from the shapes and names of its tensors but for heads and epsilon.</summary>
 /// <remarks>Source: Oquab et al., DINOv2, TMLR 2024; Darcet et al., Vision Transformers Need Registers, ICLR 2024.</remarks>
-public sealed record DinoV2Architecture
+internal sealed record DinoV2Architecture
 {
-    /// <summary>Mean of each channel (R, G, B) of pixels from 0 to 1 that the pixels are made to have zero mean by.</summary>
-    public static readonly IReadOnlyList<float> PixelMean = [0.485f, 0.456f, 0.406f];
-
-    /// <summary>Standard deviation of each channel (R, G, B) that pixels less the mean are divided by.</summary>
-    public static readonly IReadOnlyList<float> PixelDeviation = [0.229f, 0.224f, 0.225f];
+    // The seven layers of 40 that SubspaceAD looks at, as a share of the depth.
+    private const double FirstMiddle = 0.575;
+    private const double LastMiddle = 0.725;
 
     /// <summary>Width D of the stream of tokens.</summary>
     public required int Width { get; init; }
@@ -45,4 +43,14 @@ public sealed record DinoV2Architecture
 
     /// <summary>Side in pixels of the image that the position table was trained at.</summary>
     public int NativeImageSize => Grid * PatchSize;
+
+    /// <summary>The layers, counted from 1, that tell most of a patch: 23 to 29 of 40, as in SubspaceAD, and the same share of other depths.</summary>
+    public IReadOnlyList<int> MiddleLayers
+    {
+        get
+        {
+            var first = Math.Clamp((int)Math.Round(FirstMiddle * Layers), 1, Layers);
+            return [.. Enumerable.Range(first, Math.Clamp((int)Math.Round(LastMiddle * Layers), first, Layers) - first + 1)];
+        }
+    }
 }

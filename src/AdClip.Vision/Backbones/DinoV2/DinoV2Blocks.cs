@@ -1,4 +1,5 @@
 using AdClip.Vision.Graphs;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Backbones.DinoV2;
 
@@ -8,7 +9,7 @@ namespace AdClip.Vision.Backbones.DinoV2;
 /// <param name="rows">Tokens N of each image where a stream holds several, one after the other; null: it holds one.</param>
 internal sealed class DinoV2Blocks(GraphBuilder graph, DinoV2Weights weights, int? rows)
 {
-    private readonly TensorPlacer _placer = new(graph);
+    private readonly Dictionary<string, string> _placed = [];
     private readonly DinoV2Architecture _model = weights.Architecture;
 
     /// <summary>Attention of a block with its layer scale, to be added to the stream.</summary>
@@ -44,7 +45,7 @@ internal sealed class DinoV2Blocks(GraphBuilder graph, DinoV2Weights weights, in
     public string Norm(string name, string x) => graph.LayerNorm(x, Place(name + ".weight"), Place(name + ".bias"), _model.NormEpsilon);
 
     /// <summary>Puts the tensor of this name of the original's into the graph.</summary>
-    public string Place(string name) => _placer.Place(weights[name]);
+    public string Place(string name) => Place(weights[name]);
 
     /// <summary>The first token of each image of a stream, or the first few.</summary>
     public string First(string stream, int count = 1)
@@ -62,7 +63,10 @@ internal sealed class DinoV2Blocks(GraphBuilder graph, DinoV2Weights weights, in
     }
 
     private string Project(string block, int part, string x)
-        => graph.Linear(x, _placer.Place(weights.Projection(block, part, "weight")), _placer.Place(weights.Projection(block, part, "bias")));
+        => graph.Linear(x, Place(weights.Projection(block, part, "weight")), Place(weights.Projection(block, part, "bias")));
+
+    // Once, however often used.
+    private string Place(StoredTensor tensor) => _placed.TryGetValue(tensor.Name, out var known) ? known : _placed[tensor.Name] = graph.Place(tensor);
 
     private string Linear(string name, string x) => graph.Linear(x, Place(name + ".weight"), Place(name + ".bias"));
 

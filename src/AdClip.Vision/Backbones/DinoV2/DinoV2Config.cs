@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 
 namespace AdClip.Vision.Backbones.DinoV2;
 
@@ -25,7 +25,7 @@ internal sealed record DinoV2Config(string FileName, int? Heads, float? NormEpsi
         }
         catch (Exception wrong) when (wrong is InvalidOperationException or FormatException)
         {
-            throw Damaged(fileName, wrong.Message);
+            throw ModelFolder.Damaged(fileName, wrong.Message);
         }
     }
 
@@ -47,12 +47,12 @@ internal sealed record DinoV2Config(string FileName, int? Heads, float? NormEpsi
         var heads = Heads ?? model.Heads;
         if (heads < 1 || model.Width % heads != 0)
         {
-            throw Damaged(FileName, $"{heads} attention heads for a width of {model.Width}");
+            throw ModelFolder.Damaged(FileName, $"{heads} attention heads for a width of {model.Width}");
         }
         var epsilon = NormEpsilon ?? model.NormEpsilon;
         return epsilon is > 0 and < 1
             ? model with { Heads = heads, NormEpsilon = epsilon }
-            : throw Damaged(FileName, $"a layer norm epsilon of {epsilon}");
+            : throw ModelFolder.Damaged(FileName, $"a layer norm epsilon of {epsilon}");
     }
 
     private static DinoV2Config? HuggingFace(JsonElement root, string fileName)
@@ -112,7 +112,4 @@ internal sealed record DinoV2Config(string FileName, int? Heads, float? NormEpsi
         => new(
             RefusalCode.ModelSettingUnsupported, $"{fileName} sets {key} to {value}, which this program does not compute; use a plain DINOv2 model.",
             fileName, key, value);
-
-    private static RefusedInputException Damaged(string fileName, string what)
-        => new(RefusalCode.ModelConfigInvalid, $"{fileName} cannot be used ({what}); copy it again.", fileName, what);
 }

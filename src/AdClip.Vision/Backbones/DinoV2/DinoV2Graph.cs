@@ -8,31 +8,28 @@ namespace AdClip.Vision.Backbones.DinoV2;
 /// <remarks>
 /// Input <c>pixels</c> [B, 3, H, W], normalised, H and W multiples of the patch P. Outputs for each layer asked for, counted from
 /// 1, <c>patches.L</c> [B · (1 + h·w), D], h = H / P, w = W / P, image after image, the class position first, then the patches in
-/// rows from the top left, registers left out; and if asked for <c>class</c> [B, D], the class token of the whole model after the
+/// rows from the top left, registers left out; and <c>class</c> [B, D], the class token of the last block that is run, after the
 /// final layer norm. B is 1 unless the graph is made for batches, whose B is free. Inside, registers stand at the end of the
 /// stream and not after the class token: all tokens see each other, so their order changes nothing but the last bits.
 /// Source: Oquab et al., DINOv2, TMLR 2024; Darcet et al., Vision Transformers Need Registers, ICLR 2024.
 /// </remarks>
 internal static class DinoV2Graph
 {
-    public const string Pixels = "pixels";
-    public const string Class = "class";
-
     /// <summary>The stream after the last block and the final layer norm: [B · (1 + h·w + R), D], registers last; for looking inside.</summary>
     public const string Sequence = "sequence";
-
-    public static string Patches(int layer) => $"patches.{layer}";
 
     /// <summary>The stream after a block, 0: as it enters the first: [B · (1 + h·w + R), D], registers last; for looking inside.</summary>
     public static string Stream(int layer) => $"stream.{layer}";
 
     /// <param name="weights">The model.</param>
-    /// <param name="settings">Checked settings.</param>
+    /// <param name="settings">What is encoded.</param>
     /// <param name="withStreams">Also gives every <see cref="Stream"/> and <see cref="Sequence"/> as outputs.</param>
     /// <param name="isBatched">Takes any number of images in one run. For one image the other graph is simpler, hence faster.</param>
+    /// <exception cref="RefusedInputException">The model cannot run these settings.</exception>
     public static ModelProto Build(DinoV2Weights weights, DinoV2Settings settings, bool withStreams = false, bool isBatched = false)
     {
         var model = weights.Architecture;
+        settings = settings.CheckedFor(model);
         var graph = new GraphBuilder();
         var patches = settings.Height / model.PatchSize * (settings.Width / model.PatchSize);
         var blocks = new DinoV2Blocks(graph, weights, isBatched ? 1 + patches + model.Registers : null);
@@ -40,7 +37,7 @@ internal static class DinoV2Graph
         Look(0);
 
         var isClassAlone = false;
-        var last = settings.HasClass || withStreams ? model.Layers : settings.Layers[^1];
+        var last = settings.IsWhole || withStreams ? model.Layers : settings.Layers[^1];
         for (var layer = 1; layer <= last; layer++)
         {
             // After the last block only the class token is used, unless its patches are asked for.
@@ -53,13 +50,11 @@ internal static class DinoV2Graph
             if (settings.Layers.Contains(layer))
             {
                 var kept = model.Registers == 0 ? stream : blocks.First(stream, 1 + patches);
-                graph.Output(graph.Named(Patches(layer), settings.IsNormed ? blocks.Norm("norm", kept) : kept));
+                var isNormed = settings.Normed == NormedLayers.All || (settings.Normed == NormedLayers.Last && layer == model.Layers);
+                graph.Output(graph.Named(EncoderValues.Patches(layer), isNormed ? blocks.Norm("norm", kept) : kept));
             }
         }
-        if (settings.HasClass)
-        {
-            graph.Output(graph.Named(Class, blocks.Norm("norm", isClassAlone ? stream : blocks.First(stream))));
-        }
+        graph.Output(graph.Named(EncoderValues.Class, blocks.Norm("norm", isClassAlone ? stream : blocks.First(stream))));
         if (withStreams)
         {
             graph.Output(graph.Named(Sequence, blocks.Norm("norm", stream)));
@@ -90,7 +85,7 @@ internal static class DinoV2Graph
             TensorPrimitives.Add(offsets.AsSpan(at, width), bias, offsets.AsSpan(at, width));
         }
 
-        var pixels = graph.Input(Pixels, isBatched ? -1 : 1, 3, settings.Height, settings.Width);
+        var pixels = graph.Input(EncoderValues.Pixels, isBatched ? -1 : 1, 3, settings.Height, settings.Width);
         var patches = graph.Convolution(pixels, blocks.Place(DinoV2Names.Mark), model.PatchSize);
         var positions = graph.Constant("positions", offsets, rows * columns, width);
         var classToken = graph.Constant("class_token", first, 1, width);

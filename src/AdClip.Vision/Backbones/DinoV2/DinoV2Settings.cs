@@ -1,20 +1,34 @@
 namespace AdClip.Vision.Backbones.DinoV2;
 
+/// <summary>Layers whose tokens are returned after the final layer norm.</summary>
+internal enum NormedLayers
+{
+    /// <summary>All as the blocks give them.</summary>
+    None,
+
+    /// <summary>Those of the last block, which are the model's own output; others as the blocks give them.</summary>
+    Last,
+
+    /// <summary>All, as the original's <c>get_intermediate_layers</c> does unless told otherwise.</summary>
+    All,
+}
+
 /// <summary>How a DINOv2 model is to be run; each combination gives tokens that only fit themselves.</summary>
 /// <param name="Height">Of the input in pixels, a multiple of the patch.</param>
 /// <param name="Width">Of the input in pixels, a multiple of the patch.</param>
 /// <param name="Layers">The blocks, counted from 1, whose tokens are returned, ascending.</param>
-/// <param name="IsNormed">Whether the final layer norm is applied to them.</param>
-/// <param name="HasClass">
-/// Whether the class token of the whole model is returned; without it the blocks after the last of <paramref name="Layers"/> are not run.
+/// <param name="Normed">Which of them the final layer norm is applied to.</param>
+/// <param name="IsWhole">
+/// Whether the class token is that of the whole model; else it is that of the last of <paramref name="Layers"/>, and the blocks
+/// after it are not run.
 /// </param>
-public sealed record DinoV2Settings(int Height, int Width, IReadOnlyList<int> Layers, bool IsNormed = false, bool HasClass = true)
+internal sealed record DinoV2Settings(int Height, int Width, IReadOnlyList<int> Layers, NormedLayers Normed, bool IsWhole)
 {
     private const int LargestSide = 2048;
 
     /// <summary>The settings with layers sorted, each once.</summary>
     /// <exception cref="RefusedInputException">The model cannot run them.</exception>
-    internal DinoV2Settings CheckedFor(DinoV2Architecture model)
+    public DinoV2Settings CheckedFor(DinoV2Architecture model)
     {
         foreach (var side in (int[])[Height, Width])
         {

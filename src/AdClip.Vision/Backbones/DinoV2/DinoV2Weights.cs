@@ -1,4 +1,4 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Backbones.DinoV2;
 
@@ -32,15 +32,6 @@ internal sealed class DinoV2Weights
 
     /// <summary>Whether the query, key and value projections lie in the file as one tensor.</summary>
     public bool HasJoinedProjections => Naming != DinoV2Naming.HuggingFace;
-
-    /// <summary>Opens weights and the <c>config.json</c> beside them, if there is one.</summary>
-    /// <exception cref="RefusedInputException">Not a DINOv2 model, or damaged, or its configuration belongs to other weights.</exception>
-    public static DinoV2Weights Open(string path)
-    {
-        var file = WeightFile.Open(path);
-        var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "config.json");
-        return From(file, File.Exists(beside) ? DinoV2Config.Parse(ClipConfig.ReadJson(beside), Path.GetFileName(beside)) : null);
-    }
 
     /// <summary>Whether a file's names are those of a DINOv2 model (or of another plain vision transformer, which is refused when opened).</summary>
     public static bool IsKind(WeightFile file) => Names(file, null) is not null;

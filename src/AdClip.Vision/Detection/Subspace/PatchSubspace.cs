@@ -30,6 +30,18 @@ internal sealed class PatchSubspace
     /// <summary>Dimensions of the subspace.</summary>
     public int Count { get; }
 
+    /// <summary>What the subspace is made of where several layers are looked at: the mean of their tokens, all of one shape.</summary>
+    public static float[] MeanOfLayers(IReadOnlyList<ReadOnlyMemory<float>> layers)
+    {
+        var mean = layers[0].ToArray();
+        foreach (var layer in layers.Skip(1))
+        {
+            TensorPrimitives.Add(mean, layer.Span, mean);
+        }
+        TensorPrimitives.Divide(mean, layers.Count, mean);
+        return mean;
+    }
+
     /// <summary>Squared distance of each row of [N, D] from the subspace: [N], at least 0, not divided by D.</summary>
     public float[] Residuals(ReadOnlySpan<float> rows)
     {

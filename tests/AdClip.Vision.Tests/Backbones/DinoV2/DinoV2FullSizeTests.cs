@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using AdClip.Vision.Backbones;
 using AdClip.Vision.Backbones.DinoV2;
-using AdClip.Vision.Clip;
-using AdClip.Vision.Tests.Clip;
+using AdClip.Vision.Tests.Backbones.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Backbones.DinoV2;
 
@@ -20,7 +21,7 @@ public sealed class DinoV2FullSizeTests : IDisposable
         var golden = Golden.Open("dinov2/fullsize/vit-s-14-reg4");
         var path = Path.Combine(_folder, "weights.safetensors");
         SafetensorsWriter.Write(path, Tensors());
-        var weights = DinoV2Weights.Open(path);
+        var weights = DinoV2Run.Open(path);
         var outputs = new Dictionary<(string Size, bool IsNormed), Dictionary<string, float[]>>();
 
         foreach (var name in golden.Case.GetProperty("tolerances").EnumerateObject().Select(output => output.Name))
@@ -30,17 +31,17 @@ public sealed class DinoV2FullSizeTests : IDisposable
             if (!outputs.TryGetValue((parts[0], isNormed), out var run))
             {
                 int[] sides = [.. parts[0][1..].Split('x').Select(side => int.Parse(side, CultureInfo.InvariantCulture))];
-                var settings = new DinoV2Settings(sides[0], sides[1], isNormed ? [12] : [4, 5, 12], isNormed, HasClass: isNormed);
+                var settings = new DinoV2Settings(sides[0], sides[1], isNormed ? [12] : [4, 5, 12], isNormed ? NormedLayers.All : NormedLayers.None, isNormed);
                 outputs[(parts[0], isNormed)] = run = DinoV2Run.Outputs(
                     weights, settings, FullSizeTests.Values("input.image", 3 * sides[0] * sides[1], 1.7f), 1, isBatched: false, withStreams: false,
-                    [.. settings.Layers.Select(DinoV2Graph.Patches), .. isNormed ? (string[])[DinoV2Graph.Class] : []]);
+                    [.. settings.Layers.Select(EncoderValues.Patches), .. isNormed ? (string[])[EncoderValues.Class] : []]);
             }
             if (parts.Length == 2)
             {
-                golden.AssertClose(name, run[DinoV2Graph.Class]);
+                golden.AssertClose(name, run[EncoderValues.Class]);
                 continue;
             }
-            var tokens = run[DinoV2Graph.Patches(int.Parse(parts[1].AsSpan("block".Length), CultureInfo.InvariantCulture) + 1)];
+            var tokens = run[EncoderValues.Patches(int.Parse(parts[1].AsSpan("block".Length), CultureInfo.InvariantCulture) + 1)];
             var kept = parts[2].StartsWith("class", StringComparison.Ordinal) ? [0] : golden[$"{parts[0]}.token_indices"].Select(index => 1 + (int)index);
             golden.AssertClose(name, [.. kept.SelectMany(token => tokens.Skip(token * Width).Take(Width))]);
         }

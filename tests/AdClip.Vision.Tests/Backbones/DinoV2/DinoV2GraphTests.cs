@@ -1,9 +1,9 @@
 using System.Globalization;
 using AdClip.Testing;
+using AdClip.Vision.Backbones;
 using AdClip.Vision.Backbones.DinoV2;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Graphs;
-using AdClip.Vision.Tests.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Backbones.DinoV2;
 
@@ -56,7 +56,7 @@ public sealed class DinoV2GraphTests
     public void Run_GoldenContainer_WithinItsTolerance(string name, string file, PositionConvention positions)
     {
         var golden = Golden.Open($"dinov2/containers/{name}", "expected.safetensors");
-        var weights = DinoV2Weights.Open(SharedFolder.Require($"golden/dinov2/containers/{name}/{file}"));
+        var weights = DinoV2Run.Open(SharedFolder.Require($"golden/dinov2/containers/{name}/{file}"));
         var model = weights.Architecture;
 
         Assert.Equal(
@@ -100,26 +100,25 @@ public sealed class DinoV2GraphTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Build_WithoutClass_SameTokensOfAShorterGraph(bool isBatched)
+    public void Build_NotWhole_SameTokensOfAShorterGraph(bool isBatched)
     {
         using var made = new MadeDinoV2(registers: 2);
-        var weights = DinoV2Weights.Open(made.Write());
-        var settings = new DinoV2Settings(12, 8, [3, 1, 1], IsNormed: true).CheckedFor(weights.Architecture);
+        var weights = DinoV2Run.Open(made.Write());
+        var settings = new DinoV2Settings(12, 8, [3, 1, 1], NormedLayers.All, IsWhole: true);
         var pixels = MadeDinoV2.Random(3 * 12 * 8, 5);
-        string[] names = [DinoV2Graph.Patches(1), DinoV2Graph.Patches(3)];
+        string[] names = [EncoderValues.Patches(1), EncoderValues.Patches(3)];
 
-        var whole = DinoV2Run.Outputs(weights, settings, pixels, 1, isBatched, withStreams: false, [.. names, DinoV2Graph.Class]);
-        var alone = DinoV2Graph.Build(weights, settings with { HasClass = false }, isBatched: isBatched).Graph;
-        var early = DinoV2Graph.Build(weights, settings with { Layers = [1], HasClass = false }, isBatched: isBatched).Graph;
-        var short1 = DinoV2Run.Outputs(weights, settings with { Layers = [1], HasClass = false }, pixels, 1, isBatched, withStreams: false, names[..1]);
-        var class1 = DinoV2Run.Outputs(weights, settings with { Layers = [1] }, pixels, 1, isBatched, withStreams: false, [DinoV2Graph.Class]);
+        var whole = DinoV2Run.Outputs(weights, settings, pixels, 1, isBatched, withStreams: false, [.. names, EncoderValues.Class]);
+        var first = settings with { Layers = [1] };
+        var class3 = DinoV2Run.Outputs(weights, first, pixels, 1, isBatched, withStreams: false, [EncoderValues.Class]);
+        var early = DinoV2Run.Outputs(weights, first with { IsWhole = false }, pixels, 1, isBatched, withStreams: false, [names[0], EncoderValues.Class]);
+        var graph = DinoV2Graph.Build(weights, first with { IsWhole = false }, isBatched: isBatched).Graph;
 
-        Assert.Equal(names, alone.Output.Select(output => output.Name));
-        Assert.Equal(names[..1], early.Output.Select(output => output.Name));
-        Assert.DoesNotContain(early.Initializer, tensor => tensor.Name.StartsWith("blocks.1.", StringComparison.Ordinal));
-        Assert.Equal(whole[names[0]], short1[names[0]]);
-        Golden.AssertClose(whole[DinoV2Graph.Class], whole[names[1]].AsSpan(0, 64), 1e-5, "class");
-        Golden.AssertClose(whole[DinoV2Graph.Class], class1[DinoV2Graph.Class], 1e-5, "class alone");
+        Assert.DoesNotContain(graph.Initializer, tensor => tensor.Name.StartsWith("blocks.1.", StringComparison.Ordinal));
+        Assert.Equal(whole[names[0]], early[names[0]]);
+        Golden.AssertClose(whole[names[0]].AsSpan(0, 64), early[EncoderValues.Class], 1e-5, "class of the first block");
+        Golden.AssertClose(whole[names[1]].AsSpan(0, 64), whole[EncoderValues.Class], 1e-5, "class");
+        Golden.AssertClose(whole[EncoderValues.Class], class3[EncoderValues.Class], 1e-5, "class alone");
     }
 
     [Theory]
@@ -130,11 +129,12 @@ public sealed class DinoV2GraphTests
         var golden = Golden.Open($"dinov2/features/{name}-56x98");
         var weights = DinoV2Run.Model(name);
         var last = weights.Architecture.Layers;
-        var graph = HalfPrecision.Convert(DinoV2Graph.Build(weights, new DinoV2Settings(56, 98, [last], IsNormed: true), isBatched: isBatched));
+        var settings = new DinoV2Settings(56, 98, [last], NormedLayers.Last, IsWhole: false);
+        var graph = HalfPrecision.Convert(DinoV2Graph.Build(weights, settings, isBatched: isBatched));
         using var session = OnnxSession.Create(graph, Path.GetDirectoryName(weights.FilePath), new SessionSettings());
 
         var outputs = session.Run(
-            [new GraphTensor(DinoV2Graph.Pixels, Pixels("image_56x98"), 1, 3, 56, 98)], [DinoV2Graph.Class, DinoV2Graph.Patches(last)]);
+            [new GraphTensor(EncoderValues.Pixels, Pixels("image_56x98"), 1, 3, 56, 98)], [EncoderValues.Class, EncoderValues.Patches(last)]);
 
         Golden.AssertClose(golden["x_norm_clstoken"], outputs[0].Values, 0.05, "class");
         Golden.AssertClose(golden["x_norm_patchtokens"], outputs[1].Values.AsSpan(64), 0.05, "patches");
@@ -148,9 +148,9 @@ public sealed class DinoV2GraphTests
     public void CheckedFor_SizeThatDoesNotFit_RefusedWithAdvice(int height, int width, RefusalCode code, string value, string advice)
     {
         using var made = new MadeDinoV2(registers: 0);
-        var model = DinoV2Weights.Open(made.Write()).Architecture;
+        var model = DinoV2Run.Open(made.Write()).Architecture;
 
-        var refusal = Assert.Throws<RefusedInputException>(() => new DinoV2Settings(height, width, [1]).CheckedFor(model));
+        var refusal = Assert.Throws<RefusedInputException>(() => new DinoV2Settings(height, width, [1], NormedLayers.None, IsWhole: false).CheckedFor(model));
 
         Assert.Equal(code, refusal.Code);
         Assert.Contains(value, refusal.Message, StringComparison.Ordinal);
@@ -164,9 +164,9 @@ public sealed class DinoV2GraphTests
     public void CheckedFor_LayersBeyondTheModel_Refused(int[] layers)
     {
         using var made = new MadeDinoV2(registers: 0);
-        var model = DinoV2Weights.Open(made.Write()).Architecture;
+        var model = DinoV2Run.Open(made.Write()).Architecture;
 
-        var refusal = Assert.Throws<RefusedInputException>(() => new DinoV2Settings(8, 8, layers).CheckedFor(model));
+        var refusal = Assert.Throws<RefusedInputException>(() => new DinoV2Settings(8, 8, layers, NormedLayers.None, IsWhole: false).CheckedFor(model));
 
         Assert.Equal(RefusalCode.EncoderSettingInvalid, refusal.Code);
         Assert.Contains("choose from 1 to 3", refusal.Message, StringComparison.Ordinal);

@@ -1,7 +1,8 @@
 using AdClip.Testing;
+using AdClip.Vision.Backbones;
 using AdClip.Vision.Backbones.DinoV2;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Graphs;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Backbones.DinoV2;
 
@@ -24,22 +25,23 @@ internal sealed class DinoV2Run
         var (model, images) = (weights.Architecture, pixels.Length / (3 * height * width));
         _patches = height / model.PatchSize * (width / model.PatchSize);
         int[] layers = [.. Enumerable.Range(1, model.Layers)];
-        var settings = new DinoV2Settings(height, width, layers).CheckedFor(model);
-        string[] patches = [.. layers.Select(DinoV2Graph.Patches)];
-        string[] streams = [DinoV2Graph.Stream(0), .. layers.Select(DinoV2Graph.Stream), DinoV2Graph.Sequence, DinoV2Graph.Class];
+        var settings = new DinoV2Settings(height, width, layers, NormedLayers.None, IsWhole: true);
+        string[] patches = [.. layers.Select(EncoderValues.Patches)];
+        string[] streams = [DinoV2Graph.Stream(0), .. layers.Select(DinoV2Graph.Stream), DinoV2Graph.Sequence, EncoderValues.Class];
+        var normed = settings with { Normed = NormedLayers.All };
         _raw = Outputs(weights, settings, pixels, images, isBatched, withStreams: true, [.. patches, .. streams]);
-        _normed = Outputs(weights, settings with { IsNormed = true }, pixels, images, isBatched, withStreams: false, [.. patches, DinoV2Graph.Class]);
+        _normed = Outputs(weights, normed, pixels, images, isBatched, withStreams: false, [.. patches, EncoderValues.Class]);
     }
 
     /// <summary>The class token of the whole model after the final norm: [images, D].</summary>
-    public float[] Class => _normed[DinoV2Graph.Class];
+    public float[] Class => _normed[EncoderValues.Class];
 
     /// <summary>What a layer says of the class position: [images, D].</summary>
-    public float[] ClassOf(int layer, bool isNormed) => Rows((isNormed ? _normed : _raw)[DinoV2Graph.Patches(layer)], 1 + _patches, [0]);
+    public float[] ClassOf(int layer, bool isNormed) => Rows((isNormed ? _normed : _raw)[EncoderValues.Patches(layer)], 1 + _patches, [0]);
 
     /// <summary>What a layer says of the patches: [images, h·w, D].</summary>
     public float[] PatchesOf(int layer, bool isNormed)
-        => Rows((isNormed ? _normed : _raw)[DinoV2Graph.Patches(layer)], 1 + _patches, Enumerable.Range(1, _patches));
+        => Rows((isNormed ? _normed : _raw)[EncoderValues.Patches(layer)], 1 + _patches, Enumerable.Range(1, _patches));
 
     /// <summary>The registers after the final norm: [images, R, D].</summary>
     public float[] Registers => Rows(_raw[DinoV2Graph.Sequence], StreamRows, Enumerable.Range(1 + _patches, _weights.Architecture.Registers));
@@ -60,13 +62,16 @@ internal sealed class DinoV2Run
             WeightFile.Open(path), new DinoV2Config("case", json.RootElement.GetProperty("num_heads").GetInt32(), null, IsTimm: false, []));
     }
 
+    /// <summary>Opens weights and the configuration beside them, as the program does.</summary>
+    public static DinoV2Weights Open(string path) => Assert.IsType<DinoV2Backbone>(BackboneKinds.Open(ModelFolder.Find(path))).Weights;
+
     /// <summary>Named outputs of one run.</summary>
     public static Dictionary<string, float[]> Outputs(
         DinoV2Weights weights, DinoV2Settings settings, float[] pixels, int images, bool isBatched, bool withStreams, IReadOnlyList<string> names)
     {
         var graph = DinoV2Graph.Build(weights, settings, withStreams, isBatched);
         using var session = OnnxSession.Create(graph, Path.GetDirectoryName(weights.FilePath), new SessionSettings());
-        return session.Run([new GraphTensor(DinoV2Graph.Pixels, pixels, images, 3, settings.Height, settings.Width)], names)
+        return session.Run([new GraphTensor(EncoderValues.Pixels, pixels, images, 3, settings.Height, settings.Width)], names)
             .ToDictionary(output => output.Name, output => output.Values);
     }
 

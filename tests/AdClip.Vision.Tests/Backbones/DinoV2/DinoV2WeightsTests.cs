@@ -1,7 +1,7 @@
 using AdClip.Testing;
+using AdClip.Vision.Backbones;
 using AdClip.Vision.Backbones.DinoV2;
-using AdClip.Vision.Clip;
-using AdClip.Vision.Tests.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Backbones.DinoV2;
 
@@ -14,7 +14,7 @@ public sealed class DinoV2WeightsTests
     {
         using var made = new MadeDinoV2(registers);
 
-        var weights = DinoV2Weights.Open(made.Write());
+        var weights = DinoV2Run.Open(made.Write());
 
         Assert.Equal(DinoV2Naming.Original, weights.Naming);
         Assert.Equal(
@@ -67,7 +67,7 @@ public sealed class DinoV2WeightsTests
         var plain = Tokens(made, 12, 12);
         HuggingFace(made, prefix);
 
-        var weights = DinoV2Weights.Open(made.Write());
+        var weights = DinoV2Run.Open(made.Write());
 
         Assert.Equal(DinoV2Naming.HuggingFace, weights.Naming);
         Assert.Equal(registers == 0 ? PositionConvention.Size : PositionConvention.Antialias, weights.Architecture.Positions);
@@ -80,7 +80,7 @@ public sealed class DinoV2WeightsTests
         using var made = new MadeDinoV2(registers: 0);
         made.Tensors.Remove("mask_token");
 
-        var weights = DinoV2Weights.Open(made.Write());
+        var weights = DinoV2Run.Open(made.Write());
 
         Assert.Equal((DinoV2Naming.Timm, PositionConvention.Antialias), (weights.Naming, weights.Architecture.Positions));
     }
@@ -103,7 +103,6 @@ public sealed class DinoV2WeightsTests
     [InlineData("blocks.2.mlp.fc2.bias")]
     [InlineData("norm.weight")]
     [InlineData("pos_embed")]
-    [InlineData("patch_embed.proj.weight")]
     public void Open_TensorMissing_RefusedByName(string name)
     {
         using var made = new MadeDinoV2(registers: 0);
@@ -160,7 +159,7 @@ public sealed class DinoV2WeightsTests
     {
         using var made = new MadeDinoV2(registers: 0);
 
-        var model = DinoV2Weights.Open(made.Write("""{"model_type": "dinov2", "num_attention_heads": 4, "layer_norm_eps": 1e-5}""")).Architecture;
+        var model = DinoV2Run.Open(made.Write("""{"model_type": "dinov2", "num_attention_heads": 4, "layer_norm_eps": 1e-5}""")).Architecture;
 
         Assert.Equal((4, 1e-5f), (model.Heads, model.NormEpsilon));
     }
@@ -180,16 +179,16 @@ public sealed class DinoV2WeightsTests
 
     private static void Refused(string path, RefusalCode code, params string[] words)
     {
-        var refusal = Assert.Throws<RefusedInputException>(() => DinoV2Weights.Open(path));
+        var refusal = Assert.Throws<RefusedInputException>(() => DinoV2Run.Open(path));
         Assert.Equal(code, refusal.Code);
         Assert.All(words, word => Assert.Contains(word, refusal.Message, StringComparison.Ordinal));
     }
 
     private static float[] Tokens(MadeDinoV2 made, int height = 8, int width = 16)
     {
-        var weights = DinoV2Weights.Open(made.Write());
-        var settings = new DinoV2Settings(height, width, [3]).CheckedFor(weights.Architecture);
-        var name = DinoV2Graph.Patches(3);
+        var weights = DinoV2Run.Open(made.Write());
+        var settings = new DinoV2Settings(height, width, [3], NormedLayers.None, IsWhole: false);
+        var name = EncoderValues.Patches(3);
         return DinoV2Run.Outputs(weights, settings, MadeDinoV2.Random(3 * height * width, 1), 1, isBatched: false, withStreams: false, [name])[name];
     }
 

@@ -1,4 +1,4 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Backbones.DinoV2;
 

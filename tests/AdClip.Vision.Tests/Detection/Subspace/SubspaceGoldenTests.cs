@@ -1,9 +1,8 @@
 using AdClip.Testing;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Subspace;
 using AdClip.Vision.Tests.Backbones.DinoV2;
-using AdClip.Vision.Tests.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Detection.Subspace;
 
@@ -27,7 +26,7 @@ public sealed class SubspaceGoldenTests
         float[] Features(string images)
         {
             var run = new DinoV2Run(weights, Pixels(images), Side, Side, isBatched: true);
-            return SubspaceLayers.Mean([.. layers.Select(layer => new ReadOnlyMemory<float>(run.PatchesOf(layer, isNormed: false)))]);
+            return PatchSubspace.MeanOfLayers([.. layers.Select(layer => new ReadOnlyMemory<float>(run.PatchesOf(layer, isNormed: false)))]);
         }
         var (reference, test) = (Features("reference"), Features("test"));
         if (golden.Case.GetProperty("outputs").TryGetProperty("features_test", out _))
@@ -68,14 +67,6 @@ public sealed class SubspaceGoldenTests
         golden.AssertClose("map", [.. enlarge.Apply(distances.AsSpan(0, 36)), .. enlarge.Apply(distances.AsSpan(36))]);
         golden.AssertClose("score", [PatchPooling.TopPercent(distances.AsSpan(0, 36)), PatchPooling.TopPercent(distances.AsSpan(36))]);
     }
-
-    [Theory]
-    [InlineData(40, 23, 29)]
-    [InlineData(24, 14, 17)]
-    [InlineData(12, 7, 9)]
-    [InlineData(1, 1, 1)]
-    public void Of_Depth_SameShareAsInThePaper(int depth, int first, int last)
-        => Assert.Equal(Enumerable.Range(first, last - first + 1), SubspaceLayers.Of(depth));
 
     private static float[] Pixels(string name) => WeightFile.Open(SharedFolder.Require("golden/dinov2/few-shot/inputs.safetensors")).Require(name).ReadFloats();
 }
