@@ -33,6 +33,7 @@ internal static class Seeds
                 + "}",
             0),
         InFile(WriteModel),
+        InFile(WriteDinoV2),
     ];
 
     public static IReadOnlyList<byte[]> TorchZip { get; } =
@@ -59,6 +60,18 @@ internal static class Seeds
     ];
 
     public static IReadOnlyList<byte[]> Checkpoint { get; } = [MakeCheckpoint(deep: 2), MakeCheckpoint(deep: 0), SafetensorsCheckpoint()];
+
+    public static IReadOnlyList<byte[]> DinoV2Config { get; } =
+    [
+        """
+        {"model_type":"dinov2_with_registers","hidden_act":"gelu","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":2,"layer_norm_eps":1e-06,
+         "patch_size":2,"image_size":4,"num_register_tokens":1,"qkv_bias":true,"use_swiglu_ffn":false}
+        """u8.ToArray(),
+        """
+        {"architecture":"vit_tiny_patch2_reg1_dinov2","num_features":64,"pretrained_cfg":{"tag":"x"},
+         "model_args":{"img_size":4,"patch_size":2,"embed_dim":64,"depth":1,"num_heads":2,"reg_tokens":1}}
+        """u8.ToArray(),
+    ];
 
     public static IReadOnlyList<byte[]> Vocab { get; } = [JsonSerializer.SerializeToUtf8Bytes(Vocabulary()), "{}"u8.ToArray()];
 
@@ -130,6 +143,31 @@ internal static class Seeds
         [.. Enumerable.Range(0, count).Select(i => $"{(char)('a' + (i % 26))} {(char)('a' + (i / 26))}{(i % 2 == 0 ? "" : "</w>")}")];
 
     /// <summary>A whole CLIP model, the smallest that there can be.</summary>
+    public static void WriteDinoV2(string path)
+    {
+        List<(string Name, long[] Shape, float[] Values)> tensors = [];
+        void Add(string name, params long[] shape) => tensors.Add((name, shape, new float[shape.Aggregate(1L, (product, length) => product * length)]));
+        Add("cls_token", 1, 1, 64);
+        Add("pos_embed", 1, 5, 64);
+        Add("register_tokens", 1, 1, 64);
+        Add("mask_token", 1, 64);
+        Add("patch_embed.proj.weight", 64, 3, 2, 2);
+        Add("patch_embed.proj.bias", 64);
+        foreach (var (part, rows, columns) in ((string, long, long)[])[("attn.qkv", 192, 64), ("attn.proj", 64, 64), ("mlp.fc1", 4, 64), ("mlp.fc2", 64, 4)])
+        {
+            Add($"blocks.0.{part}.weight", rows, columns);
+            Add($"blocks.0.{part}.bias", rows);
+        }
+        foreach (var norm in (string[])["blocks.0.norm1", "blocks.0.norm2", "norm"])
+        {
+            Add(norm + ".weight", 64);
+            Add(norm + ".bias", 64);
+        }
+        Add("blocks.0.ls1.gamma", 64);
+        Add("blocks.0.ls2.gamma", 64);
+        SafetensorsWriter.Write(path, tensors);
+    }
+
     public static void WriteModel(string path)
     {
         List<(string Name, long[] Shape, float[] Values)> tensors = [];

@@ -1,6 +1,7 @@
 using AdClip.Vision.Backbones;
 using AdClip.Vision;
 using AdClip.Vision.Backbones.Clip;
+using AdClip.Vision.Backbones.DinoV2;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging;
 using AdClip.Vision.Tokens;
@@ -34,6 +35,9 @@ internal static class Targets
         new(
             "open-clip-config", "open_clip_config.json", Seeds.OpenClipConfig, JsonText.Mutate,
             ReadConfig, folder => Seeds.WriteModel(Path.Combine(folder, "open_clip_model.safetensors"))),
+        new(
+            "dinov2-config", "config.json", Seeds.DinoV2Config, JsonText.Mutate,
+            ReadConfig, folder => Seeds.WriteDinoV2(Path.Combine(folder, "model.safetensors"))),
         new("tokens", "image.tokens", Seeds.Tokens, Containers.Tokens, path => TokenFile.Read(File.ReadAllBytes(path), "encoder", "image")),
         new("npy", "map.npy", Seeds.Npy, Bytes.Mutate, ReadNpy),
         new("mask-png", "mask.png", Seeds.Png, Containers.Png, path => MaskDecoder.Decode(path, 12, 9)),
@@ -55,6 +59,10 @@ internal static class Targets
         if (file.Tensors.ContainsKey("visual.conv1.weight"))
         {
             ClipWeights.From(file);
+        }
+        if (DinoV2Weights.IsKind(file))
+        {
+            DinoV2Weights.From(file);
         }
     }
 
