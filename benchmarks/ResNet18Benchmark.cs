@@ -25,9 +25,9 @@ internal static class ResNet18Benchmark
         {
             var (end, stage3) = (Folding.StageEnd(3), ResNet18Graph.Stage(3));
             var ours = ResNet18Graph.Build(weights, side, side, withStages: true);
-            var maps = new TensorSlot(stage3, 1, ResNet18Weights.Width(3), side / 16, side / 16);
-            var tokens = new TensorSlot(
-                ResNet18Graph.Patches(ResNet18Graph.Layer), side / ResNet18Graph.PixelsPerToken * (side / ResNet18Graph.PixelsPerToken), ResNet18Graph.TokenWidth);
+            var grid = side / ResNet18Graph.PixelsPerToken;
+            var maps = new TensorSlot(stage3, 1, ResNet18Weights.Width(3), grid, grid);
+            var tokens = new TensorSlot(ResNet18Graph.Patches(ResNet18Graph.Layer), grid * grid, ResNet18Graph.TokenWidth);
             using var first = Open(ResNet18Package.Cut(original, [end], 1, 3, side, side), null);
             using var second = Open(ResNet18Package.Cut(ours, [stage3], 1, 3, side, side), Models.ResNet18Folder);
             using var third = Open(ResNet18Graph.Build(weights, side, side), Models.ResNet18Folder);

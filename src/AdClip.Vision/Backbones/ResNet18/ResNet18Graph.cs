@@ -40,7 +40,10 @@ internal static class ResNet18Graph
     public static string Stage(int stage) => $"stage.{stage}";
 
     /// <summary>Bytes of intermediate values that are held at once for one picture, about.</summary>
-    /// <remarks>Most is held around the first convolution: its result and what is pooled from it, in the kernels' order and as they come.</remarks>
+    /// <remarks>
+    /// The picture and two maps of the size of the first one. Measured at one picture: 7, 13, 23, 44 and 107 MB at 224, 320, 448, 640 and
+    /// 1024 pixels, for which this says 7, 14, 28, 57 and 147.
+    /// </remarks>
     public static long ImageBytes(int height, int width) => 4L * ((3 * height * width) + (2 * ResNet18Weights.Stem.Outputs * (height / 2) * (width / 2)));
 
     /// <param name="weights">The model.</param>
