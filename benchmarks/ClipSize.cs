@@ -1,4 +1,5 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones;
+
 
 namespace AdClip.Benchmarks;
 

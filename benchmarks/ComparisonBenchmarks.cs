@@ -1,6 +1,9 @@
 using System.Numerics.Tensors;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Graphs;
+using AdClip.Vision.Tokens;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Benchmarks;
 
@@ -13,8 +16,9 @@ internal static class ComparisonBenchmarks
         foreach (var model in new[] { Models.Embedded, Models.Base, Models.Large })
         {
             var weights = ClipWeights.From(WeightFile.Open(model.File));
-            using var exact = new ImageEncoder(weights, model.Settings, "benchmark", new SessionSettings());
-            using var coarse = new ImageEncoder(weights, model.Settings, "benchmark", new SessionSettings(Precision: Vision.Graphs.Precision.Int8));
+            using var exact = new ImageEncoder(new ClipBackbone(weights), model.Settings, "benchmark", new SessionSettings());
+            using var coarse = new ImageEncoder(
+                new ClipBackbone(weights), model.Settings, "benchmark", new SessionSettings(Precision: Vision.Graphs.Precision.Int8));
             var pixels = Pixels.Random(model.Settings.ImageSize);
             var measured = Rounds.Interleave(
                 model.Rounds, new Candidate("fp32", () => exact.Encode(pixels)), new Candidate("8-bit", () => coarse.Encode(pixels)));
@@ -35,8 +39,8 @@ internal static class ComparisonBenchmarks
         {
             var settings = model.Settings with { ImageSize = side };
             var weights = ClipWeights.From(WeightFile.Open(model.File));
-            using var packed = new ImageEncoder(weights, settings, "benchmark", new SessionSettings(Prepack: Prepacking.Always));
-            using var unpacked = new ImageEncoder(weights, settings, "benchmark", new SessionSettings(Prepack: Prepacking.Never));
+            using var packed = new ImageEncoder(new ClipBackbone(weights), settings, "benchmark", new SessionSettings(Prepack: Prepacking.Always));
+            using var unpacked = new ImageEncoder(new ClipBackbone(weights), settings, "benchmark", new SessionSettings(Prepack: Prepacking.Never));
             var pixels = Pixels.Random(side);
             var measured = Rounds.Interleave(
                 model.Rounds, new Candidate("packed", () => packed.Encode(pixels)), new Candidate("unpacked", () => unpacked.Encode(pixels)));
@@ -56,8 +60,8 @@ internal static class ComparisonBenchmarks
         foreach (var model in new[] { Models.Embedded, Models.Base })
         {
             var weights = ClipWeights.From(WeightFile.Open(model.File));
-            using var single = new ImageEncoder(weights, model.Settings, "benchmark", new SessionSettings());
-            using var several = new ImageEncoder(weights, model.Settings, "benchmark", new SessionSettings(Threads: cores));
+            using var single = new ImageEncoder(new ClipBackbone(weights), model.Settings, "benchmark", new SessionSettings());
+            using var several = new ImageEncoder(new ClipBackbone(weights), model.Settings, "benchmark", new SessionSettings(Threads: cores));
             var pixels = Pixels.Random(model.Settings.ImageSize);
             var images = 4 * cores;
             var measured = Rounds.Interleave(

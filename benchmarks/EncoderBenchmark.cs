@@ -1,5 +1,7 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Graphs;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Benchmarks;
 
@@ -12,7 +14,7 @@ internal static class EncoderBenchmark
         foreach (var model in new[] { Models.Embedded, Models.Base, Models.Large })
         {
             var weights = ClipWeights.From(WeightFile.Open(model.File));
-            using var encoder = new ImageEncoder(weights, model.Settings, "benchmark", new SessionSettings());
+            using var encoder = new ImageEncoder(new ClipBackbone(weights), model.Settings, "benchmark", new SessionSettings());
             using var matrices = new MatrixRate(weights.Architecture, model.Settings);
             var pixels = Pixels.Random(model.Settings.ImageSize);
             var measured = Rounds.Interleave(model.Rounds, new Candidate("encoder", () => encoder.Encode(pixels)), new Candidate("matrices", matrices.Run));

@@ -1,4 +1,6 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
+using AdClip.Vision.Backbones;
+
 
 namespace AdClip.Benchmarks;
 

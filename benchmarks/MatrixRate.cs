@@ -1,4 +1,5 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Graphs;
 
 namespace AdClip.Benchmarks;

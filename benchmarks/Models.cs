@@ -1,4 +1,6 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones;
+using AdClip.Vision.Weights;
+
 
 namespace AdClip.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Benchmarks;
 

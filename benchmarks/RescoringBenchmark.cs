@@ -1,6 +1,6 @@
 using System.Globalization;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Benchmarks;
 
@@ -15,7 +15,7 @@ internal static class RescoringBenchmark
 
     public static void Run()
     {
-        using var detector = ClipDetector.Open(Models.EmbeddedFolder);
+        using var detector = DetectionModel.Open(Models.EmbeddedFolder);
         string[] files = [.. Directory.EnumerateFiles(Models.SampleFolder, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
         var tokens = files.ToDictionary(file => file, file => detector.EncodeFile(file));
         var folder = Directory.CreateTempSubdirectory("adclip-rescoring-").FullName;

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Graphs;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Benchmarks;
 
@@ -46,7 +48,8 @@ internal static class SessionBenchmark
         }
         var starting = Stopwatch.GetTimestamp();
         using var encoder = new ImageEncoder(
-            ClipWeights.From(WeightFile.Open(file)), settings, "benchmark", new SessionSettings(Precision: precision), eightBitFile: kept);
+            new ClipBackbone(ClipWeights.From(WeightFile.Open(file))), settings, "benchmark", new SessionSettings(Precision: precision),
+            eightBitFile: kept);
         var start = Stopwatch.GetElapsedTime(starting).TotalMilliseconds;
         encoder.Encode(Pixels.Random(settings.ImageSize));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{read} {start} {Status("VmHWM:")} {Status("RssAnon:")}"));

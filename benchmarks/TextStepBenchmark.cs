@@ -1,6 +1,7 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Graphs;
 using AdClip.Vision.Training;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Benchmarks;
 

@@ -19,7 +19,7 @@ internal static class TrainingBenchmark
 
     public static void Run()
     {
-        using var model = ClipDetector.Open(Models.EmbeddedFolder);
+        using var model = DetectionModel.Open(Models.EmbeddedFolder);
         var folder = Directory.CreateTempSubdirectory("adclip-training-").FullName;
         try
         {
@@ -45,7 +45,7 @@ internal static class TrainingBenchmark
             LabelledTokens[] labelled = [.. images.Zip(
                 items, (image, item) => new LabelledTokens(item.Sha256, tokens.Load(image), item.IsAnomaly, image.Image.DefectClass, image.Mask))];
             Time("bank, heads, fusion", () => FittedDetector.Fit(
-                model.EncodePrompts(new PromptSettings()), model.FitContext, labelled, new FitOptions(), null, CancellationToken.None));
+                model.RequireWords().EncodePrompts(new PromptSettings()), model.FitContext, labelled, new FitOptions(), null, CancellationToken.None));
         }
         finally
         {

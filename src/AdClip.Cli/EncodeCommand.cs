@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using AdClip.Vision;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Cli;
 
@@ -58,7 +58,7 @@ internal static class EncodeCommand
                 {
                     metadata[index.ToString(CultureInfo.InvariantCulture)] = image.Path;
                 }
-                inputs = found.Select(image => Preprocessing.LoadTensor(image.Path, detector.Model.ImageSize));
+                inputs = found.Select(image => Preprocessing.LoadTensor(image.Path, detector.Model.ImageSize, detector.Input));
             }
             var tensors = new List<(string Name, long[] Shape, float[] Values)>();
             foreach (var (index, input) in inputs.Index())
@@ -72,7 +72,7 @@ internal static class EncodeCommand
         return command;
     }
 
-    private static void Add(List<(string Name, long[] Shape, float[] Values)> tensors, int index, float[] input, ClipDetector detector)
+    private static void Add(List<(string Name, long[] Shape, float[] Values)> tensors, int index, float[] input, DetectionModel detector)
     {
         var tokens = detector.EncodeExactly(input);
         var name = index.ToString(CultureInfo.InvariantCulture);

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Cli;
 
@@ -24,10 +24,10 @@ internal static class EncodeTextCommand
             var tensors = new List<(string Name, long[] Shape, float[] Values)>();
             if (parsed.GetValue(text) is { Length: > 0 } texts)
             {
-                var features = detector.EncodeTexts(texts);
+                var features = detector.RequireWords().EncodeTexts(texts);
                 tensors.Add(("text", [features.Count, features[0].Length], [.. features.SelectMany(feature => feature)]));
             }
-            var pair = detector.EncodePrompts(prompts.Read(parsed));
+            var pair = detector.RequireWords().EncodePrompts(prompts.Read(parsed));
             tensors.Add(("prompts", [2, pair.Normal.Length], [.. pair.Normal, .. pair.Abnormal]));
             SafetensorsWriter.Write(parsed.GetRequiredValue(output), tensors);
             return CommandLine.Done;

@@ -14,7 +14,7 @@ internal interface IInspection
 }
 
 /// <summary>Each image squashed to the model's square; as many images at a time as there are processors.</summary>
-internal sealed class WholeInspection(ClipDetector detector, InspectionRegions regions) : IInspection
+internal sealed class WholeInspection(DetectionModel detector, InspectionRegions regions) : IInspection
 {
     private Scorer? _scorer;
 
@@ -55,7 +55,7 @@ internal sealed class WholeInspection(ClipDetector detector, InspectionRegions r
 }
 
 /// <summary>Tile by tile; one image after the other, so that only one is held, with as many tiles at a time as there are processors.</summary>
-internal sealed class TileInspection(ClipDetector detector, TileSettings settings, InspectionRegions regions) : IInspection
+internal sealed class TileInspection(DetectionModel detector, TileSettings settings, InspectionRegions regions) : IInspection
 {
     private readonly TiledInspection _tiles = new(detector, settings, Environment.ProcessorCount);
     private Scorer? _scorer;

@@ -84,7 +84,7 @@ internal sealed class ModelOptions
 
     public void AddPrecision(Command command) => command.Options.Add(_precision);
 
-    public ClipDetector Open(ParseResult parsed, Func<DetectorOptions, DetectorOptions>? change = null)
+    public DetectionModel Open(ParseResult parsed, Func<DetectorOptions, DetectorOptions>? change = null)
     {
         var layers = parsed.GetValue(_layers);
         var options = new DetectorOptions(
@@ -100,7 +100,7 @@ internal sealed class ModelOptions
                     "float16" => Precision.Float16,
                     _ => Precision.Float32,
                 }));
-        var detector = ClipDetector.Open(parsed.GetRequiredValue(_model), change?.Invoke(options) ?? options);
+        var detector = DetectionModel.Open(parsed.GetRequiredValue(_model), change?.Invoke(options) ?? options);
         if (detector.Execution.Device.Kind != DeviceKind.Cpu)
         {
             // Only a session tells whether the device works.

@@ -52,11 +52,11 @@ internal static class PredictCommand
             using var detector = model.Open(parsed);
             // Before the images are encoded, so that a wrong checkpoint is told at once.
             var settings = prompts.Read(parsed);
-            detector.EncodePrompts(settings);
+            detector.RequireWords().EncodePrompts(settings);
             var tiling = tiles.Read(parsed, detector.Model, inspected);
             var folder = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
             string[] hashes = [.. good.Select(image => FileHash.Sha256(image.Path))];
-            var scores = ScoreIdentity.OfModel(detector.EncoderId, detector.TextIdOf(settings), hashes, regions, tiling);
+            var scores = ScoreIdentity.OfModel(detector.EncoderId, detector.RequireWords().TextIdOf(settings), hashes, regions, tiling);
             CheckSame(parsed.GetValue(identity), scores);
             IInspection inspection = tiling is null ? new WholeInspection(detector, regions) : new TileInspection(detector, tiling, regions);
 

@@ -15,12 +15,12 @@ namespace AdClip.Cli;
 internal sealed record TaughtTexts(TextPair Texts, IReadOnlyList<HeldOutScore> HeldOut, FoldTexts? Folds, double Seconds);
 
 /// <summary>What detectors of stages are made from; what several of them need is made once.</summary>
-internal sealed class StageInputs(ClipDetector model, DatasetTokens tokens, PromptSettings prompts)
+internal sealed class StageInputs(DetectionModel model, DatasetTokens tokens, PromptSettings prompts)
 {
     private readonly ConcurrentDictionary<string, float[]> _statistics = new(StringComparer.Ordinal);
     private readonly Dictionary<IReadOnlyList<EncodedImage>, TaughtTexts> _taught = new(ReferenceEqualityComparer.Instance);
 
-    public ClipDetector Model => model;
+    public DetectionModel Model => model;
 
     public DatasetTokens Tokens => tokens;
 
@@ -47,7 +47,7 @@ internal sealed class StageInputs(ClipDetector model, DatasetTokens tokens, Prom
                 // Of the best epoch so far the scores are told; without folds the last is as good as any.
                 chosen = finished.Folds is null || finished.Report.HeldOut.Count > 0 ? finished : chosen;
             }
-            var texts = model.EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: chosen!.File));
+            var texts = model.RequireWords().EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: chosen!.File));
             return _taught[images] = new TaughtTexts(texts, chosen.Report.HeldOut, chosen.Folds, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         finally

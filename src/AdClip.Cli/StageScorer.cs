@@ -57,7 +57,7 @@ internal sealed record StageScorer(Func<EncodedImage, Detection> Score, IReadOnl
                 var taught = inputs.Teach(learned, seed, cancel);
                 return Fitted(taught.Texts, taught.Folds, taught.Seconds);
             default:
-                return Fitted(model.EncodePrompts(inputs.Prompts), null, 0);
+                return Fitted(model.RequireWords().EncodePrompts(inputs.Prompts), null, 0);
         }
 
         IEnumerable<EncodedImage> Good() => learned.Where(image => !image.Image.IsAnomaly);

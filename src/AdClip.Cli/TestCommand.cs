@@ -95,7 +95,7 @@ internal static class TestCommand
                 DatasetProducts.Read(parsed.GetRequiredValue(data), parsed.GetValue(products) ?? []), parsed.GetValue(leftOut) ?? []);
             var settings = prompts.Read(parsed);
             using var detector = model.Open(parsed);
-            detector.CheckPrompts(settings);
+            detector.RequireWords().CheckPrompts(settings);
             var temporary = parsed.GetValue(kept) is null ? Directory.CreateTempSubdirectory("adclip-tokens-").FullName : null;
             try
             {
@@ -136,7 +136,8 @@ internal static class TestCommand
     }
 
     private static List<TestedProduct> Measure(
-        ClipDetector detector, DatasetTokens tokens, PromptSettings settings, IReadOnlyList<EncodedImage> images, string[] references, CancellationToken cancel)
+        DetectionModel detector, DatasetTokens tokens, PromptSettings settings, IReadOnlyList<EncodedImage> images, string[] references,
+        CancellationToken cancel)
     {
         if (images.Count == 0)
         {

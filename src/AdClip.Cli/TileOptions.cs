@@ -72,7 +72,7 @@ internal sealed class TileOptions
         {
             return null;
         }
-        var advice = TileAdvice.For(largest.Width, largest.Height, parsed.GetValue(_defect), model.ImageSize, model.Architecture.PatchSize, overlap);
+        var advice = TileAdvice.For(largest.Width, largest.Height, parsed.GetValue(_defect), model.ImageSize, model.Shape.PixelsPerToken, overlap);
         return advice.Tiles == 1 ? null : new TileSettings(advice.Side, overlap);
     }
 

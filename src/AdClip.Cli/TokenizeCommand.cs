@@ -16,7 +16,7 @@ internal static class TokenizeCommand
         command.SetAction(parsed =>
         {
             using var detector = model.Open(parsed);
-            var ids = detector.Tokenize(parsed.GetRequiredValue(text));
+            var ids = detector.RequireWords().Tokenize(parsed.GetRequiredValue(text));
             Console.WriteLine(JsonSerializer.Serialize(parsed.GetValue(withMarkers) ? ids : ids.Skip(1).SkipLast(1)));
             return CommandLine.Done;
         });

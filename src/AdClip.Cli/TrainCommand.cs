@@ -114,7 +114,7 @@ internal static class TrainCommand
     }
 
     private static void Run(
-        Vision.Detection.ClipDetector detector, IReadOnlyList<DatasetImage> images, TrainingSettings settings,
+        Vision.Detection.DetectionModel detector, IReadOnlyList<DatasetImage> images, TrainingSettings settings,
         Augmentation augmentation, string folder, string? resume, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder);

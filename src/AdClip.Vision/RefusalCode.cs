@@ -190,6 +190,9 @@ public enum RefusalCode
     /// <summary>A model folder without exactly one usable weight file.</summary>
     ModelFolderUnclear,
 
+    /// <summary>Texts for a model that knows no words: its name.</summary>
+    ModelHasNoWords,
+
     /// <summary>A model's configuration file that cannot be used.</summary>
     ModelConfigInvalid,
 

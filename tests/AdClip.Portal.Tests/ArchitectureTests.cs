@@ -13,7 +13,8 @@ public sealed partial class ArchitectureTests
     ];
 
     /// <summary>The folders of AdClip.Vision; a folder may use those before it.</summary>
-    private static readonly string[] VisionInOrder = ["Graphs", "GroundTruth", "Imaging", "Metrics", "Clip", "Detection", "Training", "Datasets"];
+    private static readonly string[] VisionInOrder =
+        ["Graphs", "GroundTruth", "Imaging", "Metrics", "Weights", "Tokens", "Backbones", "Detection", "Training", "Datasets"];
 
     /// <summary>The folders of TypeScript, and what each may import besides its own files and packages.</summary>
     private static readonly Dictionary<string, string[]> ImportsAllowed = new()
@@ -163,8 +164,10 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"AdClip\.Portal\.Features\.(\w+)")]
     private static partial Regex FeatureName();
 
-    // "AdClip.Vision.Clip", or "Clip.ClipConfig" from inside AdClip.Vision, which needs no using.
-    [GeneratedRegex(@"AdClip\.Vision\.(?<room>[A-Z]\w+)|(?<![\w.])(?<room>Graphs|GroundTruth|Imaging|Metrics|Clip|Detection|Training|Datasets)\.\w")]
+    // "AdClip.Vision.Weights", or "Weights.WeightFile" from inside AdClip.Vision, which needs no using.
+    [GeneratedRegex(
+        @"AdClip\.Vision\.(?<room>[A-Z]\w+)"
+        + @"|(?<![\w.])(?<room>Graphs|GroundTruth|Imaging|Metrics|Weights|Tokens|Backbones|Detection|Training|Datasets)\.\w")]
     private static partial Regex VisionRoom();
 
     [GeneratedRegex("""\b(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")]

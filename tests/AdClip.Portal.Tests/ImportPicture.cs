@@ -12,7 +12,7 @@ namespace AdClip.Portal.Tests;
 internal sealed partial class ImportPicture
 {
     /// <summary>The types that a new kind of scorer would stand beside.</summary>
-    private static readonly string[] DetectorKinds = ["ClipDetector", "FittedDetector", "Scorer", "DetectorVersion"];
+    private static readonly string[] DetectorKinds = ["DetectionModel", "FittedDetector", "Scorer", "DetectorVersion"];
 
     private readonly List<Source> _sources;
     private readonly ILookup<string, (string Namespace, string Folder)> _types;

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Imaging;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Fuzz;
 

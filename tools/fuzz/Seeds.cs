@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging;
+using AdClip.Vision.Tokens;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Fuzz;
 

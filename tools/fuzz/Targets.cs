@@ -1,7 +1,10 @@
+using AdClip.Vision.Backbones;
 using AdClip.Vision;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging;
+using AdClip.Vision.Tokens;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Fuzz;
 
@@ -67,11 +70,11 @@ internal static class Targets
     private static void ReadConfig(string path)
     {
         var folder = ModelFolder.Find(Path.GetDirectoryName(path)!);
-        ClipWeights.From(WeightFile.Open(folder.WeightFile), folder.Clip);
-        if (folder.Config is not null)
+        BackboneKinds.Open(folder);
+        if (folder.Own is not null)
         {
             // Our own configuration scores as well: all of it is read when the model is opened.
-            ClipDetector.Open(folder.WeightFile).Dispose();
+            DetectionModel.Open(folder.WeightFile).Dispose();
         }
     }
 

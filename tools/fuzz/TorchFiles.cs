@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Fuzz;
 

@@ -3,7 +3,8 @@ using AdClip.Pretrain.Export;
 using AdClip.Pretrain.Generation;
 using AdClip.Pretrain.Training;
 using AdClip.Pretrain.Words;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Pretrain;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.Metrics;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Tokens;
 using Microsoft.Extensions.Options;
 
 namespace AdClip.Portal.Storage;

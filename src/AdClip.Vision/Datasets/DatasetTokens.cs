@@ -1,6 +1,6 @@
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging;
+using AdClip.Vision.Tokens;
 using AdClip.Vision.Training;
 using AdClip.Vision.Training.Views;
 
@@ -16,7 +16,7 @@ public sealed record EncodedImage(DatasetImage Image, string Sha256, string View
 /// <summary>Encodes the images of a data set once and keeps their tokens as files: float16, checked when read.</summary>
 /// <param name="model">Encodes.</param>
 /// <param name="folder">Where tokens are kept; made if need be. Files in it can be deleted at any time.</param>
-public sealed class DatasetTokens(ClipDetector model, string folder)
+public sealed class DatasetTokens(DetectionModel model, string folder)
 {
     /// <summary>Makes sure that tokens of every image, and of its views, are kept.</summary>
     /// <param name="images">The images.</param>

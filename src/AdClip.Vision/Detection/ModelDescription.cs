@@ -1,4 +1,4 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones;
 
 namespace AdClip.Vision.Detection;
 
@@ -17,8 +17,8 @@ public sealed record ModelDescription
     /// <summary>Changes with the weights, image size, DPAM and layers: the key of cached tokens.</summary>
     public required string EncoderId { get; init; }
 
-    /// <summary>Numbers read from the weights.</summary>
-    public required ClipArchitecture Architecture { get; init; }
+    /// <summary>What the encoder takes and gives.</summary>
+    public required BackboneShape Shape { get; init; }
 
     /// <summary>Side of the square input in pixels.</summary>
     public required int ImageSize { get; init; }

@@ -9,7 +9,7 @@ namespace AdClip.Vision.Detection;
 /// <param name="candidate">The same model with the same settings in another precision.</param>
 /// <param name="prompts">What "normal" and "abnormal" mean.</param>
 /// <param name="limits">How close they must be; null: the usual ones.</param>
-public sealed class PrecisionComparison(ClipDetector reference, ClipDetector candidate, PromptSettings prompts, FidelityLimits? limits = null)
+public sealed class PrecisionComparison(DetectionModel reference, DetectionModel candidate, PromptSettings prompts, FidelityLimits? limits = null)
 {
     private readonly FidelityCheck _check = new(limits);
     private readonly List<Reference> _referenceGood = [];
@@ -30,7 +30,7 @@ public sealed class PrecisionComparison(ClipDetector reference, ClipDetector can
     /// <exception cref="RefusedInputException">The file is not a picture that can be read.</exception>
     public void AddReference(string imageFile, ImageLimits? limits = null)
     {
-        var pixels = Preprocessing.LoadTensor(imageFile, reference.Model.ImageSize, limits);
+        var pixels = Preprocessing.LoadTensor(imageFile, reference.Model.ImageSize, reference.Input, limits);
         var sha256 = FileHash.Sha256(imageFile);
         _referenceGood.Add(new Reference(sha256, reference.Encode(pixels)));
         _candidateGood.Add(new Reference(sha256, candidate.Encode(pixels)));
@@ -43,7 +43,7 @@ public sealed class PrecisionComparison(ClipDetector reference, ClipDetector can
     {
         _referenceScorer ??= reference.CreateScorer(prompts, _referenceGood);
         _candidateScorer ??= candidate.CreateScorer(prompts, _candidateGood);
-        var pixels = Preprocessing.LoadTensor(imageFile, reference.Model.ImageSize, limits);
+        var pixels = Preprocessing.LoadTensor(imageFile, reference.Model.ImageSize, reference.Input, limits);
         var sha256 = FileHash.Sha256(imageFile);
         var start = Stopwatch.GetTimestamp();
         var expected = reference.Encode(pixels);

@@ -18,7 +18,7 @@ public static class ScoreIdentity
 
     /// <summary>Of a model with texts and, perhaps, good images to compare with.</summary>
     /// <param name="encoderId">Of the model, opened as the images are encoded.</param>
-    /// <param name="textId">Of what "normal" and "abnormal" mean, as <see cref="ClipDetector.TextIdOf"/> gives it.</param>
+    /// <param name="textId">Of what "normal" and "abnormal" mean, as <see cref="ModelWords.TextIdOf"/> gives it.</param>
     /// <param name="referenceSha256s">Files of the good images, in hexadecimal; their order and repetitions do not count.</param>
     /// <param name="regions">What is inspected.</param>
     /// <param name="tiles">How images are cut; null: each is looked at whole.</param>

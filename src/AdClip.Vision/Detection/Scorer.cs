@@ -1,5 +1,5 @@
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection.Tiles;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Detection;
 

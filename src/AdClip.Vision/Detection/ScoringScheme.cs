@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using System.Text.Json;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Detection;
 

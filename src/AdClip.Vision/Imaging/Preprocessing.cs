@@ -4,48 +4,26 @@ namespace AdClip.Vision.Imaging;
 
 /// <summary>From a picture to the encoder's input tensor.</summary>
 /// <remarks>
-/// Standard pipeline of the reference (golden/README.md section 6): resize to exactly S x S, bicubic, aspect ratio not kept;
-/// divide by 255; subtract CLIP's mean; divide by its standard deviation. All in float32.
+/// Standard pipeline of the reference (golden/README.md section 6): resize to exactly S x S, bicubic, aspect ratio not kept; then the
+/// encoder's <see cref="PixelScale"/>. All in float32.
 /// </remarks>
 public static class Preprocessing
 {
-    private static readonly float[] Means = [0.48145466f, 0.4578275f, 0.40821073f];
-    private static readonly float[] Deviations = [0.26862954f, 0.26130258f, 0.27577711f];
-    private static readonly float[][] Tables = [.. Enumerable.Range(0, 3).Select(MakeTable)];
-
-    /// <summary>Mean of red, green and blue of the pictures that CLIP learned from, in 0 to 1.</summary>
-    public static IReadOnlyList<float> Mean => Means;
-
-    /// <summary>Standard deviation of red, green and blue.</summary>
-    public static IReadOnlyList<float> StandardDeviation => Deviations;
-
-    /// <summary>Squashes the picture to <paramref name="side"/> x <paramref name="side"/> and normalises it.</summary>
+    /// <summary>Squashes the picture to <paramref name="side"/> x <paramref name="side"/> and scales its pixels.</summary>
     /// <returns>[3, side, side], channel by channel.</returns>
-    public static float[] ToTensor(PixelImage image, int side) => Normalise(Resampler.Resize(image, side, side));
+    public static float[] ToTensor(PixelImage image, int side, PixelScale scale)
+    {
+        ArgumentNullException.ThrowIfNull(scale);
+        return scale.Apply(Resampler.Resize(image, side, side));
+    }
 
     /// <summary>The same tensor straight from a file, without ever holding the whole picture.</summary>
     /// <returns>[3, side, side].</returns>
     /// <exception cref="RefusedInputException">The file is not a picture that can be read.</exception>
-    public static float[] LoadTensor(string path, int side, ImageLimits? limits = null) =>
-        Normalise(ImageDecoder.DecodeResized(path, side, side, limits));
-
-    /// <summary>Scales the pixels as they are to what the encoder expects.</summary>
-    /// <returns>[3, height, width].</returns>
-    public static float[] Normalise(PixelImage image)
+    public static float[] LoadTensor(string path, int side, PixelScale scale, ImageLimits? limits = null)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        var pixels = image.Width * image.Height;
-        var tensor = new float[3 * pixels];
-        for (var c = 0; c < 3; c++)
-        {
-            var table = Tables[c];
-            var plane = tensor.AsSpan(c * pixels, pixels);
-            for (var i = 0; i < plane.Length; i++)
-            {
-                plane[i] = table[image.Rgb[i * 3 + c]];
-            }
-        }
-        return tensor;
+        ArgumentNullException.ThrowIfNull(scale);
+        return scale.Apply(ImageDecoder.DecodeResized(path, side, side, limits));
     }
 
     /// <summary>A ground-truth mask at a map's size: bilinear, then more than half counts as defect.</summary>
@@ -79,15 +57,5 @@ public static class Preprocessing
             pass.Take(y, row);
         }
         return [.. pass.Finish().Select(level => level >= 128)];
-    }
-
-    private static float[] MakeTable(int channel)
-    {
-        var table = new float[256];
-        for (var level = 0; level < table.Length; level++)
-        {
-            table[level] = (level / 255f - Means[channel]) / Deviations[channel];
-        }
-        return table;
     }
 }

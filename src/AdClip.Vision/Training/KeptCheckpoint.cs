@@ -1,6 +1,7 @@
 using System.Text.Json;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Training;
 

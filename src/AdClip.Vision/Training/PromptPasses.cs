@@ -1,4 +1,4 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Graphs;
 
 namespace AdClip.Vision.Training;

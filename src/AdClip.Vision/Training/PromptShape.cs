@@ -1,4 +1,4 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Detection;
 
 namespace AdClip.Vision.Training;
@@ -13,42 +13,42 @@ public sealed record PromptShape(int ContextLength = 12, int Depth = 9, int Deep
     private const double Deviation = 0.02;
 
     /// <summary>The default, with as much depth as the model's text transformer has.</summary>
-    public static PromptShape For(ClipDetector model)
+    public static PromptShape For(DetectionModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         var shape = new PromptShape();
-        return shape with { Depth = Math.Min(shape.Depth, model.Model.Architecture.TextLayers) };
+        return shape with { Depth = Math.Min(shape.Depth, model.RequireWords().Architecture.TextLayers) };
     }
 
     /// <summary>Refuses numbers that the model cannot have.</summary>
     /// <exception cref="RefusedInputException">A number out of its range, or a vocabulary that is missing.</exception>
-    public void Check(ClipDetector model)
+    public void Check(DetectionModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var architecture = model.Model.Architecture;
+        var architecture = model.RequireWords().Architecture;
         // The longer prompt has "damaged object." and the two markers beside the learned vectors.
-        TrainingSettings.Require("n_ctx", ContextLength, 1, architecture.ContextLength - model.Tokenize("damaged object.").Count);
+        TrainingSettings.Require("n_ctx", ContextLength, 1, architecture.ContextLength - model.RequireWords().Tokenize("damaged object.").Count);
         TrainingSettings.Require("depth", Depth, 1, architecture.TextLayers);
         TrainingSettings.Require("t_n_ctx", DeepLength, 1, ContextLength);
     }
 
     /// <summary>Prompts to start from: learned vectors drawn at random, everything else from the model's own table.</summary>
     /// <exception cref="RefusedInputException">A number that the model cannot have, or a vocabulary that is missing.</exception>
-    public PromptCheckpoint Start(ClipDetector model, int seed)
+    public PromptCheckpoint Start(DetectionModel model, int seed)
     {
         ArgumentNullException.ThrowIfNull(model);
         Check(model);
-        var width = model.Model.Architecture.TextWidth;
+        var width = model.RequireWords().Architecture.TextWidth;
         var random = SeededRandom.For(seed, "prompts");
-        var table = model.Weights["token_embedding.weight"];
+        var table = model.RequireWords().Weights["token_embedding.weight"];
         var normal = Side("object.");
         var abnormal = Side("damaged object.");
         return new PromptCheckpoint(normal, abnormal, [.. Enumerable.Range(1, Depth - 1).Select(_ => Vectors(DeepLength))], [], width);
 
         CheckpointSide Side(string words)
         {
-            var sequence = model.Tokenize(string.Join(' ', Enumerable.Repeat("X", ContextLength).Append(words)));
-            int[] ids = [.. sequence, .. new int[model.Model.Architecture.ContextLength - sequence.Count]];
+            var sequence = model.RequireWords().Tokenize(string.Join(' ', Enumerable.Repeat("X", ContextLength).Append(words)));
+            int[] ids = [.. sequence, .. new int[model.RequireWords().Architecture.ContextLength - sequence.Count]];
             return new CheckpointSide(Vectors(ContextLength), table.ReadRow(ids[0]), [.. ids.Skip(1 + ContextLength).SelectMany(id => table.ReadRow(id))], ids);
         }
 

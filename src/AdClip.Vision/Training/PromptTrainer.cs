@@ -17,7 +17,7 @@ namespace AdClip.Vision.Training;
 /// </remarks>
 public sealed class PromptTrainer : IDisposable
 {
-    private readonly ClipDetector _model;
+    private readonly DetectionModel _model;
     private readonly IReadOnlyList<TrainingItem> _items;
     private readonly TrainingSettings _settings;
     private readonly PromptPasses _passes;
@@ -34,7 +34,7 @@ public sealed class PromptTrainer : IDisposable
     /// <param name="settings">How they are learned from.</param>
     /// <param name="threads">Processors to use; null: all. Does not change the result.</param>
     /// <exception cref="RefusedInputException">Too few images, or settings that do not work with the model.</exception>
-    public PromptTrainer(ClipDetector model, IReadOnlyList<TrainingItem> items, TrainingSettings settings, int? threads = null)
+    public PromptTrainer(DetectionModel model, IReadOnlyList<TrainingItem> items, TrainingSettings settings, int? threads = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(items);
@@ -52,7 +52,8 @@ public sealed class PromptTrainer : IDisposable
         (_model, _items, _settings, _threads) = (model, items, settings, threads ?? Environment.ProcessorCount);
         _folds = settings.Folds == 0 ? 0 : ImageFolds.Possible(items, settings.Folds);
         var start = settings.Prompts.Start(model, settings.Seed);
-        _passes = new PromptPasses(model.Weights, start, new SessionSettings(Device: DeviceWish.Cpu), roundsDeepPrompts: settings.RoundsDeepPrompts);
+        _passes = new PromptPasses(
+            model.RequireWords().Weights, start, new SessionSettings(Device: DeviceWish.Cpu), roundsDeepPrompts: settings.RoundsDeepPrompts);
         _loss = new PromptLoss(settings.Weights, model.Temperature);
         _identity = Identity(model, items, settings);
 
@@ -204,7 +205,7 @@ public sealed class PromptTrainer : IDisposable
 
     private static string CheckpointPath(string folder, int epoch) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"epoch_{epoch}.pth"));
 
-    private static string Identity(ClipDetector model, IReadOnlyList<TrainingItem> items, TrainingSettings settings)
+    private static string Identity(DetectionModel model, IReadOnlyList<TrainingItem> items, TrainingSettings settings)
     {
         var text = new StringBuilder(model.EncoderId).Append('\n').Append(JsonSerializer.Serialize(settings with { Epochs = 1, SaveEvery = 1 }));
         foreach (var item in items)

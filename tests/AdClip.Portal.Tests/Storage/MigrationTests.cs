@@ -1,7 +1,11 @@
+using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Shell.Access;
+using AdClip.Portal.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace AdClip.Portal.Tests.Storage;
 
@@ -30,6 +34,31 @@ public sealed class MigrationTests : IAsyncDisposable
 
         Assert.Equal([second.Id, first.Id], stored.Select(project => project.Id));
         Assert.Equal(first.CreatedAt, stored[1].CreatedAt);
+    }
+
+    [Fact]
+    public async Task Migrate_FromTheInitialTables_KeepsEveryValueOfAModel()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var file = Path.Combine(Directory.CreateTempSubdirectory("adclip-migration-").FullName, "adclip.db");
+        await using var db = new PortalDb(new DbContextOptionsBuilder<PortalDb>().UseSqlite($"Data Source={file};Pooling=False").Options);
+        await db.GetService<IMigrator>().MigrateAsync("Initial", cancel);
+        await db.Database.ExecuteSqlRawAsync(
+            """
+            INSERT INTO Models (Id, Name, IsEmbedded, Sha256, Bytes, WeightsChangedAt, PatchSize, VisionLayers, VisionWidth, EmbedWidth,
+                Parameters, RecommendedImageSize, Dpam, Layers, Origin, AddedAt)
+            VALUES ('m', 'M', 0, 'abc', 1, 2, 14, 24, 1024, 768, 427616513, 518, 20, '6, 12', 'o', 3)
+            """,
+            cancel);
+
+        await db.Database.MigrateAsync(cancel);
+
+        var model = await db.Set<ModelRecord>().SingleAsync(cancel);
+        Assert.Equal(
+            ("clip", true, 14, 24, 1024, 768, 427616513L),
+            (model.Kind, model.HasWords, model.PixelsPerToken, model.EncoderLayers, model.StreamWidth, model.TokenWidth, model.Parameters));
+        await db.DisposeAsync();
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using AdClip.Portal.Storage;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

@@ -5,8 +5,9 @@ using AdClip.Pretrain.Generation;
 using AdClip.Pretrain.Training;
 using AdClip.Pretrain.Words;
 using AdClip.Testing;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Pretrain.Tests.Training;
 
@@ -79,7 +80,7 @@ public sealed class TrainerTests : IDisposable
         Recipe.Export(checkpoint, Settings(), _folder);
 
         var golden = WeightFile.Open(Path.Combine(_folder, "golden.safetensors"));
-        using var detector = ClipDetector.Open(_folder);
+        using var detector = DetectionModel.Open(_folder);
         var pixels = golden.Require("preprocessed").ReadFloats();
         var expected = golden.Require("patch_features.4").ReadFloats();
         for (var image = 0; image < 2; image++)
@@ -108,7 +109,7 @@ public sealed class TrainerTests : IDisposable
 
         ExpectedScores.Write(checkpoint, _folder, data, file);
 
-        using var detector = ClipDetector.Open(_folder);
+        using var detector = DetectionModel.Open(_folder);
         var scorer = detector.CreateScorer(
             new PromptSettings(), [.. good.Take(2).Select(reference => new Reference(reference, detector.EncodeFile(reference)))]);
         var images = JsonNode.Parse(File.ReadAllText(file))!["images"]!.AsObject();

@@ -2,7 +2,7 @@ using AdClip.Pretrain.Generation;
 using AdClip.Pretrain.Training;
 using AdClip.Pretrain.Words;
 using AdClip.Testing;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Pretrain.Tests.Training;
 

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using AdClip.Testing;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Imaging;
-using AdClip.Vision.Tests.Clip;
 using AdClip.Vision.Tests.Detection.Tiles;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Cli;
 
@@ -33,7 +32,7 @@ public sealed class CommandTests : IDisposable
 
         Assert.Equal("", outcome.Errors);
         Assert.Equal(0, outcome.ExitCode);
-        using var detector = ClipDetector.Open(Model);
+        using var detector = DetectionModel.Open(Model);
         var scorer = detector.CreateScorer(new PromptSettings(), [.. ((string[])[good, other]).Select(file => new Reference(file, detector.EncodeFile(file)))]);
         using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(output, "results.json"), TestContext.Current.CancellationToken));
         var rows = (await File.ReadAllLinesAsync(Path.Combine(output, "results.csv"), TestContext.Current.CancellationToken))[1..];
@@ -147,7 +146,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("wide.png", outcome.Errors, StringComparison.Ordinal);
         Assert.Contains("400 x 300", outcome.Errors, StringComparison.Ordinal);
-        using var detector = ClipDetector.Open(Model);
+        using var detector = DetectionModel.Open(Model);
         var regions = InspectionRegionsJson.Read(await File.ReadAllTextAsync(area, TestContext.Current.CancellationToken));
         var expected = detector.CreateScorer(new PromptSettings(), [], regions).Score(detector.EncodeFile(fitting), null);
         using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(output, "results.json"), TestContext.Current.CancellationToken));
@@ -167,7 +166,7 @@ public sealed class CommandTests : IDisposable
             "--images", Path.Combine(_folder, "in"), "--tile-size", "200", "--tile-overlap", "0.5", "--out", output);
 
         Assert.Equal("", outcome.Errors);
-        using var detector = ClipDetector.Open(Model);
+        using var detector = DetectionModel.Open(Model);
         var tiles = new TiledInspection(detector, new TileSettings(200, 0.5), parallelism: 2);
         var good = tiles.Reference(
             Path.Combine(_folder, "good/good.png"), "good", TiledInspection.PatchesOfEach(1), cancel: TestContext.Current.CancellationToken);

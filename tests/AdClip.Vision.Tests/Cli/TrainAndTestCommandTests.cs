@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AdClip.Testing;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Cli;
 
@@ -42,8 +42,8 @@ public sealed class TrainAndTestCommandTests : IDisposable
         var text = Path.Combine(_folder, "text.safetensors");
         var encoded = await AdClipProcess.RunAsync(Home, "encode-text", "--checkpoint", best, "--out", text);
         Assert.True(encoded.ExitCode == 0, encoded.Errors);
-        using var model = ClipDetector.Open(Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini"));
-        var pair = model.EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: best));
+        using var model = DetectionModel.Open(Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini"));
+        var pair = model.RequireWords().EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: best));
         Assert.Equal([.. pair.Normal, .. pair.Abnormal], WeightFile.Open(text).Require("prompts").ReadFloats());
 
         var tested = await AdClipProcess.RunAsync(Home, "test", "--data_path", Product, "--checkpoint", best, "--tokens", Path.Combine(save, "tokens"));

@@ -1,8 +1,7 @@
 using AdClip.Testing;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging;
-using AdClip.Vision.Tests.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Detection;
 
@@ -17,11 +16,11 @@ public sealed class AnomalyMapTests
         const int Side = 84;
         var golden = Golden.Open($"anomaly-map/{name}");
         int[] layers = [2, 4, 6];
-        using var detector = ClipDetector.Open(Golden.TinyClip, new DetectorOptions(Side, Dpam: 4, layers));
+        using var detector = DetectionModel.Open(Golden.TinyClip, new DetectorOptions(Side, Dpam: 4, layers));
         var scorer = detector.CreateScorer(
             new PromptSettings(PromptKind.Learned, CheckpointFile: SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth")), []);
 
-        var pixels = Preprocessing.LoadTensor(SharedFolder.Require($"golden/anomaly-map/{file}"), Side);
+        var pixels = Preprocessing.LoadTensor(SharedFolder.Require($"golden/anomaly-map/{file}"), Side, PixelScale.Clip);
         var tokens = detector.EncodeExactly(pixels);
         var result = scorer.Score(tokens, sha256: null);
 
@@ -55,13 +54,13 @@ public sealed class AnomalyMapTests
     {
         var folder = Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini");
         var golden = WeightFile.Open(Path.Combine(folder, "golden.safetensors"));
-        using var detector = ClipDetector.Open(folder);
-        var texts = detector.EncodePrompts(new PromptSettings(PromptKind.Pair));
+        using var detector = DetectionModel.Open(folder);
+        var texts = detector.RequireWords().EncodePrompts(new PromptSettings(PromptKind.Pair));
 
         for (var image = 0; image < 2; image++)
         {
             var picture = new PixelImage(256, 256, [.. golden.Require($"input_{image}_uint8").ReadFloats().Select(value => (byte)value)]);
-            var tokens = detector.EncodeExactly(Preprocessing.ToTensor(picture, 224));
+            var tokens = detector.EncodeExactly(Preprocessing.ToTensor(picture, 224, PixelScale.Clip));
             float[][] layers = [.. ((int[])[4, 6, 8]).Select(layer => texts.AbnormalProbability(UnitVectors.Normalise(tokens.Patches(layer), 128), 0.07f))];
             float[] mean = [.. Enumerable.Range(0, 196).Select(i => layers.Average(layer => layer[i]))];
             Close("patch_probability", mean);

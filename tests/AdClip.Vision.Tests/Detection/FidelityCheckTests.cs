@@ -1,5 +1,5 @@
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Tests.Detection;
 

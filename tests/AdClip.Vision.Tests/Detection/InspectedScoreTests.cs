@@ -1,8 +1,8 @@
 using AdClip.Testing;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Imaging;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Tests.Detection;
 
@@ -118,11 +118,11 @@ public sealed class InspectedScoreTests
     }
 
     // Every layer's distance by comparing all with all, then the mean of the largest 1 % of the inspected patches by area.
-    private static float SlowScore(ClipDetector detector, ImageTokens tokens, Reference[] good)
+    private static float SlowScore(DetectionModel detector, ImageTokens tokens, Reference[] good)
     {
         var coverage = InspectedArea.CoverageOf(LeftHalf, tokens.Grid, tokens.Grid);
         var patches = new double[coverage.Length];
-        var texts = detector.EncodePrompts(new PromptSettings());
+        var texts = detector.RequireWords().EncodePrompts(new PromptSettings());
         int[] layers = good.Length == 0 ? [4, 6, 8] : [.. Layers(detector)];
         foreach (var layer in layers)
         {
@@ -145,14 +145,14 @@ public sealed class InspectedScoreTests
         }
     }
 
-    private static int[] Layers(ClipDetector detector)
+    private static int[] Layers(DetectionModel detector)
     {
         using var config = System.Text.Json.JsonDocument
             .Parse(File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(detector.Model.WeightFile)!, "config.json")));
         return [.. config.RootElement.GetProperty("feature_layers").GetProperty("few_shot").EnumerateArray().Select(layer => layer.GetInt32())];
     }
 
-    private static ClipDetector Open() => ClipDetector.Open(Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini"));
+    private static DetectionModel Open() => DetectionModel.Open(Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini"));
 
     // Grey with a little noise; the spot is what the model should find.
     private static PixelImage Plate(int? spotX, int seed)

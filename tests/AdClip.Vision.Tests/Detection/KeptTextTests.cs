@@ -1,6 +1,6 @@
 using AdClip.Testing;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Tests.Detection;
 
@@ -15,7 +15,7 @@ public sealed class KeptTextTests : IDisposable
         var settings = new PromptSettings(PromptKind.Lists, "plate", ["flawless {}", "정상 {}"], ["scratched {}"]);
         byte[] file;
         Vision.Detection.Detection fresh;
-        using (var first = ClipDetector.Open(Model, new DetectorOptions(TextFolder: _folder)))
+        using (var first = DetectionModel.Open(Model, new DetectorOptions(TextFolder: _folder)))
         {
             Assert.False(first.IsEncoderOpen);
             var tokens = first.Encode(Pixels());
@@ -24,7 +24,7 @@ public sealed class KeptTextTests : IDisposable
             fresh = first.CreateScorer(settings, []).Score(tokens, null);
         }
 
-        using var second = ClipDetector.Open(Model, new DetectorOptions(TextFolder: _folder));
+        using var second = DetectionModel.Open(Model, new DetectorOptions(TextFolder: _folder));
         var kept = second.CreateScorer(settings, []).Score(TokenFile.Read(file, second.EncoderId, "image"), null);
 
         Assert.False(second.IsEncoderOpen);
@@ -38,17 +38,17 @@ public sealed class KeptTextTests : IDisposable
         var settings = new PromptSettings(PromptKind.Pair, "plate");
         TextPair made;
         string id;
-        using (var first = ClipDetector.Open(Model, new DetectorOptions(TextFolder: _folder)))
+        using (var first = DetectionModel.Open(Model, new DetectorOptions(TextFolder: _folder)))
         {
-            made = first.EncodePrompts(settings);
-            id = first.TextIdOf(settings);
+            made = first.RequireWords().EncodePrompts(settings);
+            id = first.RequireWords().TextIdOf(settings);
         }
         // What lies there is what comes out: vectors that no encoder gives.
         float[] up = [1, .. new float[127]], down = [-1, .. new float[127]];
         TextPairFile.Keep(_folder, id, new TextPair(up, down));
-        using (var second = ClipDetector.Open(Model, new DetectorOptions(TextFolder: _folder)))
+        using (var second = DetectionModel.Open(Model, new DetectorOptions(TextFolder: _folder)))
         {
-            Assert.Equal(up, second.EncodePrompts(settings).Normal);
+            Assert.Equal(up, second.RequireWords().EncodePrompts(settings).Normal);
         }
 
         // Damaged anywhere, it is made again.
@@ -62,29 +62,31 @@ public sealed class KeptTextTests : IDisposable
             whole[at] ^= 0x10;
         }
         File.WriteAllBytes(path, whole.AsSpan(0, whole.Length / 2));
-        using var third = ClipDetector.Open(Model, new DetectorOptions(TextFolder: _folder));
-        Assert.Equal(made.Abnormal, third.EncodePrompts(settings).Abnormal);
+        using var third = DetectionModel.Open(Model, new DetectorOptions(TextFolder: _folder));
+        Assert.Equal(made.Abnormal, third.RequireWords().EncodePrompts(settings).Abnormal);
     }
 
     [Fact]
     public void TextIdOf_OtherWordsNameOrModel_Differs()
     {
-        using var detector = ClipDetector.Open(Model);
+        using var detector = DetectionModel.Open(Model);
         string[] ids =
         [
-            detector.TextIdOf(new PromptSettings(PromptKind.Pair, "plate")),
-            detector.TextIdOf(new PromptSettings(PromptKind.Pair, "cup")),
-            detector.TextIdOf(new PromptSettings(PromptKind.Ensemble, "plate")),
-            detector.TextIdOf(new PromptSettings(PromptKind.Lists, "plate", ["a", "b"], ["c"])),
-            detector.TextIdOf(new PromptSettings(PromptKind.Lists, "plate", ["a"], ["b", "c"])),
+            detector.RequireWords().TextIdOf(new PromptSettings(PromptKind.Pair, "plate")),
+            detector.RequireWords().TextIdOf(new PromptSettings(PromptKind.Pair, "cup")),
+            detector.RequireWords().TextIdOf(new PromptSettings(PromptKind.Ensemble, "plate")),
+            detector.RequireWords().TextIdOf(new PromptSettings(PromptKind.Lists, "plate", ["a", "b"], ["c"])),
+            detector.RequireWords().TextIdOf(new PromptSettings(PromptKind.Lists, "plate", ["a"], ["b", "c"])),
         ];
 
         Assert.Equal(ids.Length, ids.Distinct().Count());
         Assert.Equal(
             RefusalCode.PromptsEmpty,
-            Assert.Throws<RefusedInputException>(() => detector.CheckPrompts(new PromptSettings(PromptKind.Lists, "plate", ["a"], []))).Code);
+            Assert.Throws<RefusedInputException>(() => detector.RequireWords().CheckPrompts(
+                new PromptSettings(PromptKind.Lists, "plate", ["a"], []))).Code);
         Assert.Equal(RefusalCode.TextTooLong, Assert.Throws<RefusedInputException>(
-            () => detector.CheckPrompts(new PromptSettings(PromptKind.Lists, "plate", ["a"], [string.Join(' ', Enumerable.Repeat("scratch", 90))]))).Code);
+            () => detector.RequireWords().CheckPrompts(
+                new PromptSettings(PromptKind.Lists, "plate", ["a"], [string.Join(' ', Enumerable.Repeat("scratch", 90))]))).Code);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

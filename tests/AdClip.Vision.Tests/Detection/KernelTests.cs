@@ -1,5 +1,4 @@
 using AdClip.Vision.Detection;
-using AdClip.Vision.Tests.Clip;
 
 namespace AdClip.Vision.Tests.Detection;
 

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using AdClip.Testing;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Tests.Detection;
 
@@ -19,7 +19,7 @@ public sealed class MagneticTileTokens : IDisposable
         Expected = expected.RootElement.GetProperty("images").Clone();
         using var splits = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "splits.json")));
         Shots = splits.RootElement.GetProperty("shots").Clone();
-        Detector = ClipDetector.Open(Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini"));
+        Detector = DetectionModel.Open(Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini"));
         var files = Expected.EnumerateObject().Select(image => image.Name).Concat(Good(110)).Distinct();
         Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = 2 }, file =>
         {
@@ -30,7 +30,7 @@ public sealed class MagneticTileTokens : IDisposable
 
     public string Folder { get; }
 
-    public ClipDetector Detector { get; }
+    public DetectionModel Detector { get; }
 
     public JsonElement Expected { get; }
 

@@ -18,8 +18,8 @@ public sealed class ScoreIdentityTests : IDisposable
         Regions = [new InspectionRegion(RegionUse.Include, new BoxShape { Id = "part", ClassName = "", Box = new ImageRectangle(40, 40, 200, 200) })],
     };
 
-    private readonly ClipDetector _model = ClipDetector.Open(Mini);
-    private readonly ClipDetector _larger = ClipDetector.Open(Mini, new DetectorOptions(ImageSize: 320));
+    private readonly DetectionModel _model = DetectionModel.Open(Mini);
+    private readonly DetectionModel _larger = DetectionModel.Open(Mini, new DetectorOptions(ImageSize: 320));
 
     public void Dispose()
     {
@@ -46,7 +46,7 @@ public sealed class ScoreIdentityTests : IDisposable
     public void OfModel_SameReferencesInOtherOrderOrTwice_IsTheSameIdentity()
     {
         string Of(params string[] references) => ScoreIdentity.OfModel(
-            _model.EncoderId, _model.TextIdOf(new PromptSettings()), references, InspectionRegions.Everything, null);
+            _model.EncoderId, _model.RequireWords().TextIdOf(new PromptSettings()), references, InspectionRegions.Everything, null);
 
         Assert.Equal(Of("a1", "b2"), Of("B2", "a1", "b2"));
         Assert.NotEqual(Of("a1"), Of("a1", "b2"));
@@ -70,7 +70,8 @@ public sealed class ScoreIdentityTests : IDisposable
     {
         var model = plan.IsLarger ? _larger : _model;
         return ScoreIdentity.OfModel(
-            model.EncoderId, model.TextIdOf(new PromptSettings(ProductName: plan.Word)), plan.References.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            model.EncoderId, model.RequireWords().TextIdOf(new PromptSettings(ProductName: plan.Word)),
+            plan.References.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             plan.HasArea ? Area : InspectionRegions.Everything, plan.Tiles);
     }
 

@@ -196,7 +196,7 @@ public sealed class AwkwardFilesTests
         var path = SharedFolder.Require("data/awkward/large_12000x9000.png");
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        var tensor = Preprocessing.LoadTensor(path, 224);
+        var tensor = Preprocessing.LoadTensor(path, 224, PixelScale.Clip);
 
         Assert.Equal(3 * 224 * 224, tensor.Length);
         // A whole decode alone would take 324 MB; strips are fetched one after another and die young.

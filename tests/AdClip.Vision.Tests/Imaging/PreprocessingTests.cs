@@ -25,7 +25,9 @@ public sealed class PreprocessingTests
         var folder = SharedFolder.Require($"golden/preprocess/{name}");
         var input = InputOf(folder);
 
-        AssertGolden(folder, Resampler.Resize(ImageDecoder.Decode(input), Side, Side), Preprocessing.ToTensor(ImageDecoder.Decode(input), Side));
+        AssertGolden(
+            folder, Resampler.Resize(ImageDecoder.Decode(input), Side, Side),
+            Preprocessing.ToTensor(ImageDecoder.Decode(input), Side, PixelScale.Clip));
     }
 
     [Theory]
@@ -38,10 +40,10 @@ public sealed class PreprocessingTests
     {
         var input = InputOf(SharedFolder.Require($"golden/preprocess/{name}"));
 
-        var streamed = Preprocessing.LoadTensor(input, 224);
+        var streamed = Preprocessing.LoadTensor(input, 224, PixelScale.Clip);
 
         Assert.Equal(3 * 224 * 224, streamed.Length);
-        Assert.Equal(Preprocessing.ToTensor(ImageDecoder.Decode(input), 224), streamed);
+        Assert.Equal(Preprocessing.ToTensor(ImageDecoder.Decode(input), 224, PixelScale.Clip), streamed);
     }
 
     [Theory]
@@ -81,7 +83,7 @@ public sealed class PreprocessingTests
 
         var image = PreprocessGeometry.ResizeLongestAndPad(ImageDecoder.Decode(InputOf(folder)), Side);
 
-        AssertGolden(folder, image, Preprocessing.Normalise(image));
+        AssertGolden(folder, image, PixelScale.Clip.Apply(image));
     }
 
     [Theory]
@@ -94,7 +96,7 @@ public sealed class PreprocessingTests
 
         var image = PreprocessGeometry.CenterCrop(PreprocessGeometry.ResizeShortest(ImageDecoder.Decode(InputOf(folder)), Side), Side);
 
-        AssertGolden(folder, image, Preprocessing.Normalise(image));
+        AssertGolden(folder, image, PixelScale.Clip.Apply(image));
     }
 
     [Theory]
@@ -138,7 +140,7 @@ public sealed class PreprocessingTests
     [Fact]
     public void ToTensor_UniformBlack_FiniteNumbers()
     {
-        var tensor = Preprocessing.ToTensor(new PixelImage(640, 480, new byte[640 * 480 * 3]), 224);
+        var tensor = Preprocessing.ToTensor(new PixelImage(640, 480, new byte[640 * 480 * 3]), 224, PixelScale.Clip);
 
         Assert.All(tensor.Chunk(224 * 224), plane => Assert.Equal(plane[0], plane[^1]));
         Assert.DoesNotContain(tensor, float.IsNaN);
@@ -147,7 +149,7 @@ public sealed class PreprocessingTests
     [Fact]
     public void ToTensor_FourThousandByThree_FullSquare()
     {
-        var tensor = Preprocessing.ToTensor(new PixelImage(4000, 3, new byte[4000 * 3 * 3]), 518);
+        var tensor = Preprocessing.ToTensor(new PixelImage(4000, 3, new byte[4000 * 3 * 3]), 518, PixelScale.Clip);
 
         Assert.Equal(3 * 518 * 518, tensor.Length);
     }

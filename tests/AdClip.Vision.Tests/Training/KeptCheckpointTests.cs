@@ -1,5 +1,4 @@
 using AdClip.Vision.Detection;
-using AdClip.Vision.Tests.Clip;
 using AdClip.Vision.Training;
 
 namespace AdClip.Vision.Tests.Training;
@@ -13,7 +12,7 @@ public sealed class KeptCheckpointTests : IDisposable
     [Fact]
     public void Write_ThenRead_SameTextsAndTheSameFileOfAnomalyClip()
     {
-        using var model = ClipDetector.Open(Golden.TinyClip, new DetectorOptions(84, 4, [2, 4, 6], VocabularyFolder: Golden.Vocabulary));
+        using var model = DetectionModel.Open(Golden.TinyClip, new DetectorOptions(84, 4, [2, 4, 6], VocabularyFolder: Golden.Vocabulary));
         var prompts = new PromptShape(12, 3, 4).Start(model, seed: 1);
         var folds = new FoldTexts(
             new Dictionary<string, int> { ["b"] = 1, ["a"] = 0 }, [new TextPair([1, 0], [0, 1]), new TextPair([0.6f, 0.8f], [0.8f, 0.6f])]);
@@ -35,6 +34,6 @@ public sealed class KeptCheckpointTests : IDisposable
         Assert.Equal(ofTheirs.Normal, ofSmall.Normal);
         Assert.Equal(ofTheirs.Abnormal, ofSmall.Abnormal);
 
-        TextPair Texts(string file) => model.EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: file));
+        TextPair Texts(string file) => model.RequireWords().EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: file));
     }
 }

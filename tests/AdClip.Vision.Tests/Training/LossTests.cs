@@ -1,8 +1,7 @@
 using System.Text.Json;
 using AdClip.Testing;
-using AdClip.Vision.Clip;
-using AdClip.Vision.Tests.Clip;
 using AdClip.Vision.Training;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Training;
 

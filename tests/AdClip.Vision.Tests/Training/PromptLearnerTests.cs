@@ -1,9 +1,10 @@
 using AdClip.Testing;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Graphs;
-using AdClip.Vision.Tests.Clip;
 using AdClip.Vision.Training;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Training;
 
@@ -76,7 +77,7 @@ public sealed class PromptLearnerTests
     {
         var inputs = WeightFile.Open(SharedFolder.Require("golden/train/inputs.safetensors"));
         var (pixels, masks, labels) = (inputs.Require("images").ReadFloats(), inputs.Require("masks").ReadFloats(), inputs.Require("labels").ReadFloats());
-        using var encoder = new ImageEncoder(weights, new ImageEncoderSettings(Side, 4, Layers), "train", new SessionSettings());
+        using var encoder = new ImageEncoder(new ClipBackbone(weights), new ImageEncoderSettings(Side, 4, Layers), "train", new SessionSettings());
         const int Batch = 4;
         return [.. Enumerable.Range(0, 3).Select(step => Enumerable.Range(step * Batch, Batch).Select(i =>
         {

@@ -1,8 +1,8 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging;
-using AdClip.Vision.Tests.Clip;
 using AdClip.Vision.Training;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Training;
 
@@ -53,8 +53,8 @@ public sealed class PromptTrainerTests : IDisposable
         var theirs = WeightFile.Open(AdClip.Testing.SharedFolder.Require("golden/prompt-learner/config-1/epoch_5.pth"));
         var ours = WeightFile.Open(outcome.BestFile);
         Assert.Equal(Layout(theirs), Layout(ours));
-        var texts = model.EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: Path.Combine(_folder, "whole", "epoch_4.pth")));
-        var start = model.EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: Path.Combine(_folder, "whole", "epoch_1.pth")));
+        var texts = model.RequireWords().EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: Path.Combine(_folder, "whole", "epoch_4.pth")));
+        var start = model.RequireWords().EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: Path.Combine(_folder, "whole", "epoch_1.pth")));
         Assert.Equal(1, texts.Normal.Sum(value => value * value), 1e-5);
         Assert.NotEqual(start.Abnormal, texts.Abnormal);
 
@@ -139,16 +139,16 @@ public sealed class PromptTrainerTests : IDisposable
         }
     }
 
-    private static ClipDetector Open() => ClipDetector.Open(Golden.TinyClip, new DetectorOptions(Side, 4, [2, 4, 6], VocabularyFolder: Golden.Vocabulary));
+    private static DetectionModel Open() => DetectionModel.Open(Golden.TinyClip, new DetectorOptions(Side, 4, [2, 4, 6], VocabularyFolder: Golden.Vocabulary));
 
-    private TrainingOutcome Train(ClipDetector model, IReadOnlyList<TrainingItem> items, TrainingSettings settings, string folder)
+    private TrainingOutcome Train(DetectionModel model, IReadOnlyList<TrainingItem> items, TrainingSettings settings, string folder)
     {
         using var trainer = new PromptTrainer(model, items, settings);
         return trainer.Train(Path.Combine(_folder, folder), cancel: TestContext.Current.CancellationToken);
     }
 
     // Grey noise, and in half of the images a bright square.
-    private static IReadOnlyList<TrainingItem> Items(ClipDetector model) => [.. Enumerable.Range(0, 8).Select(i =>
+    private static IReadOnlyList<TrainingItem> Items(DetectionModel model) => [.. Enumerable.Range(0, 8).Select(i =>
     {
         var random = new Random(i);
         var (rgb, mask) = (new byte[3 * Side * Side], new byte[Side * Side]);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AdClip.Pretrain.Training;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Graphs;
 using AdClip.Vision.Imaging;
 
@@ -92,7 +92,7 @@ internal sealed class ExpectedScores
 
     private (double ZeroShot, double Class, double[][] Bank) Image(string file)
     {
-        var results = Run(Preprocessing.LoadTensor(file, _model.ImageSize));
+        var results = Run(Preprocessing.LoadTensor(file, _model.ImageSize, PixelScale.Clip));
         var temperature = _config.GetProperty("temperature").GetDouble();
         double Abnormal(double[] feature) => 1 / (1 + Math.Exp((Dot(Unit(feature), _normal) - Dot(Unit(feature), _abnormal)) / temperature));
         double[][] Patches(int block)

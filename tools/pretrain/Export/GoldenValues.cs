@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AdClip.Pretrain.Training;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Graphs;
 using AdClip.Vision.Imaging;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Pretrain.Export;
 
@@ -38,7 +39,7 @@ internal static class GoldenValues
         var tokenizer = new ClipTokenizer(vocabulary, model.Context);
         var (words, ends) = Towers.Lay([.. Prompts.Select(tokenizer.Sequence)], batch);
         long[] ids = [.. words.Take(Prompts.Length * model.Context).Select(word => (long)word)];
-        float[][] tensors = [.. pictures.Select(rgb => Preprocessing.ToTensor(new PixelImage(side, side, rgb), model.ImageSize))];
+        float[][] tensors = [.. pictures.Select(rgb => Preprocessing.ToTensor(new PixelImage(side, side, rgb), model.ImageSize, PixelScale.Clip))];
         var results = session.Run(
             Towers.Inputs(model, batch, parameters, words, ends, [.. tensors.SelectMany(tensor => Cut(tensor, model))]),
             outputs).Select(result => result.Values).ToArray();

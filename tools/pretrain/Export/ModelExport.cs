@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AdClip.Pretrain.Training;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Pretrain.Export;
 

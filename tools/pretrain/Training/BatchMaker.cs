@@ -1,5 +1,5 @@
 using AdClip.Pretrain.Generation;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Imaging;
 
 namespace AdClip.Pretrain.Training;
@@ -119,7 +119,7 @@ internal sealed class BatchMaker(
                             ? (curve[row[x * 3]] + curve[row[(x * 3) + 1]] + curve[row[(x * 3) + 2]]) / 3
                             : curve[row[(x * 3) + (view.Channels is { } order ? order[channel] : channel)]];
                         value = view.IsInverted ? 1 - value : value;
-                        target[(channel * patch * patch) + (y * patch) + x] = (value - Preprocessing.Mean[channel]) / Preprocessing.StandardDeviation[channel];
+                        target[(channel * patch * patch) + (y * patch) + x] = (value - PixelScale.Clip.Mean[channel]) / PixelScale.Clip.Deviation[channel];
                     }
                 }
             }

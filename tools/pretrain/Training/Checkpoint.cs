@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Pretrain.Training;
 

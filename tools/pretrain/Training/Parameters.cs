@@ -1,5 +1,5 @@
 using AdClip.Pretrain.Generation;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Pretrain.Training;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using AdClip.Pretrain.Generation;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 
 namespace AdClip.Pretrain.Training;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AdClip.Pretrain.Words;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Pretrain.Training;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 
 namespace AdClip.Pretrain.Words;
 

@@ -110,6 +110,10 @@ public sealed record ModelAnswer
 
     public required long Bytes { get; init; }
 
+    public required string Kind { get; init; }
+
+    public required bool HasWords { get; init; }
+
     public required int PatchSize { get; init; }
 
     public required int VisionLayers { get; init; }
@@ -142,10 +146,12 @@ public sealed record ModelAnswer
         IsEmbedded = model.IsEmbedded,
         Sha256 = model.Sha256,
         Bytes = model.Bytes,
-        PatchSize = model.PatchSize,
-        VisionLayers = model.VisionLayers,
-        VisionWidth = model.VisionWidth,
-        EmbedWidth = model.EmbedWidth,
+        Kind = model.Kind,
+        HasWords = model.HasWords,
+        PatchSize = model.PixelsPerToken,
+        VisionLayers = model.EncoderLayers,
+        VisionWidth = model.StreamWidth,
+        EmbedWidth = model.TokenWidth,
         Parameters = model.Parameters,
         RecommendedImageSize = model.RecommendedImageSize,
         Dpam = model.Dpam,

@@ -100,7 +100,7 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
 
     /// <summary>Refuses a model that is not the one whose tokens the version scores.</summary>
     /// <exception cref="RefusedInputException">The model's weights or size are not those that it was fitted on.</exception>
-    public static void CheckEncoder(DetectorVersion version, ClipDetector model)
+    public static void CheckEncoder(DetectorVersion version, DetectionModel model)
     {
         if (model.EncoderId != version.EncoderId)
         {
@@ -113,7 +113,7 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
 
     /// <summary>The detector, ready to score.</summary>
     /// <exception cref="RefusedInputException">The model's weights or size are not those that it was fitted on.</exception>
-    public async Task<FittedDetector> OpenAsync(DetectorVersion version, ClipDetector model, CancellationToken cancel)
+    public async Task<FittedDetector> OpenAsync(DetectorVersion version, DetectionModel model, CancellationToken cancel)
     {
         CheckEncoder(version, model);
         var key = version.Taught is null ? version.Blob : $"{version.Id}";
@@ -131,7 +131,7 @@ public sealed class DetectorVersions(IDbContextFactory<PortalDb> dbs, BlobStore 
         return KeepOpen(key, await Task.Run(() => fitted.With(said), cancel));
     }
 
-    private async Task<FittedDetector> ReadAsync(string blob, ClipDetector model, CancellationToken cancel)
+    private async Task<FittedDetector> ReadAsync(string blob, DetectionModel model, CancellationToken cancel)
     {
         await using var file = blobs.OpenRead(blob);
         return KeepOpen(blob, await Task.Run(() => FittedDetector.Read(file, model.FitContext), cancel));

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AdClip.Portal.Storage;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection.FewShot;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Portal.Features.Training;
 

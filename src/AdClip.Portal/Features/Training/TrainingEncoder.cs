@@ -1,10 +1,10 @@
 using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.FewShot;
 using AdClip.Vision.Imaging;
+using AdClip.Vision.Tokens;
 using AdClip.Vision.Training;
 using AdClip.Vision.Training.Views;
 
@@ -33,7 +33,7 @@ internal sealed class TrainingEncoder(TokenSource source, EncoderSlots slots, Bl
     /// <param name="augmentation">Views that prompts learn from.</param>
     /// <param name="seed">Chooses the views.</param>
     public async Task<EncodedLabelledImage?[]> EncodeAsync(
-        ClipDetector detector, IReadOnlyList<LabelledImage> images, bool turns,
+        DetectionModel detector, IReadOnlyList<LabelledImage> images, bool turns,
         Augmentation augmentation, int seed, Action<int> report, CancellationToken cancel)
     {
         var encoded = new EncodedLabelledImage?[images.Count];
@@ -49,7 +49,7 @@ internal sealed class TrainingEncoder(TokenSource source, EncoderSlots slots, Bl
     }
 
     /// <summary>As prompts learn from it: the image, then its views, whose tokens are read when they are needed.</summary>
-    public IEnumerable<TrainingItem> Items(ClipDetector detector, EncodedLabelledImage encoded)
+    public IEnumerable<TrainingItem> Items(DetectionModel detector, EncodedLabelledImage encoded)
     {
         var image = encoded.Image;
         var whole = new TrainingTokens(encoded.Turned[0], image.IsAnomaly ? image.Mask(detector.Model.ImageSize) : null);
@@ -63,7 +63,7 @@ internal sealed class TrainingEncoder(TokenSource source, EncoderSlots slots, Bl
     }
 
     private EncodedLabelledImage? Encode(
-        ClipDetector detector, LabelledImage image, bool isTurned, Augmentation augmentation, int seed, CancellationToken cancel)
+        DetectionModel detector, LabelledImage image, bool isTurned, Augmentation augmentation, int seed, CancellationToken cancel)
     {
         try
         {

@@ -122,19 +122,19 @@ internal sealed class TrainingJob(
         return (images, leftOut);
     }
 
-    private (TextPair Texts, FoldTexts? Folds) Texts(ClipDetector detector, TrainingPlan plan, StoredCheckpoint? checkpoint) => checkpoint is null
-        ? (detector.EncodePrompts(new PromptSettings(ProductName: plan.ObjectName)), null)
+    private (TextPair Texts, FoldTexts? Folds) Texts(DetectionModel detector, TrainingPlan plan, StoredCheckpoint? checkpoint) => checkpoint is null
+        ? (detector.RequireWords().EncodePrompts(new PromptSettings(ProductName: plan.ObjectName)), null)
         : (
-            detector.EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: checkpoints.PathOf(checkpoint))),
+            detector.RequireWords().EncodePrompts(new PromptSettings(PromptKind.Learned, CheckpointFile: checkpoints.PathOf(checkpoint))),
             KeptCheckpoint.Read(checkpoints.PathOf(checkpoint)).Folds);
 
-    private async Task<IReadOnlyList<Advice>> AdviceAsync(Guid projectId, ClipDetector detector, List<EncodedLabelledImage> images, CancellationToken cancel)
+    private async Task<IReadOnlyList<Advice>> AdviceAsync(Guid projectId, DetectionModel detector, List<EncodedLabelledImage> images, CancellationToken cancel)
     {
         var learned = images.Select(image => image.Image.Advised(image.Turned[0].ClassToken)).ToList();
         var compared = await Task.Run(() => traits.Compared(detector.EncoderId, learned, cancel), cancel);
         var judged = await traits.OthersAsync(projectId, detector.EncoderId, learned.Select(image => image.Id).ToHashSet(StringComparer.Ordinal), cancel);
         return await Task.Run(
-            () => DataAdvisor.Advise([.. compared.Images, .. judged.Images], detector.Model.ImageSize, detector.Model.Architecture.PatchSize, cancel),
+            () => DataAdvisor.Advise([.. compared.Images, .. judged.Images], detector.Model.ImageSize, detector.Model.Shape.PixelsPerToken, cancel),
             cancel);
     }
 

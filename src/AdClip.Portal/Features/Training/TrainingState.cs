@@ -64,7 +64,7 @@ public sealed class TrainingState(
         var (test, waiting) = await LabelledImages.KeptBackAsync(db, projectId, CancellationToken.None);
         Data = TrainingData.Of(images, leftOut, hasArea) with { Test = test, Waiting = waiting };
         _learning = [.. images.Select(image => image.Advised())];
-        (Advice, Unseen) = (model is null ? [] : await Task.Run(() => DataAdvisor.Advise(_learning, model.RecommendedImageSize, model.PatchSize)), null);
+        (Advice, Unseen) = (model is null ? [] : await Task.Run(() => DataAdvisor.Advise(_learning, model.RecommendedImageSize, model.PixelsPerToken)), null);
         await ReadVersionsAsync(db, projectId);
         await ReadTrainingsAsync(db, projectId);
     }
@@ -86,7 +86,8 @@ public sealed class TrainingState(
         }
         var learned = await Task.Run(() => traits.Compared(encoderId, _learning, cancel), cancel);
         var judged = await traits.OthersAsync(projectId, encoderId, _learning.Select(image => image.Id).ToHashSet(StringComparer.Ordinal), cancel);
-        Advice = await Task.Run(() => DataAdvisor.Advise([.. learned.Images, .. judged.Images], model.RecommendedImageSize, model.PatchSize, cancel), cancel);
+        Advice = await Task.Run(
+            () => DataAdvisor.Advise([.. learned.Images, .. judged.Images], model.RecommendedImageSize, model.PixelsPerToken, cancel), cancel);
         Unseen = learned.Unseen + judged.Unseen;
     }
 

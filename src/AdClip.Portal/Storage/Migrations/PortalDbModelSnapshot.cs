@@ -728,11 +728,19 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<int>("Dpam")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("EmbedWidth")
+                    b.Property<int>("EncoderLayers")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("HasWords")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsEmbedded")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Layers")
                         .IsRequired()
@@ -762,7 +770,7 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<long>("Parameters")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("PatchSize")
+                    b.Property<int>("PixelsPerToken")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("RecommendedImageSize")
@@ -773,10 +781,10 @@ namespace AdClip.Portal.Storage.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("VisionLayers")
+                    b.Property<int>("StreamWidth")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("VisionWidth")
+                    b.Property<int>("TokenWidth")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("WeightsChangedAt")

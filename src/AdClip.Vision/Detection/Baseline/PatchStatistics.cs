@@ -21,7 +21,7 @@ public static class PatchStatistics
     public static float[] OfFile(string imageFile, ModelDescription model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Of(ImageDecoder.DecodeResized(imageFile, model.ImageSize, model.ImageSize), model.Architecture.PatchSize);
+        return Of(ImageDecoder.DecodeResized(imageFile, model.ImageSize, model.ImageSize), model.Shape.PixelsPerToken);
     }
 
     /// <summary>The statistics of a picture: [grid · grid, <see cref="Width"/>], rows from the top left.</summary>

@@ -1,6 +1,6 @@
 namespace AdClip.Vision.Detection.FewShot;
 
-/// <summary>What a fit has to know of the model, and where it looks. Made by <see cref="ClipDetector.FitContext"/>.</summary>
+/// <summary>What a fit has to know of the model, and where it looks. Made by <see cref="DetectionModel.FitContext"/>.</summary>
 public sealed class FitContext
 {
     private readonly MapOperator _enlarge;

@@ -1,5 +1,5 @@
-using AdClip.Vision.Clip;
 using AdClip.Vision.Metrics.Calibration;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Detection.FewShot;
 
@@ -32,7 +32,7 @@ public sealed class FittedDetector : ITokenScorer
 
     /// <summary>Fits a detector.</summary>
     /// <param name="texts">What "normal" and "abnormal" mean.</param>
-    /// <param name="model">From <see cref="ClipDetector.FitContext"/>.</param>
+    /// <param name="model">From <see cref="DetectionModel.FitContext"/>.</param>
     /// <param name="images">Good and defective images, in any order.</param>
     /// <param name="options">What may be used.</param>
     /// <param name="progress">Told how far it is; may be null.</param>

@@ -2,8 +2,8 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Metrics.Calibration;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Detection.FewShot;
 

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Detection.FewShot;
 

@@ -1,5 +1,5 @@
-using AdClip.Vision.Clip;
 using AdClip.Vision.Imaging.Tiles;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Detection.Tiles;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Imaging;
 using AdClip.Vision.Imaging.Tiles;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Detection.Tiles;
 
@@ -16,7 +16,7 @@ namespace AdClip.Vision.Detection.Tiles;
 /// <param name="parallelism">Tiles in flight at most.</param>
 /// <param name="limits">What is accepted.</param>
 /// <param name="cache">Where tokens of tiles are kept; null: nowhere.</param>
-public sealed class TiledInspection(ClipDetector detector, TileSettings settings, int parallelism, ImageLimits? limits = null, TileTokens? cache = null)
+public sealed class TiledInspection(DetectionModel detector, TileSettings settings, int parallelism, ImageLimits? limits = null, TileTokens? cache = null)
 {
     /// <summary>Most patches that all good images together keep in a layer; more make the search slower than the encoder.</summary>
     public const int MostReferencePatches = 10_000;
@@ -53,7 +53,7 @@ public sealed class TiledInspection(ClipDetector detector, TileSettings settings
     public CorePatches Reference(
         string file, string sha256, int keep, InspectionRegions? regions = null, Action<int, int>? progress = null, CancellationToken cancel = default)
     {
-        var width = detector.Model.Architecture.EmbedWidth;
+        var width = detector.Model.Shape.TokenWidth;
         var cores = detector.FewShotLayers.ToDictionary(layer => layer, _ => new Coreset(width, keep));
         var waiting = new Dictionary<int, ImageTokens?>();
         var next = 0;
@@ -123,7 +123,7 @@ public sealed class TiledInspection(ClipDetector detector, TileSettings settings
         return new Detection(worst.Score, worst.ZeroShotScore, worst.FewShotScore, worst.ClassProbability, map);
     }
 
-    private int Grid => detector.Model.ImageSize / detector.Model.Architecture.PatchSize;
+    private int Grid => detector.Grid;
 
     private TiledArea? Area(TilePlan plan, InspectionRegions? regions)
         => regions is { Regions.Count: > 0 } ? new TiledArea(regions, plan, Grid) : null;
@@ -157,7 +157,7 @@ public sealed class TiledInspection(ClipDetector detector, TileSettings settings
                     // A tile wholly outside the regions need not be encoded.
                     take(tile.Index, area?.IsOutside(tile.Index) == true
                         ? null
-                        : Tokens(sha256, plan[tile.Index], () => detector.Encode(Preprocessing.Normalise(tile.Picture))));
+                        : Tokens(sha256, plan[tile.Index], () => detector.Encode(detector.Input.Apply(tile.Picture))));
                     progress?.Invoke(Interlocked.Increment(ref done), plan.Count);
                 });
         }

@@ -106,7 +106,7 @@ public sealed partial class InspectionAreaTests(SharedPortal shared) : IClassFix
         var after = await RunAsync(host, client, project.Id);
 
         Assert.Equal((0, 1), (before.InspectionAreaRevision, after.InspectionAreaRevision));
-        using var detector = ClipDetector.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
+        using var detector = DetectionModel.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
         Reference[] references = [.. goodFiles.Select(file => new Reference(Sha256(file), detector.EncodeFile(file)))
             .OrderBy(reference => reference.Sha256, StringComparer.Ordinal)];
         foreach (var (run, regions) in new[] { (before, InspectionRegions.Everything), (after, InspectionRegionsJson.Read(Area)) })

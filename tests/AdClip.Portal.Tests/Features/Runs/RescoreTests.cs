@@ -35,7 +35,7 @@ public sealed class RescoreTests
         Assert.Equal(["flawless {}", "정상 {}"], run.Prompts.Normal);
         Assert.Equal(["scratched {}"], run.Prompts.Abnormal);
         Assert.Equal((3, null), (source.Encoded, source.RescoredFromRunId));
-        using var detector = ClipDetector.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
+        using var detector = DetectionModel.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
         var scorer = detector.CreateScorer(new PromptSettings(PromptKind.Lists, "plate", ["flawless {}", "정상 {}"], ["scratched {}"]), []);
         var after = await ResultsAsync(client, run.Id);
         foreach (var file in files)
@@ -77,7 +77,7 @@ public sealed class RescoreTests
             client, await client.PostAsJsonAsync($"/api/v1/runs/{source.Id}/rescore", new RescoreRequest(References: ReferenceChoice.AllGood), Cancel));
 
         Assert.Equal(("succeeded", 5, 2, 3), (run.State, run.Done, run.Encoded, run.ReferenceCount));
-        using var detector = ClipDetector.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
+        using var detector = DetectionModel.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
         var references = goodFiles.OrderBy(Sha256, StringComparer.Ordinal).Select(file => new Reference(Sha256(file), detector.EncodeFile(file))).ToList();
         var scorer = detector.CreateScorer(new PromptSettings(ProductName: source.ObjectName), references);
         foreach (var result in await ResultsAsync(client, run.Id))

@@ -28,7 +28,7 @@ public sealed class RunTests(SharedPortal shared) : IClassFixture<SharedPortal>
 
         Assert.Equal(("succeeded", 3, 3, 0), (run.State, run.Done, run.Total, run.Refused));
         Assert.True(run.MillisecondsPerImage > 0);
-        using var detector = ClipDetector.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
+        using var detector = DetectionModel.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
         await AssertEqualAsync(client, run, detector, detector.CreateScorer(new PromptSettings(), []), files);
     }
 
@@ -47,7 +47,7 @@ public sealed class RunTests(SharedPortal shared) : IClassFixture<SharedPortal>
         var run = await RunAsync(client, project.Id, new NewRun(References: ReferenceChoice.FirstGood, ReferenceCount: 3));
 
         Assert.Equal(("firstGood", 3), (run.References, run.ReferenceCount));
-        using var detector = ClipDetector.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
+        using var detector = DetectionModel.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
         var references = goodFiles.OrderBy(Sha256, StringComparer.Ordinal)
             .Take(3)
             .Select(file => new Reference(Sha256(file), detector.EncodeFile(file)))
@@ -227,7 +227,7 @@ public sealed class RunTests(SharedPortal shared) : IClassFixture<SharedPortal>
         }
     }
 
-    private static async Task AssertEqualAsync(HttpClient client, RunAnswer run, ClipDetector detector, Scorer scorer, IReadOnlyList<string> files)
+    private static async Task AssertEqualAsync(HttpClient client, RunAnswer run, DetectionModel detector, Scorer scorer, IReadOnlyList<string> files)
     {
         var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!.Items;
         Assert.Equal(files.Count, results.Count);

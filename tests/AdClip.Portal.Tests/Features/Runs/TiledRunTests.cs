@@ -38,7 +38,7 @@ public sealed class TiledRunTests(SharedPortal shared) : IClassFixture<SharedPor
 
         Assert.Equal(("succeeded", 3), (run.State, run.Done));
         Assert.Equal(new TileSettings(200, 0.5), run.Tiles);
-        using var detector = ClipDetector.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
+        using var detector = DetectionModel.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
         var tiles = new TiledInspection(detector, run.Tiles!, parallelism: 2);
         CorePatches[] cores = [.. good.OrderBy(Sha256, StringComparer.Ordinal)
             .Select(file => tiles.Reference(file, Sha256(file), TiledInspection.PatchesOfEach(2), cancel: Cancel))];

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.FewShot;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Tests.Detection.FewShot;
 

@@ -1,6 +1,6 @@
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.FewShot;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Tests.Detection.FewShot;
 

@@ -1,15 +1,15 @@
 using AdClip.Testing;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.GroundTruth;
+using AdClip.Vision.Tokens;
 
 namespace AdClip.Vision.Tests.Detection.Tiles;
 
 public sealed class TiledInspectionTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("adclip-tiled").FullName;
-    private readonly ClipDetector _detector = ClipDetector.Open(Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini"));
+    private readonly DetectionModel _detector = DetectionModel.Open(Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini"));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

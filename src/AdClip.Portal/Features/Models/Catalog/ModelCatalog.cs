@@ -149,7 +149,7 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
         try
         {
             // Only headers are read: the hash is known, and the encoder stays closed.
-            using var detector = ClipDetector.Open(folders.PathOf(model), new DetectorOptions(WeightsSha256: model.Sha256));
+            using var detector = DetectionModel.Open(folders.PathOf(model), new DetectorOptions(WeightsSha256: model.Sha256));
             return detector.Model.ConfigFile is null;
         }
         catch (RefusedInputException)
@@ -227,10 +227,10 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
 
     private static ModelDescription Describe(string path)
     {
-        using var detector = ClipDetector.Open(path);
+        using var detector = DetectionModel.Open(path);
         detector.WarmUp();
         // Without its vocabulary a model would be accepted here and refuse every run.
-        detector.Tokenize(detector.Model.Name);
+        detector.Words?.Tokenize(detector.Model.Name);
         return detector.Model;
     }
 
@@ -245,11 +245,13 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
             Sha256 = model.Sha256,
             Bytes = weights.Length,
             WeightsChangedAt = Changed(weights),
-            PatchSize = model.Architecture.PatchSize,
-            VisionLayers = model.Architecture.VisionLayers,
-            VisionWidth = model.Architecture.VisionWidth,
-            EmbedWidth = model.Architecture.EmbedWidth,
-            Parameters = model.Architecture.Parameters,
+            Kind = model.Shape.Kind,
+            HasWords = model.Shape.HasWords,
+            PixelsPerToken = model.Shape.PixelsPerToken,
+            EncoderLayers = model.Shape.Layers,
+            StreamWidth = model.Shape.StreamWidth,
+            TokenWidth = model.Shape.TokenWidth,
+            Parameters = model.Shape.Parameters,
             RecommendedImageSize = model.RecommendedImageSize,
             Dpam = model.Dpam,
             Layers = string.Join(", ", model.Layers.Select(layer => layer.ToString(CultureInfo.InvariantCulture))),
@@ -263,8 +265,9 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
     {
         var fresh = Record(record.Id, model, record.IsEmbedded, record.Name, record.Origin);
         (record.Sha256, record.Bytes, record.WeightsChangedAt) = (fresh.Sha256, fresh.Bytes, fresh.WeightsChangedAt);
-        (record.PatchSize, record.VisionLayers, record.VisionWidth) = (fresh.PatchSize, fresh.VisionLayers, fresh.VisionWidth);
-        (record.EmbedWidth, record.Parameters, record.RecommendedImageSize) = (fresh.EmbedWidth, fresh.Parameters, fresh.RecommendedImageSize);
+        (record.Kind, record.HasWords, record.PixelsPerToken) = (fresh.Kind, fresh.HasWords, fresh.PixelsPerToken);
+        (record.EncoderLayers, record.StreamWidth, record.TokenWidth) = (fresh.EncoderLayers, fresh.StreamWidth, fresh.TokenWidth);
+        (record.Parameters, record.RecommendedImageSize) = (fresh.Parameters, fresh.RecommendedImageSize);
         (record.Dpam, record.Layers, record.Licence) = (fresh.Dpam, fresh.Layers, fresh.Licence);
         (record.MillisecondsPerImage, record.MeasuredAt) = (null, null);
     }

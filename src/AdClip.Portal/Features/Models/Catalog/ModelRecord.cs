@@ -1,3 +1,4 @@
+using AdClip.Vision.Backbones;
 using AdClip.Portal.Features.Projects;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -24,13 +25,18 @@ public sealed class ModelRecord
     /// <summary>Last change of the weight file when it was described; another time means: describe it again.</summary>
     public required DateTimeOffset WeightsChangedAt { get; set; }
 
-    public required int PatchSize { get; set; }
+    /// <summary>Kind of image encoder, and its numbers: see <see cref="BackboneShape"/>.</summary>
+    public required string Kind { get; set; }
 
-    public required int VisionLayers { get; set; }
+    public required bool HasWords { get; set; }
 
-    public required int VisionWidth { get; set; }
+    public required int PixelsPerToken { get; set; }
 
-    public required int EmbedWidth { get; set; }
+    public required int EncoderLayers { get; set; }
+
+    public required int StreamWidth { get; set; }
+
+    public required int TokenWidth { get; set; }
 
     public required long Parameters { get; set; }
 
@@ -54,6 +60,9 @@ public sealed class ModelRecord
     public double? MillisecondsPerImage { get; set; }
 
     public DateTimeOffset? MeasuredAt { get; set; }
+
+    /// <summary>What its memory is estimated from.</summary>
+    public BackboneFootprint Footprint => new(Kind, EncoderLayers, StreamWidth, PixelsPerToken, Parameters);
 }
 
 /// <summary>The model that a project's runs use unless somebody chooses another.</summary>
@@ -75,6 +84,8 @@ internal sealed class ModelTable : IEntityTypeConfiguration<ModelRecord>
         builder.Property(model => model.Name).HasMaxLength(MaxName);
         builder.Property(model => model.Sha256).HasMaxLength(64);
         builder.Property(model => model.Layers).HasMaxLength(200);
+        builder.Property(model => model.Kind).HasMaxLength(40);
+        builder.Ignore(model => model.Footprint);
         builder.Property(model => model.Licence).HasMaxLength(200);
         builder.Property(model => model.Origin).HasMaxLength(1000);
     }

@@ -1,7 +1,7 @@
 using AdClip.Portal.Features.Models.Catalog;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Graphs;
 using Microsoft.Extensions.Options;
@@ -11,7 +11,7 @@ namespace AdClip.Portal.Features.Models.Encoders;
 /// <summary>Opened models, shared by everything that detects and bounded by memory.</summary>
 /// <remarks>
 /// A model that does not fit beside the others waits until one of them is unused and closed; only the first is opened whatever it
-/// takes. Sizes are the documented estimate of <see cref="SessionMemory"/>, since the growth of a process tells little while
+/// takes. Sizes are the documented estimate of <see cref="BackboneFootprint"/>, since the growth of a process tells little while
 /// others work in it. A model can be open twice: for many callers with one thread each, and for one caller with all processors;
 /// both give the same bits, and share their weights' pages where these are not packed.
 /// </remarks>
@@ -140,9 +140,7 @@ public sealed class DetectorPool : IDisposable
 
     /// <summary>Estimated memory of a model that is run so.</summary>
     public static long BytesOf(ModelRecord model, int imageSize, SessionSettings settings) =>
-        SessionMemory.ImageEncoder(
-            model.VisionLayers, model.VisionWidth, model.PatchSize, imageSize,
-            settings, Math.Max(1, Environment.ProcessorCount / settings.Threads));
+        model.Footprint.SessionBytes(imageSize, settings, Math.Max(1, Environment.ProcessorCount / settings.Threads));
 
     public void Dispose()
     {
@@ -175,7 +173,7 @@ public sealed class DetectorPool : IDisposable
             {
                 return null;
             }
-            entry = new Entry(key.Bytes, new Lazy<Task<ClipDetector>>(() => Task.Run(() => OpenModel(key), CancellationToken.None)));
+            entry = new Entry(key.Bytes, new Lazy<Task<DetectionModel>>(() => Task.Run(() => OpenModel(key), CancellationToken.None)));
             _entries.Add(key, entry);
         }
         entry.Leases++;
@@ -183,9 +181,9 @@ public sealed class DetectorPool : IDisposable
         return entry;
     }
 
-    private ClipDetector OpenModel(Key key)
+    private DetectionModel OpenModel(Key key)
     {
-        var detector = ClipDetector.Open(
+        var detector = DetectionModel.Open(
             key.Folder,
             new DetectorOptions(
                 ImageSize: key.ImageSize, Session: key.Settings, TextFolder: _textFolder,
@@ -274,11 +272,11 @@ public sealed class DetectorPool : IDisposable
 
     private sealed record Key(string ModelId, string Sha256, int ImageSize, SessionSettings Settings, string Folder, long Bytes);
 
-    private sealed class Entry(long bytes, Lazy<Task<ClipDetector>> detector)
+    private sealed class Entry(long bytes, Lazy<Task<DetectionModel>> detector)
     {
         public long Bytes { get; } = bytes;
 
-        public Lazy<Task<ClipDetector>> Detector { get; } = detector;
+        public Lazy<Task<DetectionModel>> Detector { get; } = detector;
 
         public int Leases { get; set; }
 
@@ -292,11 +290,11 @@ public sealed class DetectorPool : IDisposable
 public sealed record OpenDetector(string ModelId, int ImageSize, Execution Execution, long Bytes, int Leases);
 
 /// <summary>The right to use an opened model until disposal.</summary>
-public sealed class DetectorLease(ClipDetector detector, Action end) : IDisposable
+public sealed class DetectorLease(DetectionModel detector, Action end) : IDisposable
 {
     private Action? _end = end;
 
-    public ClipDetector Detector { get; } = detector;
+    public DetectionModel Detector { get; } = detector;
 
     public void Dispose() => Interlocked.Exchange(ref _end, null)?.Invoke();
 }

@@ -12,7 +12,7 @@ public sealed class EncoderSpeeds(TimeProvider clock)
     private readonly Dictionary<Key, Queue<Sample>> _samples = [];
 
     /// <summary>Runs <paramref name="encode"/> and notes how long it took.</summary>
-    public T Time<T>(ClipDetector detector, Func<T> encode)
+    public T Time<T>(DetectionModel detector, Func<T> encode)
     {
         var begin = clock.GetTimestamp();
         var result = encode();

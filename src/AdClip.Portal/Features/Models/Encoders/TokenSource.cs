@@ -1,8 +1,8 @@
 using AdClip.Portal.Features.Images;
 using AdClip.Portal.Storage;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Imaging;
+using AdClip.Vision.Tokens;
 using AdClip.Vision.Training.Views;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +15,7 @@ public sealed class TokenSource(TokenCache tokens, EncoderSpeeds speeds, IOption
 
     /// <summary>The tokens of an image file. The same bits whether they were kept or not.</summary>
     /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read.</exception>
-    public (ImageTokens Tokens, bool WasCached) Encode(ClipDetector detector, string path, string sha256)
+    public (ImageTokens Tokens, bool WasCached) Encode(DetectionModel detector, string path, string sha256)
     {
         if (tokens.Find(detector.EncoderId, sha256) is { } found)
         {
@@ -28,7 +28,7 @@ public sealed class TokenSource(TokenCache tokens, EncoderSpeeds speeds, IOption
 
     /// <summary>The tokens of an image file that is turned clockwise by quarters: 1 to 3.</summary>
     /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read.</exception>
-    public ImageTokens EncodeTurned(ClipDetector detector, string path, string sha256, int quarterTurns)
+    public ImageTokens EncodeTurned(DetectionModel detector, string path, string sha256, int quarterTurns)
     {
         var key = $"{sha256}-r{quarterTurns}";
         if (tokens.Find(detector.EncoderId, key) is { } found)
@@ -46,7 +46,7 @@ public sealed class TokenSource(TokenCache tokens, EncoderSpeeds speeds, IOption
 
     /// <summary>The tokens of a view of an image file.</summary>
     /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read.</exception>
-    public (ImageTokens Tokens, bool WasCached) EncodeView(ClipDetector detector, string path, string sha256, View view)
+    public (ImageTokens Tokens, bool WasCached) EncodeView(DetectionModel detector, string path, string sha256, View view)
     {
         var key = $"{sha256}-{view.Key}";
         if (tokens.Find(detector.EncoderId, key) is { } found)

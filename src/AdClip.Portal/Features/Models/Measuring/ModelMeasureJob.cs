@@ -56,7 +56,7 @@ internal sealed class ModelMeasureJob(IDbContextFactory<PortalDb> dbs, ModelCata
         }
     }
 
-    private ModelMeasurement Measure(ModelRecord model, ClipDetector detector, CancellationToken cancel)
+    private ModelMeasurement Measure(ModelRecord model, DetectionModel detector, CancellationToken cancel)
     {
         var (side, threads) = (detector.Model.ImageSize, detector.Execution.Settings.Threads);
         var callers = Math.Max(1, Environment.ProcessorCount / threads);

@@ -20,7 +20,7 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
     private readonly ConditionalWeakTable<FittedDetector, ConcurrentDictionary<string, double>> _scores = [];
 
     public async Task<GoldenComparison> CompareAsync(
-        ClipDetector model, TaughtLine line, Guid runId, FittedDetector before, FittedDetector after, GoldenProgress progress, CancellationToken cancel)
+        DetectionModel model, TaughtLine line, Guid runId, FittedDetector before, FittedDetector after, GoldenProgress progress, CancellationToken cancel)
     {
         GoldenSet golden;
         await using (var db = await dbs.CreateDbContextAsync(cancel))
@@ -49,7 +49,7 @@ public sealed class GoldenCheck(IDbContextFactory<PortalDb> dbs, TokenSource sou
 
     // An image that cannot be read any longer, or that the inspection area does not fit, says nothing; the comparison counts it.
     private (double Before, double After)? Score(
-        ClipDetector model, GoldenImage image, FittedDetector before, FittedDetector after, ConcurrentDictionary<string, double> known)
+        DetectionModel model, GoldenImage image, FittedDetector before, FittedDetector after, ConcurrentDictionary<string, double> known)
     {
         var sha256 = image.Sha256;
         if (!before.Regions.Fits(image.Width, image.Height))

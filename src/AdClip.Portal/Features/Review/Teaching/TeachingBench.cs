@@ -8,10 +8,10 @@ using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Training;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.FewShot;
 using AdClip.Vision.Detection.Thresholds;
+using AdClip.Vision.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace AdClip.Portal.Features.Review.Teaching;
@@ -86,7 +86,7 @@ public sealed class TeachingBench(
     private Task<DetectorLease> RentAsync(TaughtLine line, CancellationToken cancel) =>
         detectors.RentAsync(line.ModelId, line.ImageSize, cancel, patience: MemoryPatience);
 
-    private ImageTokens Tokens(ClipDetector model, ImageRecord image) => source.Encode(model, blobs.PathOf(image.Sha256), image.Sha256).Tokens;
+    private ImageTokens Tokens(DetectionModel model, ImageRecord image) => source.Encode(model, blobs.PathOf(image.Sha256), image.Sha256).Tokens;
 
     private Detection Seen(FittedDetector detector, ImageTokens tokens, string sha256)
     {
@@ -99,7 +99,7 @@ public sealed class TeachingBench(
         return seen;
     }
 
-    private async Task<(FittedDetector Detector, FittedBase? Base)> OpenAsync(Run run, TaughtLine line, ClipDetector model, CancellationToken cancel)
+    private async Task<(FittedDetector Detector, FittedBase? Base)> OpenAsync(Run run, TaughtLine line, DetectionModel model, CancellationToken cancel)
     {
         if (line.Head is { } head)
         {
@@ -131,7 +131,7 @@ public sealed class TeachingBench(
     }
 
     // The words say nothing of a single region, so nobody could teach them; good images can be taught.
-    private async Task<FittedBase> FitAsync(Run run, TaughtLine line, ClipDetector model, CancellationToken cancel)
+    private async Task<FittedBase> FitAsync(Run run, TaughtLine line, DetectionModel model, CancellationToken cancel)
     {
         var begin = clock.GetTimestamp();
         var area = await areas.AtAsync(run.ProjectId, run.AreaRevision, cancel)
@@ -160,7 +160,7 @@ public sealed class TeachingBench(
                     sha256s[i], await slots.InSlotAsync(() => source.Encode(model, blobs.PathOf(sha256s[i]), sha256s[i]).Tokens, stop),
                     IsAnomaly: false, Class: null, Mask: null));
         var options = new FitOptions(UseText: false, UseHeads: false, UseAnomalyBank: false);
-        var texts = model.EncodePrompts(new PromptSettings(ProductName: run.ObjectName));
+        var texts = model.RequireWords().EncodePrompts(new PromptSettings(ProductName: run.ObjectName));
         var fitted = await slots.InSlotAsync(
             () => FittedDetector.Fit(texts, model.FitContext.At(area.Regions), images, options, progress: null, cancel), cancel);
         return new FittedBase(fitted, sha256s, options, (await catalog.GetAsync(line.ModelId, cancel)).Name, model.EncoderId, clock.GetElapsedTime(begin));

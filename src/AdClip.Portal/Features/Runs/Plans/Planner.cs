@@ -71,7 +71,7 @@ public sealed class Planner(
         var opened = lease.Detector;
         // What does not fit is told where it was typed, not by a job later.
         var words = learned.For(model, prompts, objectName);
-        var textId = await Task.Run(() => opened.CheckPrompts(words), cancel);
+        var textId = await Task.Run(() => opened.RequireWords().CheckPrompts(words), cancel);
         var tiles = kept is not null ? kept.Tiles : await advisor.SettleAsync(project.Id, request.Tiles, opened.Model, largest.Width, largest.Height, cancel);
         var plan = new InspectionPlan
         {

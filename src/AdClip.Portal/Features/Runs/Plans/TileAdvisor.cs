@@ -38,7 +38,7 @@ public sealed class TileAdvisor(IDbContextFactory<PortalDb> dbs, GroundTruthStor
     }
 
     private async Task<TileAdvice> AdviseAsync(Guid projectId, ModelDescription model, int width, int height, double overlap, CancellationToken cancel) =>
-        TileAdvice.For(width, height, await SmallestDefectAsync(projectId, cancel), model.ImageSize, model.Architecture.PatchSize, overlap);
+        TileAdvice.For(width, height, await SmallestDefectAsync(projectId, cancel), model.ImageSize, model.Shape.PixelsPerToken, overlap);
 
     private static double OverlapOf(RunTiles? wanted) => wanted?.Overlap ?? TilePlan.DefaultOverlap;
 

@@ -41,7 +41,7 @@ public sealed class ImageScoring
     /// <param name="encoded">Told of tiles that are done (an image that is looked at whole is one), perhaps by several threads at once.</param>
     /// <exception cref="Vision.RefusedInputException">A good image cannot be read, or the prompts do not fit the model.</exception>
     public async Task<Scorer> ScorerAsync(
-        ClipDetector detector, InspectionPlan plan, PromptSettings prompts, InspectionRegions regions, Action<int> encoded, CancellationToken cancel)
+        DetectionModel detector, InspectionPlan plan, PromptSettings prompts, InspectionRegions regions, Action<int> encoded, CancellationToken cancel)
     {
         var (key, tiles) = (plan.ScoreIdentity, plan.Tiles);
         IReadOnlyList<string> referenceSha256s = [.. plan.ReferenceImages.Select(reference => reference.Sha256)];
@@ -75,7 +75,7 @@ public sealed class ImageScoring
     /// <param name="looked">Told of tiles that are done, perhaps by several threads at once.</param>
     /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
     public Task<Inspection> InspectAsync(
-        ClipDetector detector, ITokenScorer scorer, TileSettings? tiles, string path,
+        DetectionModel detector, ITokenScorer scorer, TileSettings? tiles, string path,
         string sha256, Action<int> looked, CancellationToken cancel) => _slots.InSlotAsync(
         () =>
         {
@@ -103,7 +103,7 @@ public sealed class ImageScoring
     /// <param name="tiles">As the scorer was made with; null: the image is looked at whole.</param>
     /// <exception cref="Vision.RefusedInputException">The file is not an image that can be read, or the inspection area does not fit it.</exception>
     public Task<double> MillisecondsAsync(
-        ClipDetector detector, ITokenScorer scorer, TileSettings? tiles, string path, string sha256, CancellationToken cancel) => _slots.InSlotAsync(
+        DetectionModel detector, ITokenScorer scorer, TileSettings? tiles, string path, string sha256, CancellationToken cancel) => _slots.InSlotAsync(
         () =>
         {
             CheckFits(scorer.Regions, path);
@@ -123,7 +123,7 @@ public sealed class ImageScoring
     /// <summary>The keys of all tokens that images of one size need, by SHA-256; null: so many that none are kept.</summary>
     /// <param name="tiles">How images are cut; null: each is looked at whole.</param>
     /// <exception cref="Vision.RefusedInputException">Regions that are smaller than the model can tell apart.</exception>
-    public static Func<string, IEnumerable<string>>? TokenKeys(ClipDetector detector, int width, int height, TileSettings? tiles, InspectionRegions regions)
+    public static Func<string, IEnumerable<string>>? TokenKeys(DetectionModel detector, int width, int height, TileSettings? tiles, InspectionRegions regions)
     {
         if (tiles is null)
         {
@@ -148,7 +148,7 @@ public sealed class ImageScoring
     }
 
     private async Task<CorePatches[]> CoresAsync(
-        ClipDetector detector, IReadOnlyList<string> sha256s, InspectionRegions regions, TileSettings tiles, Action<int> encoded, CancellationToken cancel)
+        DetectionModel detector, IReadOnlyList<string> sha256s, InspectionRegions regions, TileSettings tiles, Action<int> encoded, CancellationToken cancel)
     {
         var cores = new CorePatches[sha256s.Count];
         await Parallel.ForAsync(0, cores.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancel }, async (i, stop) =>
@@ -165,7 +165,7 @@ public sealed class ImageScoring
     }
 
     // A giant image would push all others out of the cache, and its own first tiles too.
-    private TileTokens? TokensOfTiles(ClipDetector detector, string path, TileSettings tiles, Action missed)
+    private TileTokens? TokensOfTiles(DetectionModel detector, string path, TileSettings tiles, Action missed)
     {
         var info = ImageDecoder.Identify(path, _limits);
         if (TilePlan.For(info.Width, info.Height, tiles.Side, tiles.Overlap).Count > MostKeptTiles)

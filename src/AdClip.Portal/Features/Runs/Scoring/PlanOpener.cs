@@ -45,7 +45,7 @@ public sealed class PlanOpener(
         }
     }
 
-    private async Task<Scorer> ModelScorerAsync(Guid projectId, InspectionPlan plan, ClipDetector model, Action<int> encoded, CancellationToken cancel)
+    private async Task<Scorer> ModelScorerAsync(Guid projectId, InspectionPlan plan, DetectionModel model, Action<int> encoded, CancellationToken cancel)
     {
         var area = await areas.AtAsync(projectId, plan.AreaRevision, cancel)
             ?? throw new InvalidOperationException($"A plan names revision {plan.AreaRevision} of the inspection area, which is not there.");

@@ -5,7 +5,7 @@ using AdClip.Portal.Features.Models.Encoders;
 using AdClip.Portal.Features.Projects;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Training;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -102,7 +102,7 @@ public sealed class Checkpoints(
         var sha256 = await incoming.FlushAsync(cancel);
         using (var lease = await detectors.RentAsync(model.Id, null, cancel))
         {
-            Check(incoming.Path, name, lease.Detector.Model.Architecture);
+            Check(incoming.Path, name, lease.Detector.RequireWords().Architecture);
         }
         await using var db = await dbs.CreateDbContextAsync(cancel);
         if (await db.Set<StoredCheckpoint>()

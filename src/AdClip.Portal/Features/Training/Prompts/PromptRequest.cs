@@ -67,7 +67,7 @@ public sealed record PromptRequest(
 
     /// <summary>The settings with nothing left open.</summary>
     /// <exception cref="RefusedInputException">A number out of its range, or one that the model cannot have.</exception>
-    internal PromptPlan Plan(ClipDetector model)
+    internal PromptPlan Plan(DetectionModel model)
     {
         var preset = Of(Preset);
         var isAdamW = (Optimiser ?? (Preset == PromptPreset.ModelCard ? "adamw" : "adam")) switch

@@ -26,7 +26,7 @@ public sealed class PromptTraining(Checkpoints checkpoints, LivePrompts live, Da
     /// <returns>The best epoch.</returns>
     /// <exception cref="Vision.RefusedInputException">Too few images, or files to go on from that are damaged.</exception>
     internal async Task<StoredCheckpoint> LearnAsync(
-        Guid projectId, Guid trainingId, TrainingPlan plan, TrainingSettings settings, ClipDetector detector,
+        Guid projectId, Guid trainingId, TrainingPlan plan, TrainingSettings settings, DetectionModel detector,
         IReadOnlyList<TrainingItem> items, Func<int, Task> begin, Action<double> report, CancellationToken cancel)
     {
         try

@@ -93,7 +93,8 @@ internal sealed class StageJob(
             [.. images.Where(image => !image.Image.IsAnomaly)],
             [.. images.Where(image => image.Image.IsAnomaly)], image => image.Image.Class, stages, seed);
 
-    private async Task<List<StageExample>> EncodeAsync(ClipDetector detector, IReadOnlyList<LabelledImage> images, Action<int> report, CancellationToken cancel)
+    private async Task<List<StageExample>> EncodeAsync(
+        DetectionModel detector, IReadOnlyList<LabelledImage> images, Action<int> report, CancellationToken cancel)
     {
         var examples = new StageExample?[images.Count];
         var done = 0;
@@ -107,7 +108,7 @@ internal sealed class StageJob(
         return [.. examples.OfType<StageExample>()];
     }
 
-    private StageExample? Example(ClipDetector detector, LabelledImage image)
+    private StageExample? Example(DetectionModel detector, LabelledImage image)
     {
         var path = blobs.PathOf(image.Sha256);
         try

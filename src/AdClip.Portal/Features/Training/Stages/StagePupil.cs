@@ -1,8 +1,8 @@
 using AdClip.Portal.Features.Models.Encoders;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.FewShot;
 using AdClip.Vision.Metrics;
+using AdClip.Vision.Tokens;
 using AdClip.Vision.Training;
 
 namespace AdClip.Portal.Features.Training.Stages;
@@ -29,7 +29,7 @@ internal sealed record StagePupil(Func<StageExample, Detection> Score, IReadOnly
 
     /// <summary>Lets a detector learn. Takes the processors for a moment: call it in a slot.</summary>
     public static StagePupil Teach(
-        StageDetector kind, ClipDetector model, string objectName,
+        StageDetector kind, DetectionModel model, string objectName,
         IReadOnlyList<StageExample> learned, int seed, string scratch, CancellationToken cancel)
     {
         var prompts = new PromptSettings(ProductName: objectName);
@@ -47,7 +47,7 @@ internal sealed record StagePupil(Func<StageExample, Detection> Score, IReadOnly
                 return Prompts();
             default:
                 var fitted = FittedDetector.Fit(
-                    model.EncodePrompts(prompts), model.FitContext,
+                    model.RequireWords().EncodePrompts(prompts), model.FitContext,
                     [.. learned.Select(
                         image => new LabelledTokens(image.Image.Sha256, tokens[image.Image.Sha256], image.Image.IsAnomaly, image.Image.Class, image.Mask))],
                     new FitOptions(Seed: seed), null, cancel);
