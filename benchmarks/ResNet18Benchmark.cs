@@ -1,8 +1,10 @@
 using AdClip.ResNet18;
+using AdClip.Vision.Backbones;
 using AdClip.Vision.Backbones.ResNet18;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Graphs;
 using AdClip.Vision.Graphs.Onnx;
+using AdClip.Vision.Tokens;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Benchmarks;
 
@@ -27,7 +29,7 @@ internal static class ResNet18Benchmark
             var ours = ResNet18Graph.Build(weights, side, side, withStages: true);
             var grid = side / ResNet18Graph.PixelsPerToken;
             var maps = new TensorSlot(stage3, 1, ResNet18Weights.Width(3), grid, grid);
-            var tokens = new TensorSlot(ResNet18Graph.Patches(ResNet18Graph.Layer), grid * grid, ResNet18Graph.TokenWidth);
+            var tokens = new TensorSlot(EncoderValues.Patches(ResNet18Graph.Layer), 1 + (grid * grid), ResNet18Graph.TokenWidth);
             using var first = Open(ResNet18Package.Cut(original, [end], 1, 3, side, side), null);
             using var second = Open(ResNet18Package.Cut(ours, [stage3], 1, 3, side, side), Models.ResNet18Folder);
             using var third = Open(ResNet18Graph.Build(weights, side, side), Models.ResNet18Folder);
@@ -35,8 +37,8 @@ internal static class ResNet18Benchmark
             var measured = Rounds.Interleave(
                 RoundsOfEach,
                 new Candidate("original", () => first.Run(new TensorSlot(original.Graph.Input[0].Name, 1, 3, side, side), pixels, [maps with { Name = end }])),
-                new Candidate("stage 3", () => second.Run(new TensorSlot(ResNet18Graph.Pixels, 1, 3, side, side), pixels, [maps])),
-                new Candidate("tokens", () => third.Run(new TensorSlot(ResNet18Graph.Pixels, 1, 3, side, side), pixels, [tokens])));
+                new Candidate("stage 3", () => second.Run(new TensorSlot(EncoderValues.Pixels, 1, 3, side, side), pixels, [maps])),
+                new Candidate("tokens", () => third.Run(new TensorSlot(EncoderValues.Pixels, 1, 3, side, side), pixels, [tokens])));
             var (before, stages, all) = (measured[0].CpuSeconds, measured[1].CpuSeconds, measured[2].CpuSeconds);
             Console.WriteLine($"| {side} | {before * 1000:F2} | {stages * 1000:F2} | {stages / before:F3} | {all * 1000:F2} | {all / before:F3} |");
         }

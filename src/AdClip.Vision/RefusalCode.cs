@@ -190,6 +190,9 @@ public enum RefusalCode
     /// <summary>A model folder without exactly one usable weight file.</summary>
     ModelFolderUnclear,
 
+    /// <summary>8 bits for a model that has no such form: its file.</summary>
+    EightBitUnsupported,
+
     /// <summary>Texts for a model that knows no words: its name.</summary>
     ModelHasNoWords,
 

@@ -1,8 +1,9 @@
 using System.Numerics.Tensors;
+using AdClip.Vision.Backbones;
 using AdClip.Vision.Backbones.ResNet18;
-using AdClip.Vision.Clip;
 using AdClip.Vision.Graphs;
 using AdClip.Vision.Imaging;
+using AdClip.Vision.Weights;
 
 namespace AdClip.ResNet18;
 
@@ -26,7 +27,7 @@ internal static class Measuring
             {
                 using var full = Open(Path.Combine(folder, "32"), side);
                 using var half = Open(Path.Combine(folder, "16"), side);
-                var inputs = files.Select(file => ResNet18Preprocessing.Normalise(ImageDecoder.DecodeResized(file, side, side))).ToList();
+                var inputs = files.Select(file => ResNet18Backbone.Input.Apply(ImageDecoder.DecodeResized(file, side, side))).ToList();
                 var tokens = inputs.Select(pixels => Run(full, pixels, side)).ToList();
                 var nearest = tokens.Select((image, i) => Nearest(image, tokens[(i + 1) % tokens.Count])).Average();
                 Report("tokens rounded to 16 bits", tokens.Select(image => Array.ConvertAll(image, value => (float)(Half)value)));
@@ -54,12 +55,12 @@ internal static class Measuring
         ResNet18Graph.Build(ResNet18Weights.From(WeightFile.Open(Path.Combine(folder, ModelWriter.WeightsFile))), side, side), folder, new SessionSettings());
 
     private static float[] Run(OnnxSession session, float[] pixels, int side)
-        => session.Run([new GraphTensor(ResNet18Graph.Pixels, pixels, 1, 3, side, side)], [ResNet18Graph.Patches(ResNet18Graph.Layer)])[0].Values;
+        => session.Run([new GraphTensor(EncoderValues.Pixels, pixels, 1, 3, side, side)], [EncoderValues.Patches(ResNet18Graph.Layer)])[0].Values;
 
     private static float[] WithMeanImage(float[] pixels, float[] meanImage)
     {
         var places = meanImage.Length / 3;
-        return [.. pixels.Select((value, i) => value + ResNet18Preprocessing.Mean[i / places] - meanImage[i])];
+        return [.. pixels.Select((value, i) => value + ResNet18Backbone.Input.Mean[2 - (i / places)] - meanImage[i])];
     }
 
     private static IEnumerable<double> Distances(float[] tokens, float[] others)

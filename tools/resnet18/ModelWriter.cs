@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using AdClip.Vision;
 using AdClip.Vision.Backbones.ResNet18;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.ResNet18;
 
@@ -71,7 +71,7 @@ internal static class ModelWriter
             json.WriteString("resize", "bicubic, antialiased, straight to image_size x image_size (aspect not kept)");
             json.WriteString("channel_order", "bgr");
             Numbers("value_range", 0, 255);
-            Numbers("mean", [.. ResNet18Preprocessing.Mean]);
+            Numbers("mean", [.. ResNet18Backbone.Input.Mean.Reverse()]);
             Numbers("std", 1, 1, 1);
             json.WriteEndObject();
             json.WriteStartArray("layers");

@@ -240,6 +240,9 @@ internal sealed class GraphBuilder
     /// <summary>Joins matrices side by side.</summary>
     public string ConcatColumns(params string[] columns) => Node("Concat", columns, ("axis", 1L));
 
+    /// <summary>Joins along the last axis.</summary>
+    public string ConcatLast(params string[] parts) => Node("Concat", parts, ("axis", -1L));
+
     /// <summary>Joins along the first axis.</summary>
     public string Concat(params string[] rows) => Node("Concat", rows, ("axis", 0L));
 

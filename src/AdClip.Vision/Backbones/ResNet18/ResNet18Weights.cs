@@ -1,4 +1,4 @@
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Backbones.ResNet18;
 
@@ -23,6 +23,9 @@ public sealed class ResNet18Weights
 
     /// <summary>The weight file with links resolved.</summary>
     public string FilePath => _file.FilePath;
+
+    /// <summary>Number of weights.</summary>
+    internal static long Parameters => Layers.Sum(layer => ((long)layer.Outputs * layer.Inputs * layer.Kernel * layer.Kernel) + layer.Outputs);
 
     /// <summary>The tensor of this name.</summary>
     internal StoredTensor this[string name] => _file.Tensors[name];

@@ -1,7 +1,7 @@
 using AdClip.ResNet18;
 using AdClip.Testing;
 using AdClip.Vision.Backbones.ResNet18;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Backbones.ResNet18;
 

@@ -1,17 +1,19 @@
 using System.Runtime.InteropServices;
 using AdClip.ResNet18;
 using AdClip.Testing;
+using AdClip.Vision.Backbones;
 using AdClip.Vision.Backbones.ResNet18;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Detection;
 using AdClip.Vision.Graphs;
 using AdClip.Vision.Imaging;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Backbones.ResNet18;
 
 /// <summary>The graph says what the package's network says, and makes the tokens of the recipe of it.</summary>
 public sealed class ResNet18GraphTests
 {
-    private static readonly string Tokens = ResNet18Graph.Patches(ResNet18Graph.Layer);
+    private static readonly string Tokens = EncoderValues.Patches(ResNet18Graph.Layer);
 
     public static TheoryData<int, int> Sizes => new() { { 224, 224 }, { 320, 320 }, { 448, 448 }, { 32, 32 }, { 96, 256 }, { 352, 160 } };
 
@@ -41,7 +43,7 @@ public sealed class ResNet18GraphTests
         Assert.NotEmpty(files);
         foreach (var file in files.Where((_, i) => i % (files.Count / 3) == 0))
         {
-            AssertSameStages(original, ours, ResNet18Preprocessing.Normalise(ImageDecoder.DecodeResized(file, 320, 320)), 1, 320, 320);
+            AssertSameStages(original, ours, ResNet18Backbone.Input.Apply(ImageDecoder.DecodeResized(file, 320, 320)), 1, 320, 320);
         }
     }
 
@@ -67,7 +69,8 @@ public sealed class ResNet18GraphTests
         var (h, w) = (height / 16, width / 16);
         var fine = Directions(results[1].Values, 128, 2 * h, 2 * w);
         var coarse = Directions(results[2].Values, 256, h, w);
-        Assert.Equal([h * w, 384L], results[0].Shape);
+        Assert.Equal([1 + (h * w), 384L], results[0].Shape);
+        var tokens = results[0].Values.AsSpan(384).ToArray();
         for (var y = 0; y < h; y++)
         {
             for (var x = 0; x < w; x++)
@@ -77,9 +80,13 @@ public sealed class ResNet18GraphTests
                     var expected = c < 128
                         ? (fine[c, 2 * y, 2 * x] + fine[c, 2 * y, (2 * x) + 1] + fine[c, (2 * y) + 1, 2 * x] + fine[c, (2 * y) + 1, (2 * x) + 1]) / 4
                         : coarse[c - 128, y, x];
-                    Assert.Equal(expected / Math.Sqrt(2), results[0].Values[(((y * w) + x) * 384) + c], 2e-6);
+                    Assert.Equal(expected / Math.Sqrt(2), tokens[(((y * w) + x) * 384) + c], 2e-6);
                 }
             }
+        }
+        for (var c = 0; c < 384; c++)
+        {
+            Assert.Equal(Enumerable.Range(0, h * w).Average(place => tokens[(place * 384) + c]), results[0].Values[c], 2e-6);
         }
     }
 
@@ -92,7 +99,7 @@ public sealed class ResNet18GraphTests
 
         var together = Run(batched, [.. pictures.SelectMany(pixels => pixels)], 3, 96, 128, Tokens)[0];
 
-        Assert.Equal([3 * 6 * 8L, 384], together.Shape);
+        Assert.Equal([3 * 49L, 384], together.Shape);
         Assert.Equal(pictures.SelectMany(pixels => Run(single, pixels, 1, 96, 128, Tokens)[0].Values), together.Values, (a, b) => Math.Abs(a - b) < 1e-6f);
     }
 
@@ -155,18 +162,32 @@ public sealed class ResNet18GraphTests
     [InlineData(16)]
     [InlineData(0)]
     [InlineData(2080)]
-    public void Build_ASideThatDoesNotFit_IsRefused(int side)
+    public void Open_ASideThatDoesNotFit_IsRefused(int side)
     {
-        var weights = ResNet18Files.Weights();
+        var refused = Assert.Throws<RefusedInputException>(() => DetectionModel.Open(ResNet18Files.Folder, new DetectorOptions(ImageSize: side)));
 
-        Assert.Equal(RefusalCode.EncoderSettingInvalid, Assert.Throws<RefusedInputException>(() => ResNet18Graph.Build(weights, side, 320)).Code);
-        Assert.Equal(RefusalCode.EncoderSettingInvalid, Assert.Throws<RefusedInputException>(() => ResNet18Graph.Build(weights, 320, side)).Code);
+        Assert.Equal((RefusalCode.EncoderSettingInvalid, side, 32), (refused.Code, refused.Arguments[0], refused.Arguments[1]));
+    }
+
+    [Fact]
+    public void Encode_ThePicture_GivesTheGraphsTokensInHalfPrecision()
+    {
+        using var model = DetectionModel.Open(ResNet18Files.Folder, new DetectorOptions(ImageSize: 96));
+        using var session = Open(96, 96);
+        var pixels = Smooth(96, 96, 13);
+
+        var tokens = model.Encode(pixels);
+
+        Assert.Null(model.Words);
+        Assert.Equal((6, 384, 1), (tokens.Grid, tokens.Width, Assert.Single(tokens.Layers).Layer));
+        Assert.Equal(Run(session, pixels, 1, 96, 96, Tokens)[0].Values.Select(value => (float)(Half)value), tokens.Layers[0].Values);
+        Assert.Equal(tokens.ClassToken, tokens.Layers[0].Values[..384]);
     }
 
     [Fact]
     public void Normalise_APicture_IsBlueGreenRedMinusTheMean()
     {
-        var tensor = ResNet18Preprocessing.Normalise(new PixelImage(2, 1, [10, 20, 30, 200, 100, 0]));
+        var tensor = ResNet18Backbone.Input.Apply(new PixelImage(2, 1, [10, 20, 30, 200, 100, 0]));
 
         Assert.Equal([30 - 103.063f, 0 - 103.063f, 20 - 115.903f, 100 - 115.903f, 10 - 123.152f, 200 - 123.152f], tensor);
     }
@@ -180,7 +201,7 @@ public sealed class ResNet18GraphTests
         null, new SessionSettings());
 
     private static GraphTensor[] Run(OnnxSession session, float[] pixels, long batch, int height, int width, params string[] outputs)
-        => session.Run([new GraphTensor(ResNet18Graph.Pixels, pixels, batch, 3, height, width)], outputs);
+        => session.Run([new GraphTensor(EncoderValues.Pixels, pixels, batch, 3, height, width)], outputs);
 
     private static void AssertSameStages(OnnxSession original, OnnxSession ours, float[] pixels, long batch, int height, int width)
     {
@@ -238,7 +259,7 @@ public sealed class ResNet18GraphTests
     private static float[] Rough(int height, int width, int seed)
     {
         var random = new Random(seed);
-        return Pixels(height, width, (c, _, _) => random.Next(256) - ResNet18Preprocessing.Mean[c]);
+        return Pixels(height, width, (c, _, _) => random.Next(256) - ResNet18Backbone.Input.Mean[2 - c]);
     }
 
     private static float[] Pixels(int height, int width, Func<int, int, int, double> value)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AdClip.ResNet18;
 using AdClip.Vision.Backbones.ResNet18;
-using AdClip.Vision.Clip;
+using AdClip.Vision.Weights;
 
 namespace AdClip.Vision.Tests.Backbones.ResNet18;
 
@@ -47,7 +47,7 @@ public sealed class ResNet18ModelTests : IDisposable
         for (var c = 0; c < 3; c++)
         {
             var mean = image.AsSpan(c * places, places).ToArray().Average(value => (double)value);
-            Assert.Equal(mean, ResNet18Preprocessing.Mean[c], 0.0006);
+            Assert.Equal(mean, ResNet18Backbone.Input.Mean[2 - c], 0.0006);
         }
     }
 
