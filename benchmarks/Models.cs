@@ -19,6 +19,8 @@ internal static class Models
 {
     public static string EmbeddedFolder { get; } = Path.Combine(Root(), "data", "models", "adclip-mini");
 
+    public static string ResNet18Folder { get; } = Path.Combine(Root(), "data", "models", "resnet18-imagenet");
+
     /// <summary>Pictures of a made-up product that come with the program.</summary>
     public static string SampleFolder { get; } = Path.Combine(Root(), "data", "samples", "brushed-steel");
 

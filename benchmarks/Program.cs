@@ -6,6 +6,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 (string Name, Action Run)[] benchmarks =
 [
     ("encoder", EncoderBenchmark.Run),
+    ("resnet18", ResNet18Benchmark.Run),
     ("session", SessionBenchmark.Run),
     ("precision", ComparisonBenchmarks.Precision),
     ("packing", ComparisonBenchmarks.Packing),

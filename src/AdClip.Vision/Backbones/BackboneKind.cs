@@ -1,5 +1,6 @@
 using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Backbones.DinoV2;
+using AdClip.Vision.Backbones.ResNet18;
 using AdClip.Vision.Graphs;
 using AdClip.Vision.Weights;
 
@@ -20,7 +21,7 @@ internal sealed record BackboneKind(
 internal static class BackboneKinds
 {
     /// <summary>The first that reads a file opens it; CLIP, the last, also says what is wrong with a file that nobody reads.</summary>
-    public static IReadOnlyList<BackboneKind> All { get; } = [DinoV2Backbone.Kind, ClipBackbone.Kind];
+    public static IReadOnlyList<BackboneKind> All { get; } = [ResNet18Backbone.Kind, DinoV2Backbone.Kind, ClipBackbone.Kind];
 
     /// <summary>Of a name that was kept.</summary>
     public static BackboneKind Named(string name) => All.Single(kind => kind.Name == name);

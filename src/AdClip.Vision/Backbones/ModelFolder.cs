@@ -5,7 +5,7 @@ namespace AdClip.Vision.Backbones;
 /// <summary>The files that make up a model: weights, and beside them a configuration and a card.</summary>
 /// <param name="WeightFile">Full path.</param>
 /// <param name="Name">From our own configuration, else from the file's or folder's name.</param>
-/// <param name="Own">Our own configuration, with a scoring scheme; null where there is none or another program's comes first.</param>
+/// <param name="Own">Our own configuration; null where there is none or another program's comes first.</param>
 /// <param name="Limits">The section "Limits" of <c>MODEL_CARD.md</c> beside our own configuration; null if there is none.</param>
 internal sealed record ModelFolder(string WeightFile, string Name, JsonElement? Own, string? Limits)
 {
@@ -45,9 +45,10 @@ internal sealed record ModelFolder(string WeightFile, string Name, JsonElement? 
             .Select(config => (config.Name, ReadJson(config.File)));
     }
 
-    /// <summary>Whether it is a configuration of this program, with a scoring scheme.</summary>
+    /// <summary>Whether it is a configuration of this program: with a scoring scheme, or of a backbone without words.</summary>
     public static bool IsOwn(JsonElement root) =>
-        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("format_version", out _) && root.TryGetProperty("zero_shot", out _);
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("format_version", out _)
+            && (root.TryGetProperty("zero_shot", out _) || root.TryGetProperty("backbone", out _));
 
     /// <summary>What to say of a configuration that is not what it should be.</summary>
     public static RefusedInputException Damaged(string fileName, string what) =>

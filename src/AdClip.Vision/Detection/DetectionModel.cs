@@ -192,6 +192,10 @@ public sealed class DetectionModel : IDisposable
         ModelFolder folder, IBackbone backbone, DetectorOptions options)
     {
         var recommended = backbone.Recommended;
+        if (!backbone.Shape.HasWords)
+        {
+            return (ScoringScheme.GoodImages(options.Layers ?? recommended.Layers), null, recommended);
+        }
         if (folder.Own is not { } config)
         {
             return (ScoringScheme.AnomalyClip(options.Layers ?? recommended.Layers), null, recommended);

@@ -63,6 +63,16 @@ internal sealed record ScoringScheme
         Calibrations = new Dictionary<int, DistanceCalibration>(),
     };
 
+    /// <summary>Of a model without words: distances to good images alone, smoothed as adclip-mini's.</summary>
+    public static ScoringScheme GoodImages(IReadOnlyList<int> layers) => AnomalyClip(layers) with
+    {
+        ClassWeight = 0,
+        FewShotMapWeight = 1,
+        FewShotScoreWeight = 1,
+        SigmaPerSide = 4.0 / 224,
+        SigmaPixels = 0,
+    };
+
     /// <summary>The scheme in a model's <c>config.json</c>.</summary>
     public static ScoringScheme From(JsonElement config)
     {

@@ -193,6 +193,28 @@ internal sealed class GraphBuilder
     public string Convolution(string x, string weight, int stride)
         => Node("Conv", [x, weight], ("kernel_shape", new long[] { stride, stride }), ("strides", new long[] { stride, stride }));
 
+    /// <summary>Convolution of x [B, I, H, W] by W [O, I, K, K] with zeros around x, plus b [O].</summary>
+    /// <param name="kernel">K.</param>
+    /// <param name="stride">Pixels between neighbours of the result.</param>
+    /// <param name="before">Zeros above and to the left.</param>
+    /// <param name="after">Zeros below and to the right.</param>
+    public string PaddedConvolution(string x, string weight, string bias, long kernel, long stride, long before, long after)
+        => Node("Conv", [x, weight, bias], Window(kernel, stride, before, after));
+
+    /// <summary>The largest of each window of x [B, C, H, W]; what is around x never is.</summary>
+    public string MaxPool(string x, long kernel, long stride, long before, long after) => Node("MaxPool", [x], Window(kernel, stride, before, after));
+
+    /// <summary>The mean of each window of x [B, C, H, W], over the places that lie in x.</summary>
+    public string MeanPool(string x, long kernel, long stride, long around)
+        => Node("AveragePool", [x], [.. Window(kernel, stride, around, around), ("count_include_pad", 0L)]);
+
+    /// <summary>The larger of x and 0.</summary>
+    public string Relu(string x) => Node("Relu", [x]);
+
+    /// <summary>x [B, C, ...] divided by its Euclidean length along C, or by <paramref name="least"/> where that is larger.</summary>
+    public string UnitChannels(string x, float least)
+        => Divide(x, Node("Max", [Node("ReduceL2", [x, Integers(1)], ("keepdims", 1L)), Scalar(least)]));
+
     public string Reshape(string x, params long[] shape) => Node("Reshape", [x, Integers(shape)]);
 
     public string Transpose(string x) => Node("Transpose", [x], ("perm", new long[] { 1, 0 }));
@@ -220,6 +242,9 @@ internal sealed class GraphBuilder
 
     /// <summary>Joins along the second axis: matrices side by side, sequences of several items one after the other.</summary>
     public string ConcatColumns(params string[] columns) => Node("Concat", columns, ("axis", 1L));
+
+    /// <summary>Joins along the last axis.</summary>
+    public string ConcatLast(params string[] parts) => Node("Concat", parts, ("axis", -1L));
 
     /// <summary>Joins along the first axis.</summary>
     public string Concat(params string[] rows) => Node("Concat", rows, ("axis", 0L));
@@ -349,6 +374,13 @@ internal sealed class GraphBuilder
         _graph.Initializer.Add(tensor);
         return name;
     }
+
+    private static (string Name, object Value)[] Window(long kernel, long stride, long before, long after) =>
+    [
+        ("kernel_shape", new long[] { kernel, kernel }),
+        ("strides", new long[] { stride, stride }),
+        ("pads", new long[] { before, before, after, after }),
+    ];
 
     private string NextName(string operation) => $"{operation}_{_made++}";
 

@@ -68,33 +68,8 @@ internal sealed class ClipBlocks(GraphBuilder graph, ClipWeights weights, ClipTo
     /// <summary>Puts the tensor of this OpenAI name into the graph.</summary>
     public string Place(string name) => Place(eightBit?.Require(name) ?? weights[name]);
 
-    /// <summary>Puts a tensor into the graph as float32, in place in its file where its form allows; once, however often used.</summary>
-    public string Place(StoredTensor tensor)
-    {
-        if (_placed.TryGetValue(tensor.Name, out var known))
-        {
-            return known;
-        }
-        var usable = tensor.IsContiguous && (tensor.Type is ElementType.F32 or ElementType.F16 or ElementType.I8);
-        string value;
-        if (!usable)
-        {
-            value = graph.Constant(tensor.Name, tensor.ReadFloats(), [.. tensor.Shape]);
-        }
-        else
-        {
-            var type = tensor.Type switch
-            {
-                ElementType.F16 => OnnxType.Float16,
-                ElementType.I8 => OnnxType.Int8,
-                _ => OnnxType.Float32,
-            };
-            value = graph.External(tensor.Name, type, tensor.Shape, Path.GetFileName(tensor.File), tensor.Offset, tensor.Count * tensor.Type.Bytes());
-            value = type == OnnxType.Float16 ? graph.ToFloat32(value) : value;
-        }
-        _placed[tensor.Name] = value;
-        return value;
-    }
+    /// <summary>Puts a tensor into the graph; once, however often used.</summary>
+    public string Place(StoredTensor tensor) => _placed.TryGetValue(tensor.Name, out var known) ? known : _placed[tensor.Name] = graph.Place(tensor);
 
     /// <summary>[B, rows, D] to [B · rows, D].</summary>
     private string Joined(string separate) => graph.Reshape(separate, -1, sequences!.Value.Width);
