@@ -193,6 +193,12 @@ public enum RefusalCode
     /// <summary>A model folder without exactly one usable weight file.</summary>
     ModelFolderUnclear,
 
+    /// <summary>Orientations of good images for a model that compares with words: its name.</summary>
+    OrientationsNeedNoWords,
+
+    /// <summary>Tiles for a model without words: its name.</summary>
+    TilesNeedWords,
+
     /// <summary>8 bits for a model that has no such form: its file.</summary>
     EightBitUnsupported,
 

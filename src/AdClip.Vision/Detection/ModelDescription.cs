@@ -40,6 +40,9 @@ public sealed record ModelDescription
     /// </summary>
     public required string? ConfigFile { get; init; }
 
+    /// <summary>Whether settings that weights do not tell had to be assumed.</summary>
+    public bool IsConfigAssumed => ConfigFile is null && Shape.HasWords;
+
     /// <summary>From its configuration; null if not given.</summary>
     public required string? Licence { get; init; }
 

@@ -114,6 +114,8 @@ public sealed record ModelAnswer
 
     public required bool HasWords { get; init; }
 
+    public required bool HasEightBit { get; init; }
+
     public required int PatchSize { get; init; }
 
     public required int VisionLayers { get; init; }
@@ -148,6 +150,7 @@ public sealed record ModelAnswer
         Bytes = model.Bytes,
         Kind = model.Kind,
         HasWords = model.HasWords,
+        HasEightBit = model.HasEightBit,
         PatchSize = model.PixelsPerToken,
         VisionLayers = model.EncoderLayers,
         VisionWidth = model.StreamWidth,

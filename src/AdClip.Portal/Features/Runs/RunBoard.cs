@@ -128,6 +128,7 @@ public sealed class RunBoard(
                     {
                         ImageSize = plan.ImageSize,
                         Prompts = plan.Prompts,
+                        Orientations = plan.Orientations,
                         RescoredFromRunId = rescoredFrom,
                         Tiles = plan.Tiles,
                         IsEightBit = plan.IsEightBit,

@@ -8,6 +8,7 @@ using AdClip.Portal.Features.Runs.Scoring;
 using AdClip.Portal.Shell;
 using AdClip.Portal.Storage;
 using AdClip.Vision;
+using AdClip.Vision.Detection.GoodImages;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Imaging.Tiles;
 using Microsoft.EntityFrameworkCore;
@@ -35,6 +36,7 @@ internal sealed class RunJob(
         void Step(int tiles) => job.Report(Math.Min(total, Interlocked.Add(ref done, tiles)), total);
 
         using var opened = await plans.OpenAsync(run.ProjectId, plan, patience: null, Step, cancel);
+        await NoteFitAsync(run, opened.GoodFit, cancel);
         // The bank may have been kept from an earlier run, in which case nobody counted.
         done = ofReferences + ofImages - left;
         job.Report(done, total);
@@ -57,6 +59,16 @@ internal sealed class RunJob(
             await writing;
         }
         return await ConcludeAsync(run, plan, cancel);
+    }
+
+    private async Task NoteFitAsync(Run run, GoodFitReport? fit, CancellationToken cancel)
+    {
+        if (fit is not null)
+        {
+            await using var db = await dbs.CreateDbContextAsync(cancel);
+            var settings = (RunSettings.Parse(run.Settings) with { GoodFit = fit }).ToJson();
+            await db.Set<Run>().Where(one => one.Id == run.Id).ExecuteUpdateAsync(set => set.SetProperty(one => one.Settings, settings), cancel);
+        }
     }
 
     private async Task<(Run Run, List<PlanReference> References, List<RunImage> Open)> LoadAsync(Guid runId, CancellationToken cancel)

@@ -15,6 +15,7 @@ public static class RunsFeature
     {
         services.AddOptions<RunsOptions>().BindConfiguration("Runs").ValidateOnStart();
         services.AddSingleton<IValidateOptions<RunsOptions>, ValidateRunsOptions>();
+        services.AddSingleton<GoodBanks>();
         services.AddSingleton<ImageScoring>();
         services.AddSingleton<TrainedMaps>();
         services.AddSingleton<Heatmaps>();

@@ -55,9 +55,9 @@ public sealed class TrainingState(
 
     public async Task LoadAsync(Guid projectId)
     {
-        Models = await catalog.ListAsync();
+        Models = await catalog.ListWithWordsAsync();
         await using var db = await dbs.CreateDbContextAsync();
-        var model = Models.Count == 0 ? null : await catalog.DefaultAsync(projectId);
+        var model = Models.Count == 0 ? null : await catalog.DefaultAsync(projectId, withWords: true);
         DefaultModelId = model?.Id;
         var (images, leftOut) = await LabelledImages.ReadAsync(db, projectId, options.Value.MaxImages, CancellationToken.None);
         var hasArea = (await areas.CurrentAsync(projectId)).Regions.Regions.Count > 0;

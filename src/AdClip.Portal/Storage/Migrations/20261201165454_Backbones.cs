@@ -19,6 +19,7 @@ namespace AdClip.Portal.Storage.Migrations
             }
             migrationBuilder.AddColumn<string>(name: "Kind", table: "Models", type: "TEXT", maxLength: 40, nullable: false, defaultValue: "clip");
             migrationBuilder.AddColumn<bool>(name: "HasWords", table: "Models", type: "INTEGER", nullable: false, defaultValue: true);
+            migrationBuilder.AddColumn<bool>(name: "HasEightBit", table: "Models", type: "INTEGER", nullable: false, defaultValue: true);
         }
 
         /// <inheritdoc />
@@ -26,6 +27,7 @@ namespace AdClip.Portal.Storage.Migrations
         {
             migrationBuilder.DropColumn(name: "Kind", table: "Models");
             migrationBuilder.DropColumn(name: "HasWords", table: "Models");
+            migrationBuilder.DropColumn(name: "HasEightBit", table: "Models");
             foreach (var (old, name) in Renamed)
             {
                 migrationBuilder.RenameColumn(name: name, table: "Models", newName: old);

@@ -731,6 +731,9 @@ namespace AdClip.Portal.Storage.Migrations
                     b.Property<int>("EncoderLayers")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("HasEightBit")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("HasWords")
                         .HasColumnType("INTEGER");
 

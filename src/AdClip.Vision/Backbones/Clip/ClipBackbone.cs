@@ -29,6 +29,7 @@ internal sealed class ClipBackbone(ClipWeights weights, string? configFile = nul
         Parameters = weights.Architecture.Parameters,
         Input = PixelScale.Clip,
         HasWords = true,
+        HasEightBit = true,
     };
 
     /// <summary>AnomalyCLIP's habits for ViT-L/14 (every sixth layer, 20 of 24 at 518 pixels) carried over to other depths.</summary>

@@ -38,6 +38,7 @@ internal sealed class DinoV2Backbone(DinoV2Weights weights, string? configFile) 
         Parameters = weights.Architecture.Parameters,
         Input = Input,
         HasWords = false,
+        HasEightBit = false,
     };
 
     public ImageEncoderSettings Recommended

@@ -35,6 +35,7 @@ internal sealed class ResNet18Backbone(ResNet18Weights weights) : IBackbone
         Parameters = ResNet18Weights.Parameters,
         Input = Input,
         HasWords = false,
+        HasEightBit = false,
     };
 
     public ImageEncoderSettings Recommended => new(BestImageSize, Dpam: 0, [ResNet18Graph.Layer]);

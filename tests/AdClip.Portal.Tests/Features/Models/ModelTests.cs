@@ -20,14 +20,18 @@ public sealed class ModelTests(SharedPortal shared) : IClassFixture<SharedPortal
     private static readonly string Embedded = Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini");
 
     [Fact]
-    public async Task List_FreshPortal_HasTheEmbeddedModel()
+    public async Task List_FreshPortal_HasTheEmbeddedModels()
     {
         var host = shared.Host;
         using var client = await host.ClientAsync(Roles.Annotator);
-        var model = Assert.Single((await client.GetFromJsonAsync<List<ModelAnswer>>("/api/v1/models", Cancel))!);
+        var models = (await client.GetFromJsonAsync<List<ModelAnswer>>("/api/v1/models", Cancel))!;
         Assert.Equal(
-            ("adclip-mini", true, 224, 16, 8, "Apache-2.0"),
-            (model.Id, model.IsEmbedded, model.RecommendedImageSize, model.PatchSize, model.VisionLayers, model.Licence));
+            [
+                ("adclip-mini", "clip", true, true, 224, 16, 8, "Apache-2.0"),
+                ("resnet18-imagenet", "resnet18", false, true, 320, 16, 1, "MIT"),
+            ],
+            models.Where(model => model.IsEmbedded).Select(model =>
+                (model.Id, model.Kind, model.HasWords, model.IsEmbedded, model.RecommendedImageSize, model.PatchSize, model.VisionLayers, model.Licence)));
     }
 
     [Fact]
@@ -79,7 +83,7 @@ public sealed class ModelTests(SharedPortal shared) : IClassFixture<SharedPortal
 
         await state.LoadAsync(await host.AdminAsync());
 
-        Assert.Equal([("adclip-mini", false), ("bare", true)], state.Models!.Select(model => (model.Id, state.IsConfigAssumed(model))));
+        Assert.Equal([("adclip-mini", false), ("resnet18-imagenet", false), ("bare", true)], state.Models!.Select(model => (model.Id, state.IsConfigAssumed(model))));
         File.Copy(Path.Combine(Embedded, "config.json"), Path.Combine(folder, "config.json"));
         await state.LoadAsync(await host.AdminAsync());
         Assert.DoesNotContain(state.Models!, state.IsConfigAssumed);

@@ -65,8 +65,13 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
     public async Task<IReadOnlyList<ModelRecord>> WithWeightsAsync(string sha256, CancellationToken cancel = default) =>
         [.. (await ListAsync(cancel)).Where(model => model.Sha256 == sha256)];
 
+    /// <summary>The models that texts can be used with, as <see cref="ListAsync"/>.</summary>
+    public async Task<IReadOnlyList<ModelRecord>> ListWithWordsAsync(CancellationToken cancel = default) =>
+        [.. (await ListAsync(cancel)).Where(model => model.HasWords)];
+
     /// <summary>The project's choice, else the first model of the list.</summary>
-    public async Task<ModelRecord> DefaultAsync(Guid projectId, CancellationToken cancel = default)
+    /// <param name="withWords">Only models that texts can be used with.</param>
+    public async Task<ModelRecord> DefaultAsync(Guid projectId, CancellationToken cancel = default, bool withWords = false)
     {
         string? chosen;
         IReadOnlyList<ModelRecord> known;
@@ -81,7 +86,9 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
                 ?? throw new RefusedInputException(RefusalCode.ModelUnknown, "There is no model; add one on the Models page.", "");
 
         ModelRecord? Preferred(IReadOnlyList<ModelRecord> models) =>
-            models.FirstOrDefault(candidate => candidate.Id == chosen) ?? (models.Count > 0 ? models[0] : null);
+            models.FirstOrDefault(candidate => candidate.Id == chosen && IsMeant(candidate)) ?? models.FirstOrDefault(IsMeant);
+
+        bool IsMeant(ModelRecord candidate) => candidate.HasWords || !withWords;
     }
 
     public async Task SetDefaultAsync(Guid projectId, string modelId, CancellationToken cancel = default)
@@ -150,7 +157,7 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
         {
             // Only headers are read: the hash is known, and the encoder stays closed.
             using var detector = DetectionModel.Open(folders.PathOf(model), new DetectorOptions(WeightsSha256: model.Sha256));
-            return detector.Model.ConfigFile is null;
+            return detector.Model.IsConfigAssumed;
         }
         catch (RefusedInputException)
         {
@@ -247,6 +254,7 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
             WeightsChangedAt = Changed(weights),
             Kind = model.Shape.Kind,
             HasWords = model.Shape.HasWords,
+            HasEightBit = model.Shape.HasEightBit,
             PixelsPerToken = model.Shape.PixelsPerToken,
             EncoderLayers = model.Shape.Layers,
             StreamWidth = model.Shape.StreamWidth,
@@ -265,7 +273,8 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
     {
         var fresh = Record(record.Id, model, record.IsEmbedded, record.Name, record.Origin);
         (record.Sha256, record.Bytes, record.WeightsChangedAt) = (fresh.Sha256, fresh.Bytes, fresh.WeightsChangedAt);
-        (record.Kind, record.HasWords, record.PixelsPerToken) = (fresh.Kind, fresh.HasWords, fresh.PixelsPerToken);
+        (record.Kind, record.HasWords, record.HasEightBit) = (fresh.Kind, fresh.HasWords, fresh.HasEightBit);
+        record.PixelsPerToken = fresh.PixelsPerToken;
         (record.EncoderLayers, record.StreamWidth, record.TokenWidth) = (fresh.EncoderLayers, fresh.StreamWidth, fresh.TokenWidth);
         (record.Parameters, record.RecommendedImageSize) = (fresh.Parameters, fresh.RecommendedImageSize);
         (record.Dpam, record.Layers, record.Licence) = (fresh.Dpam, fresh.Layers, fresh.Licence);

@@ -1,3 +1,4 @@
+using AdClip.Vision;
 using AdClip.Vision.Backbones;
 using AdClip.Portal.Features.Projects;
 using Microsoft.EntityFrameworkCore;
@@ -30,6 +31,8 @@ public sealed class ModelRecord
 
     public required bool HasWords { get; set; }
 
+    public required bool HasEightBit { get; set; }
+
     public required int PixelsPerToken { get; set; }
 
     public required int EncoderLayers { get; set; }
@@ -60,6 +63,17 @@ public sealed class ModelRecord
     public double? MillisecondsPerImage { get; set; }
 
     public DateTimeOffset? MeasuredAt { get; set; }
+
+    /// <summary>Refuses a model that texts cannot be used with.</summary>
+    /// <exception cref="RefusedInputException">It knows no words.</exception>
+    public void RequireWords()
+    {
+        if (!HasWords)
+        {
+            throw new RefusedInputException(
+                RefusalCode.ModelHasNoWords, $"{Name} knows no words; compare with good images, or choose a model with words.", Name);
+        }
+    }
 
     /// <summary>What its memory is estimated from.</summary>
     public BackboneFootprint Footprint => new(Kind, EncoderLayers, StreamWidth, PixelsPerToken, Parameters);

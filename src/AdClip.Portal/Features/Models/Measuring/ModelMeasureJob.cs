@@ -21,7 +21,7 @@ internal sealed class ModelMeasureJob(IDbContextFactory<PortalDb> dbs, ModelCata
     public async Task<JobOutcome> RunAsync(JobContext job, CancellationToken cancel)
     {
         var model = await catalog.GetAsync(job.Payload, cancel);
-        var ways = Ways().ToList();
+        var ways = Ways(model).ToList();
         await job.BeginAsync(0, ways.Count);
         var measured = new List<ModelMeasurement>();
         foreach (var (i, way) in ways.Index())
@@ -44,9 +44,9 @@ internal sealed class ModelMeasureJob(IDbContextFactory<PortalDb> dbs, ModelCata
         return JobOutcome.Done("MeasureDone", [model.Name, Math.Round(best.ImagesPerSecond, 1)], PortalUrls.ModelsRoute);
     }
 
-    private IEnumerable<SessionSettings> Ways()
+    private IEnumerable<SessionSettings> Ways(ModelRecord model)
     {
-        foreach (var precision in new[] { Precision.Float32, Precision.Float16, Precision.Int8 })
+        foreach (var precision in new[] { Precision.Float32, Precision.Float16, Precision.Int8 }.Where(precision => precision != Precision.Int8 || model.HasEightBit))
         {
             yield return detectors.ManyCallers(precision);
         }

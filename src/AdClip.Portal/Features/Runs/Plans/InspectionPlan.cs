@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AdClip.Vision.Detection.GoodImages;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Graphs;
 
@@ -36,6 +37,13 @@ public sealed record InspectionPlan
 
     /// <summary>The good images to compare with, by SHA-256; empty for words alone and for a trained detector.</summary>
     public required IReadOnlyList<PlanReference> ReferenceImages { get; init; }
+
+    /// <summary>In which orientations good images are taken, where they alone are compared with; null: words have a say.</summary>
+    public OrientationChoice? Orientations { get; init; }
+
+    /// <summary>How images are compared with good ones alone.</summary>
+    [JsonIgnore]
+    public GoodOptions GoodOptions => new(Orientations ?? OrientationChoice.Auto);
 
     /// <summary>The trained detector that scores; null: the model itself.</summary>
     public Guid? DetectorId { get; init; }
@@ -82,6 +90,7 @@ public sealed record InspectionPlan
             ImageSize = settings.ImageSize,
             ObjectName = run.ObjectName,
             Prompts = settings.Prompts,
+            Orientations = settings.Orientations,
             References = run.References,
             ReferenceImages = references,
             DetectorId = settings.DetectorVersionId,

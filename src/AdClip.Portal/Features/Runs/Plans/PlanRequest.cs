@@ -1,3 +1,5 @@
+using AdClip.Vision.Detection.GoodImages;
+
 namespace AdClip.Portal.Features.Runs.Plans;
 
 /// <summary>How somebody wants images to be looked at; what is left out follows <see cref="From"/>, else the project and the model.</summary>
@@ -26,6 +28,9 @@ public sealed record PlanRequest
 
     public RunPrompts? Prompts { get; init; }
 
+    /// <summary>In which orientations good images are taken by a model without words; left out: chosen from the good images.</summary>
+    public OrientationChoice? Orientations { get; init; }
+
     /// <summary>How large images are cut; left out without <see cref="From"/>: each is looked at whole.</summary>
     public RunTiles? Tiles { get; init; }
 
@@ -38,7 +43,7 @@ public sealed record PlanRequest
     /// <summary>Nothing that a trained detector fixes is asked for.</summary>
     internal bool LeavesAllToDetector =>
         this is { Model: null, ObjectName: null, References: null or ReferenceChoice.None, ReferenceCount: null, ReferenceImages: null }
-            and { ImageSize: null, Prompts: null, Tiles: null, EightBit: false };
+            and { ImageSize: null, Prompts: null, Orientations: null, Tiles: null, EightBit: false };
 
     public static PlanRequest Of(NewRun request) => new()
     {
@@ -49,6 +54,7 @@ public sealed record PlanRequest
         ReferenceImages = request.ReferenceImages,
         ImageSize = request.ImageSize,
         Prompts = request.Prompts,
+        Orientations = request.Orientations,
         Tiles = request.Tiles,
         EightBit = request.EightBit,
         Detector = request.Detector,

@@ -7,6 +7,7 @@ using AdClip.Portal.Features.Training;
 using AdClip.Portal.Features.Training.Prompts;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.GoodImages;
 using AdClip.Vision.Graphs;
 
 namespace AdClip.Portal.Features.Runs.Plans;
@@ -62,6 +63,7 @@ public sealed class Planner(
         var (choice, images) = kept is not null && request.References is null
             ? (kept.References, await references.StillThereAsync(kept.ReferenceImages, cancel))
             : await references.ChooseAsync(project.Id, request.References, request.ReferenceCount, request.ReferenceImages, cancel);
+        CheckKind(request, model, images);
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? kept?.ObjectName ?? project.ObjectName : request.ObjectName.Trim();
         var prompts = await SettledAsync(project, request.Prompts ?? kept?.Prompts, model, cancel);
         var area = await areas.CurrentAsync(project.Id, cancel);
@@ -69,10 +71,6 @@ public sealed class Planner(
         using var lease = await detectors.RentAsync(
             model.Id, request.ImageSize ?? kept?.ImageSize, cancel, isEightBit ? Precision.Int8 : null, patience);
         var opened = lease.Detector;
-        // What does not fit is told where it was typed, not by a job later.
-        var words = learned.For(model, prompts, objectName);
-        var textId = await Task.Run(() => opened.RequireWords().CheckPrompts(words), cancel);
-        var tiles = kept is not null ? kept.Tiles : await advisor.SettleAsync(project.Id, request.Tiles, opened.Model, largest.Width, largest.Height, cancel);
         var plan = new InspectionPlan
         {
             ModelId = model.Id,
@@ -80,13 +78,28 @@ public sealed class Planner(
             EncoderId = opened.EncoderId,
             ImageSize = opened.Model.ImageSize,
             ObjectName = objectName,
-            Prompts = prompts,
             References = choice,
             ReferenceImages = images,
             AreaRevision = area.Revision,
-            Tiles = tiles,
             IsEightBit = isEightBit,
-            ScoreIdentity = ScoreIdentity.OfModel(opened.EncoderId, textId, images.Select(image => image.Sha256), area.Regions, tiles),
+            ScoreIdentity = "",
+        };
+        var sha256s = images.Select(image => image.Sha256);
+        if (!model.HasWords)
+        {
+            plan = plan with { Orientations = request.Orientations ?? kept?.Orientations ?? OrientationChoice.Auto };
+            plan = plan with { ScoreIdentity = ScoreIdentity.OfGood(opened.EncoderId, sha256s, plan.GoodOptions, area.Regions) };
+            return new SettledPlan(plan, opened.Execution, SuggestedThreshold: null);
+        }
+        // What does not fit is told where it was typed, not by a job later.
+        var words = learned.For(model, prompts, objectName);
+        var textId = await Task.Run(() => opened.RequireWords().CheckPrompts(words), cancel);
+        var tiles = kept is not null ? kept.Tiles : await advisor.SettleAsync(project.Id, request.Tiles, opened.Model, largest.Width, largest.Height, cancel);
+        plan = plan with
+        {
+            Prompts = prompts,
+            Tiles = tiles,
+            ScoreIdentity = ScoreIdentity.OfModel(opened.EncoderId, textId, sha256s, area.Regions, tiles),
         };
         return new SettledPlan(plan, opened.Execution, SuggestedThreshold: null);
     }
@@ -114,6 +127,26 @@ public sealed class Planner(
             ScoreIdentity = IdentityOf(version),
         };
         return new SettledPlan(plan, lease.Detector.Execution, report.Threshold);
+    }
+
+    // What words have no say in, and what good images alone cannot do.
+    private static void CheckKind(PlanRequest request, ModelRecord model, IReadOnlyList<PlanReference> images)
+    {
+        if (model.HasWords && request.Orientations is not null)
+        {
+            throw new RefusedInputException(
+                RefusalCode.OrientationsNeedNoWords,
+                $"{model.Name} compares with words; orientations of good images are chosen for models without words. Leave orientations out.", model.Name);
+        }
+        if (!model.HasWords && request.Tiles is not null)
+        {
+            throw new RefusedInputException(
+                RefusalCode.TilesNeedWords, $"{model.Name} looks at whole images; leave tiles out, or choose a model with words.", model.Name);
+        }
+        if (!model.HasWords && (images.Count == 0 || request.Prompts?.Cleaned() is { Kind: not PromptKind.ModelDefault }))
+        {
+            model.RequireWords();
+        }
     }
 
     /// <summary>The identity of the scores that a trained detector gives.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AdClip.Vision.Detection.GoodImages;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Graphs;
 
@@ -15,6 +16,12 @@ public sealed record RunSettings
 
     /// <summary>Null: what the model recommends.</summary>
     public RunPrompts? Prompts { get; init; }
+
+    /// <summary>In which orientations good images are taken, where they alone are compared with; null: words have a say.</summary>
+    public OrientationChoice? Orientations { get; init; }
+
+    /// <summary>What was found out about the good images then; null: not yet, or words have a say.</summary>
+    public GoodFitReport? GoodFit { get; init; }
 
     /// <summary>The run whose images were scored again; null: a run of its own.</summary>
     public Guid? RescoredFromRunId { get; init; }

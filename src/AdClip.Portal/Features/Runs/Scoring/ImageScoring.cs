@@ -23,10 +23,11 @@ public sealed class ImageScoring
     private readonly EncoderSlots _slots;
     private readonly ImageLimits _limits;
     private readonly Lock _lock = new();
-    private readonly LinkedList<(string Key, Scorer Scorer)> _scorers = [];
+    private readonly GoodBanks _banks;
+    private readonly LinkedList<(string Key, ITokenScorer Scorer)> _scorers = [];
 
-    public ImageScoring(BlobStore blobs, TokenCache tokens, TokenSource source, EncoderSlots slots, IOptions<ImagesOptions> images) =>
-        (_blobs, _tokens, _source, _slots, _limits) = (blobs, tokens, source, slots, images.Value.Limits);
+    public ImageScoring(BlobStore blobs, TokenCache tokens, TokenSource source, EncoderSlots slots, GoodBanks banks, IOptions<ImagesOptions> images) =>
+        (_blobs, _tokens, _source, _slots, _banks, _limits) = (blobs, tokens, source, slots, banks, images.Value.Limits);
 
     /// <summary>Images in flight at most.</summary>
     public int Parallelism => _slots.Parallelism;
@@ -36,18 +37,24 @@ public sealed class ImageScoring
 
     /// <summary>What compares with a plan's texts and good images; kept for the next to ask.</summary>
     /// <param name="detector">Opened as the plan says.</param>
-    /// <param name="prompts">The plan's texts.</param>
+    /// <param name="prompts">The plan's texts; null: good images alone are compared with.</param>
     /// <param name="regions">What is inspected; the good images fit it.</param>
     /// <param name="encoded">Told of tiles that are done (an image that is looked at whole is one), perhaps by several threads at once.</param>
     /// <exception cref="Vision.RefusedInputException">A good image cannot be read, or the prompts do not fit the model.</exception>
-    public async Task<Scorer> ScorerAsync(
-        DetectionModel detector, InspectionPlan plan, PromptSettings prompts, InspectionRegions regions, Action<int> encoded, CancellationToken cancel)
+    public async Task<ITokenScorer> ScorerAsync(
+        DetectionModel detector, InspectionPlan plan, PromptSettings? prompts, InspectionRegions regions, Action<int> encoded, CancellationToken cancel)
     {
         var (key, tiles) = (plan.ScoreIdentity, plan.Tiles);
         IReadOnlyList<string> referenceSha256s = [.. plan.ReferenceImages.Select(reference => reference.Sha256)];
         if (FindScorer(key) is { } kept)
         {
             return kept;
+        }
+        if (prompts is null)
+        {
+            var good = await _banks.OpenAsync(detector, plan, regions, encoded, cancel);
+            KeepScorer(key, good);
+            return good;
         }
         if (tiles is not null)
         {
@@ -190,7 +197,7 @@ public sealed class ImageScoring
     private static string KeyOf(string sha256, Tile tile, int width, int height) =>
         (tile.Width, tile.Height) == (width, height) ? sha256 : $"{sha256}-{tile.Key}";
 
-    private Scorer? FindScorer(string key)
+    private ITokenScorer? FindScorer(string key)
     {
         lock (_lock)
         {
@@ -207,7 +214,7 @@ public sealed class ImageScoring
         }
     }
 
-    private void KeepScorer(string key, Scorer scorer)
+    private void KeepScorer(string key, ITokenScorer scorer)
     {
         lock (_lock)
         {

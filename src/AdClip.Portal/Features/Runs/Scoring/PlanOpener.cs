@@ -5,6 +5,7 @@ using AdClip.Portal.Features.Runs.Plans;
 using AdClip.Portal.Features.Training;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.GoodImages;
 
 namespace AdClip.Portal.Features.Runs.Scoring;
 
@@ -45,11 +46,11 @@ public sealed class PlanOpener(
         }
     }
 
-    private async Task<Scorer> ModelScorerAsync(Guid projectId, InspectionPlan plan, DetectionModel model, Action<int> encoded, CancellationToken cancel)
+    private async Task<ITokenScorer> ModelScorerAsync(Guid projectId, InspectionPlan plan, DetectionModel model, Action<int> encoded, CancellationToken cancel)
     {
         var area = await areas.AtAsync(projectId, plan.AreaRevision, cancel)
             ?? throw new InvalidOperationException($"A plan names revision {plan.AreaRevision} of the inspection area, which is not there.");
-        var prompts = learned.For(await catalog.GetAsync(plan.ModelId, cancel), plan.Prompts, plan.ObjectName);
+        var prompts = plan.Orientations is null ? learned.For(await catalog.GetAsync(plan.ModelId, cancel), plan.Prompts, plan.ObjectName) : null;
         return await scoring.ScorerAsync(model, plan, prompts, area.Regions, encoded, cancel);
     }
 }
@@ -66,6 +67,9 @@ public sealed class OpenPlan : IDisposable
         (Plan, _lease, _scorer, _scoring, _detectors) = (plan, lease, scorer, scoring, detectors);
 
     public InspectionPlan Plan { get; }
+
+    /// <summary>What was found out about the good images, where they alone are compared with; else null.</summary>
+    public GoodFitReport? GoodFit => (_scorer as GoodScorer)?.Report;
 
     /// <summary>Looks at one image file of this hash.</summary>
     /// <param name="looked">Told of tiles that are done, perhaps by several threads at once.</param>

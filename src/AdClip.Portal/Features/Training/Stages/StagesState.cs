@@ -35,8 +35,8 @@ public sealed class StagesState(StageBoard board, ModelCatalog catalog, JobBoard
     public async Task LoadAsync(Guid projectId, Guid? experimentId)
     {
         Supply = await board.SupplyAsync(projectId);
-        Models = await catalog.ListAsync();
-        DefaultModelId = Models.Count == 0 ? null : (await catalog.DefaultAsync(projectId)).Id;
+        Models = await catalog.ListWithWordsAsync();
+        DefaultModelId = Models.Count == 0 ? null : (await catalog.DefaultAsync(projectId, withWords: true)).Id;
         await ShowAsync(projectId, experimentId);
     }
 
