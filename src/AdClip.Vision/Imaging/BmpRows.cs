@@ -20,7 +20,7 @@ internal sealed class BmpRows : RowSource
     private int _row;
 
     private BmpRows(ImageInfo info, FileStream file, Layout layout)
-        : base(info)
+        : base(info, 3)
     {
         _file = file;
         _layout = layout;

@@ -35,15 +35,18 @@ public static class Preprocessing
     {
         ArgumentNullException.ThrowIfNull(image);
         var pixels = image.Width * image.Height;
-        var tensor = new float[3 * pixels];
-        for (var c = 0; c < 3; c++)
+        // Every element is written below.
+        var tensor = GC.AllocateUninitializedArray<float>(checked(3 * pixels));
+        var red = tensor.AsSpan(0, pixels);
+        var green = tensor.AsSpan(pixels, pixels);
+        var blue = tensor.AsSpan(2 * pixels, pixels);
+        var (redOf, greenOf, blueOf) = (Tables[0], Tables[1], Tables[2]);
+        var rgb = image.Rgb.AsSpan(0, 3 * pixels);
+        for (var i = 0; i < red.Length; i++)
         {
-            var table = Tables[c];
-            var plane = tensor.AsSpan(c * pixels, pixels);
-            for (var i = 0; i < plane.Length; i++)
-            {
-                plane[i] = table[image.Rgb[i * 3 + c]];
-            }
+            red[i] = redOf[rgb[3 * i]];
+            green[i] = greenOf[rgb[3 * i + 1]];
+            blue[i] = blueOf[rgb[3 * i + 2]];
         }
         return tensor;
     }
@@ -76,7 +79,7 @@ public static class Preprocessing
         for (var y = 0; y < mask.Height; y++)
         {
             mask.RowTo(y, 255, row);
-            pass.Take(y, row);
+            pass.Take(row);
         }
         return [.. pass.Finish().Select(level => level >= 128)];
     }

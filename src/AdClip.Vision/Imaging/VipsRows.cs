@@ -10,21 +10,26 @@ internal sealed class VipsRows : RowSource
     private readonly Image _image;
     private readonly Region _region;
     private readonly byte[]? _from16;
+    private readonly int _bands;
+    private readonly Enums.BandFormat _format;
     private int _row;
 
     private VipsRows(ImageInfo info, Image image, int significantBits)
-        : base(info)
+        : base(info, image.Bands * SampleBytes(image.Format))
     {
         _image = image;
         _region = Region.New(image);
+        (_bands, _format) = (image.Bands, image.Format);
         SignificantBits = significantBits;
-        HasAlpha = image.Interpretation != Enums.Interpretation.Cmyk && image.Bands is 2 or 4;
-        _from16 = image.Format == Enums.BandFormat.Ushort ? SampleScale.Table(significantBits) : null;
+        HasAlpha = image.Interpretation != Enums.Interpretation.Cmyk && _bands is 2 or 4;
+        _from16 = _format == Enums.BandFormat.Ushort ? SampleScale.Table(significantBits) : null;
     }
 
     public override bool HasAlpha { get; }
 
     public override int SignificantBits { get; }
+
+    public override bool Grey => _bands == 1;
 
     /// <summary>The header alone.</summary>
     public static ImageInfo Identify(string path, ImageFormat format, PngHeader? png, long bytes)
@@ -115,34 +120,18 @@ internal sealed class VipsRows : RowSource
 
     public override int Read(Span<byte> rgb, Span<byte> alpha)
     {
-        var rows = Math.Min(StripRows, Height - _row);
-        if (rows <= 0)
+        var rows = Fetch(out var samples);
+        if (rows > 0)
         {
-            return 0;
+            ToRgb(samples, Width * rows, rgb, alpha);
         }
-        byte[] samples;
-        try
-        {
-            samples = _region.Fetch(0, _row, Width, rows);
-        }
-        catch (VipsException reason)
-        {
-            throw ImageDecoder.Damaged(FirstLine(reason));
-        }
-        _row += rows;
-        var pixels = Width * rows;
-        switch (_image.Format)
-        {
-            case Enums.BandFormat.Uchar:
-                ToRgb(samples, pixels, rgb, alpha);
-                break;
-            case Enums.BandFormat.Ushort:
-                ToRgb(Narrow(MemoryMarshal.Cast<byte, ushort>(samples)), pixels, rgb, alpha);
-                break;
-            default:
-                ToRgb(Narrow(MemoryMarshal.Cast<byte, float>(samples)), pixels, rgb, alpha);
-                break;
-        }
+        return rows;
+    }
+
+    public override int ReadGrey(Span<byte> grey)
+    {
+        var rows = Fetch(out var samples);
+        samples.CopyTo(grey);
         return rows;
     }
 
@@ -223,6 +212,41 @@ internal sealed class VipsRows : RowSource
     private static string FirstLine(VipsException reason) =>
         reason.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "unreadable";
 
+    private static int SampleBytes(Enums.BandFormat format) => format switch
+    {
+        Enums.BandFormat.Uchar => 1,
+        Enums.BandFormat.Ushort => 2,
+        _ => 4,
+    };
+
+    /// <summary>The next strip's samples as 8 bits, [rows, Width, bands].</summary>
+    private int Fetch(out ReadOnlySpan<byte> samples)
+    {
+        var rows = Math.Min(StripRows, Height - _row);
+        if (rows <= 0)
+        {
+            samples = [];
+            return 0;
+        }
+        byte[] fetched;
+        try
+        {
+            fetched = _region.Fetch(0, _row, Width, rows);
+        }
+        catch (VipsException reason)
+        {
+            throw ImageDecoder.Damaged(FirstLine(reason));
+        }
+        _row += rows;
+        samples = _format switch
+        {
+            Enums.BandFormat.Uchar => fetched,
+            Enums.BandFormat.Ushort => Narrow(MemoryMarshal.Cast<byte, ushort>(fetched)),
+            _ => Narrow(MemoryMarshal.Cast<byte, float>(fetched)),
+        };
+        return rows;
+    }
+
     private byte[] Narrow(ReadOnlySpan<ushort> samples)
     {
         var narrow = new byte[samples.Length];
@@ -245,7 +269,7 @@ internal sealed class VipsRows : RowSource
 
     private void ToRgb(ReadOnlySpan<byte> samples, int pixels, Span<byte> rgb, Span<byte> alpha)
     {
-        switch (_image.Bands)
+        switch (_bands)
         {
             case 1:
                 for (int i = 0, o = 0; i < pixels; i++, o += 3)

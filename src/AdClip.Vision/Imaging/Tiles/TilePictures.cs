@@ -28,8 +28,8 @@ public static class TilePictures
         var (columns, tops) = (plan.Lefts.Count, plan.Tops);
         var open = new Queue<PictureBuilder[]>();
         var (begun, ended) = (0, 0);
-        var rgb = new byte[RowSource.StripRows * rows.Width * 3];
-        var alpha = rows.HasAlpha ? new byte[RowSource.StripRows * rows.Width] : [];
+        var rgb = new byte[rows.StripRows * rows.Width * 3];
+        var alpha = rows.HasAlpha ? new byte[rows.StripRows * rows.Width] : [];
         var y = 0;
         for (var read = rows.Read(rgb, alpha); read > 0; read = rows.Read(rgb, alpha))
         {
@@ -39,13 +39,12 @@ public static class TilePictures
                 {
                     open.Enqueue([.. plan.Lefts.Select(_ => new PictureBuilder(rows, plan, side))]);
                 }
-                foreach (var (place, tiles) in open.Index())
+                foreach (var tiles in open)
                 {
                     for (var column = 0; column < columns; column++)
                     {
                         var left = plan.Lefts[column];
                         tiles[column].Take(
-                            y - tops[ended + place],
                             rgb.AsSpan(((i * rows.Width) + left) * 3, plan.TileWidth * 3),
                             rows.HasAlpha ? alpha.AsSpan((i * rows.Width) + left, plan.TileWidth) : []);
                     }
@@ -81,10 +80,10 @@ public static class TilePictures
             _opacity = rows.HasAlpha ? new Resampler.StreamedPass(plan.TileWidth, plan.TileHeight, 1, side, side, filter) : null;
         }
 
-        public void Take(int y, ReadOnlySpan<byte> rgb, ReadOnlySpan<byte> alpha)
+        public void Take(ReadOnlySpan<byte> rgb, ReadOnlySpan<byte> alpha)
         {
-            _colour.Take(y, rgb);
-            _opacity?.Take(y, alpha);
+            _colour.Take(rgb);
+            _opacity?.Take(alpha);
         }
 
         public PixelImage Finish()
