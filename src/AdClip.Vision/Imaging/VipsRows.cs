@@ -38,30 +38,35 @@ internal sealed class VipsRows : RowSource
         try
         {
             using var image = Load(path, format, Enums.Access.Sequential);
-            var orientation = image.Contains("orientation") ? Math.Clamp((int)image.Get("orientation"), 1, 8) : 1;
-            var bits = png?.BitDepth ?? (image.Contains("bits-per-sample") ? (int)image.Get("bits-per-sample") : BitsOf(image.Format));
-            var frames = png?.Frames ?? (image.Contains("n-pages") ? (int)image.Get("n-pages") : 1);
-            // A GIF has a palette by definition; a TIFF of one bit is read as a black and white picture.
-            var indexed = png?.Indexed ?? (format == ImageFormat.Gif || image.Contains("palette") || (format == ImageFormat.Tiff && bits == 1));
-            var (width, height) = orientation >= 5 ? (image.Height, image.Width) : (image.Width, image.Height);
-            return new ImageInfo
-            {
-                Width = width,
-                Height = height,
-                Format = format,
-                BitDepth = bits,
-                Channels = image.Bands,
-                Frames = Math.Max(1, frames),
-                Orientation = orientation,
-                Indexed = indexed,
-                Bytes = bytes,
-                Camera = CameraOf(image),
-            };
+            return Describe(image, format, png, bytes);
         }
         catch (VipsException reason)
         {
             throw ImageDecoder.Damaged(FirstLine(reason));
         }
+    }
+
+    private static ImageInfo Describe(Image image, ImageFormat format, PngHeader? png, long bytes)
+    {
+        var orientation = image.Contains("orientation") ? Math.Clamp((int)image.Get("orientation"), 1, 8) : 1;
+        var bits = png?.BitDepth ?? (image.Contains("bits-per-sample") ? (int)image.Get("bits-per-sample") : BitsOf(image.Format));
+        var frames = png?.Frames ?? (image.Contains("n-pages") ? (int)image.Get("n-pages") : 1);
+        // A GIF has a palette by definition; a TIFF of one bit is read as a black and white picture.
+        var indexed = png?.Indexed ?? (format == ImageFormat.Gif || image.Contains("palette") || (format == ImageFormat.Tiff && bits == 1));
+        var (width, height) = orientation >= 5 ? (image.Height, image.Width) : (image.Width, image.Height);
+        return new ImageInfo
+        {
+            Width = width,
+            Height = height,
+            Format = format,
+            BitDepth = bits,
+            Channels = image.Bands,
+            Frames = Math.Max(1, frames),
+            Orientation = orientation,
+            Indexed = indexed,
+            Bytes = bytes,
+            Camera = CameraOf(image),
+        };
     }
 
     private static string? CameraOf(Image image)
@@ -84,17 +89,20 @@ internal sealed class VipsRows : RowSource
         }
     }
 
-    /// <summary>Opens the pixels; <paramref name="info"/> has passed the limits. A mask's samples may be small class numbers, which stay as they are.</summary>
-    public static VipsRows Open(string path, ImageInfo info, bool forMask)
+    /// <summary>Opens the pixels of what passes the limits. A mask's samples may be small class numbers, which stay as they are.</summary>
+    public static VipsRows Open(string path, ImageFormat format, PngHeader? png, long bytes, ImageLimits limits, bool forMask)
     {
         VipsLibrary.Prepare();
         Image? image = null;
         try
         {
-            // Turning needs rows out of order; libvips then decodes first, to memory or, when large, to a temporary file.
-            image = Load(path, info.Format, info.Orientation == 1 ? Enums.Access.Sequential : Enums.Access.Random);
+            image = Load(path, format, Enums.Access.Sequential);
+            var info = Describe(image, format, png, bytes);
+            limits.CheckSize(info.Width, info.Height);
             if (info.Orientation != 1)
             {
+                // Turning needs rows out of order; libvips then decodes first, to memory or, when large, to a temporary file.
+                image = Replace(image, Load(path, format, Enums.Access.Random));
                 image = Replace(image, image.Autorot());
             }
             if (image.Interpretation is not (Enums.Interpretation.Bw or Enums.Interpretation.Grey16 or Enums.Interpretation.Srgb
