@@ -18,6 +18,9 @@ internal static unsafe class ResampleKernels
     /// <summary>Rows that may be read after the last tap of <see cref="Down"/>.</summary>
     public const int OverrunRows = ResampleAxis.GroupTaps - 1;
 
+    /// <summary>Rows that <see cref="Across"/> takes at once: the weights are loaded once for all of them.</summary>
+    public const int Rows = 4;
+
     private const int Half = 1 << (ResampleAxis.Precision - 1);
 
     /// <summary>Whether the AVX2 loops run here.</summary>
@@ -40,31 +43,46 @@ internal static unsafe class ResampleKernels
         return axis.First.Length;
     }
 
-    /// <summary>Outputs <paramref name="from"/> to <paramref name="to"/> of one row along x.</summary>
-    /// <param name="row">Pixels from <paramref name="origin"/> on.</param>
-    /// <param name="origin">The input position of the first pixel of <paramref name="row"/>.</param>
+    /// <summary>Outputs <paramref name="from"/> to <paramref name="to"/> along x of up to <see cref="Rows"/> rows.</summary>
+    /// <param name="rows">The pixels of the rows from <paramref name="origin"/> on.</param>
+    /// <param name="pitch">Bytes from row to row of <paramref name="rows"/>.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="origin">The input position of the first pixel of <paramref name="rows"/>.</param>
     /// <param name="axis">What is mixed.</param>
     /// <param name="from">First output.</param>
     /// <param name="to">After the last output.</param>
     /// <param name="channels">1 or 3.</param>
-    /// <param name="target">Where output 0 lies.</param>
+    /// <param name="target">Where output 0 of the first row lies.</param>
+    /// <param name="targetPitch">Bytes from row to row of <paramref name="target"/>.</param>
     /// <param name="fast">AVX2, or what runs everywhere.</param>
-    public static void Across(byte* row, int origin, ResampleAxis axis, int from, int to, int channels, byte* target, bool fast)
+    public static void Across(
+        byte* rows, int pitch, int count, int origin, ResampleAxis axis, int from, int to, int channels, byte* target, int targetPitch, bool fast)
     {
-        switch (channels, fast)
+        if (fast)
         {
-            case (3, true):
-                FastAcross3(row, origin, axis, from, to, target);
-                break;
-            case (3, false):
-                PlainAcross3(row, origin, axis, from, to, target);
-                break;
-            case (_, true):
-                FastAcross1(row, origin, axis, from, to, target);
-                break;
-            default:
-                PlainAcross1(row, origin, axis, from, to, target);
-                break;
+            // Rows that are not there are the last one again.
+            var source = new FourRows(rows, pitch, count);
+            var result = new FourRows(target, targetPitch, count);
+            if (channels == 3)
+            {
+                FastAcross3(source, origin, axis, from, to, result);
+            }
+            else
+            {
+                FastAcross1(source, origin, axis, from, to, result);
+            }
+            return;
+        }
+        for (var i = 0; i < count; i++, rows += pitch, target += targetPitch)
+        {
+            if (channels == 3)
+            {
+                PlainAcross3(rows, origin, axis, from, to, target);
+            }
+            else
+            {
+                PlainAcross1(rows, origin, axis, from, to, target);
+            }
         }
     }
 
@@ -88,56 +106,89 @@ internal static unsafe class ResampleKernels
         }
     }
 
-    private static void FastAcross3(byte* row, int origin, ResampleAxis axis, int from, int to, byte* target)
+    private static void FastAcross3(FourRows source, int origin, ResampleAxis axis, int from, int to, FourRows target)
     {
         // Four pixels, each byte as a 16-bit number: red 0 to 3, green 0 to 3 | blue 0 to 3, nothing.
         var spread = Vector256.Create(
             0, 255, 3, 255, 6, 255, 9, 255, 1, 255, 4, 255, 7, 255, 10, 255,
             2, 255, 5, 255, 8, 255, 11, 255, 255, 255, 255, 255, 255, 255, 255, 255);
-        var half = Vector128.Create(Half);
+        var (a, b, c) = (source.Row1 - source.Row0, source.Row2 - source.Row0, source.Row3 - source.Row0);
         fixed (short* digits = axis.Digits)
         {
             for (var x = from; x < to; x++)
             {
-                var pixel = row + (axis.First[x] - origin) * 3;
+                var pixel = source.Row0 + (axis.First[x] - origin) * 3;
                 var weight = (long*)(digits + x * axis.DigitStride);
                 var end = weight + 2 * axis.Groups(x);
-                var (upper, lower) = (Vector256<int>.Zero, Vector256<int>.Zero);
+                var (upper0, upper1, upper2, upper3) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
+                var (lower0, lower1, lower2, lower3) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
                 for (; weight < end; weight += 2, pixel += 3 * ResampleAxis.GroupTaps)
                 {
+                    var upper = Avx2.BroadcastScalarToVector256(weight).AsInt16();
+                    var lower = Avx2.BroadcastScalarToVector256(weight + 1).AsInt16();
                     var four = Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(pixel), spread).AsInt16();
-                    upper = MultiplyAdd(upper, four, Avx2.BroadcastScalarToVector256(weight).AsInt16());
-                    lower = MultiplyAdd(lower, four, Avx2.BroadcastScalarToVector256(weight + 1).AsInt16());
+                    upper0 = MultiplyAdd(upper0, four, upper);
+                    lower0 = MultiplyAdd(lower0, four, lower);
+                    four = Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(pixel + a), spread).AsInt16();
+                    upper1 = MultiplyAdd(upper1, four, upper);
+                    lower1 = MultiplyAdd(lower1, four, lower);
+                    four = Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(pixel + b), spread).AsInt16();
+                    upper2 = MultiplyAdd(upper2, four, upper);
+                    lower2 = MultiplyAdd(lower2, four, lower);
+                    four = Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(pixel + c), spread).AsInt16();
+                    upper3 = MultiplyAdd(upper3, four, upper);
+                    lower3 = MultiplyAdd(lower3, four, lower);
                 }
-                var both = (upper << ResampleAxis.LowBits) + lower;
-                var sum = (Ssse3.HorizontalAdd(both.GetLower(), both.GetUpper()) + half) >> ResampleAxis.Precision;
-                var words = Sse2.PackSignedSaturate(sum, sum);
-                Unsafe.WriteUnaligned(target + x * 3, Sse2.PackUnsignedSaturate(words, words).AsUInt32().ToScalar());
+                // Red and green of two rows | blue of two rows; then all of them as bytes: red, green of four rows | blue of four rows.
+                var words = Avx2.PackSignedSaturate(
+                    Shift(Avx2.HorizontalAdd(Join(upper0, lower0), Join(upper1, lower1))),
+                    Shift(Avx2.HorizontalAdd(Join(upper2, lower2), Join(upper3, lower3))));
+                var bytes = Avx2.PackUnsignedSaturate(words, words);
+                var pixels = Sse2.UnpackLow(bytes.GetLower().AsUInt16(), bytes.GetUpper().AsUInt16()).AsUInt32();
+                var at = x * 3;
+                Unsafe.WriteUnaligned(target.Row0 + at, pixels[0]);
+                Unsafe.WriteUnaligned(target.Row1 + at, pixels[1]);
+                Unsafe.WriteUnaligned(target.Row2 + at, pixels[2]);
+                Unsafe.WriteUnaligned(target.Row3 + at, pixels[3]);
             }
         }
     }
 
-    private static void FastAcross1(byte* row, int origin, ResampleAxis axis, int from, int to, byte* target)
+    private static void FastAcross1(FourRows source, int origin, ResampleAxis axis, int from, int to, FourRows target)
     {
         // Eight pixels, each byte as a 16-bit number: 0 to 3 for the upper digits, again for the lower ones | 4 to 7 twice.
         var spread = Vector256.Create(
             0, 255, 1, 255, 2, 255, 3, 255, 0, 255, 1, 255, 2, 255, 3, 255,
             4, 255, 5, 255, 6, 255, 7, 255, 4, 255, 5, 255, 6, 255, 7, 255);
+        var (a, b, c) = (source.Row1 - source.Row0, source.Row2 - source.Row0, source.Row3 - source.Row0);
         fixed (short* digits = axis.Digits)
         {
             for (var x = from; x < to; x++)
             {
-                var pixel = row + (axis.First[x] - origin);
+                var pixel = source.Row0 + (axis.First[x] - origin);
                 var weight = digits + x * axis.DigitStride;
                 var end = weight + 2 * ResampleAxis.GroupTaps * axis.Groups(x);
-                var sums = Vector256<int>.Zero;
+                var (sum0, sum1, sum2, sum3) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
                 for (; weight < end; weight += 4 * ResampleAxis.GroupTaps, pixel += 2 * ResampleAxis.GroupTaps)
                 {
-                    var eight = Avx2.Shuffle(Avx2.BroadcastScalarToVector256((long*)pixel).AsByte(), spread).AsInt16();
-                    sums = MultiplyAdd(sums, eight, Vector256.Load(weight));
+                    var weights = Vector256.Load(weight);
+                    sum0 = MultiplyAdd(sum0, Avx2.Shuffle(Avx2.BroadcastScalarToVector256((long*)pixel).AsByte(), spread).AsInt16(), weights);
+                    sum1 = MultiplyAdd(sum1, Avx2.Shuffle(Avx2.BroadcastScalarToVector256((long*)(pixel + a)).AsByte(), spread).AsInt16(), weights);
+                    sum2 = MultiplyAdd(sum2, Avx2.Shuffle(Avx2.BroadcastScalarToVector256((long*)(pixel + b)).AsByte(), spread).AsInt16(), weights);
+                    sum3 = MultiplyAdd(sum3, Avx2.Shuffle(Avx2.BroadcastScalarToVector256((long*)(pixel + c)).AsByte(), spread).AsInt16(), weights);
                 }
-                var four = sums.GetLower() + sums.GetUpper();
-                target[x] = Cut(((four[0] + four[1]) << ResampleAxis.LowBits) + four[2] + four[3] + Half);
+                // Upper and lower digits of row 0, then of row 1; the same of rows 2 and 3.
+                var left = Ssse3.HorizontalAdd(sum0.GetLower() + sum0.GetUpper(), sum1.GetLower() + sum1.GetUpper());
+                var right = Ssse3.HorizontalAdd(sum2.GetLower() + sum2.GetUpper(), sum3.GetLower() + sum3.GetUpper());
+                var upper = Sse.Shuffle(left.AsSingle(), right.AsSingle(), 0b10_00_10_00).AsInt32();
+                var lower = Sse.Shuffle(left.AsSingle(), right.AsSingle(), 0b11_01_11_01).AsInt32();
+                var four = ((upper << ResampleAxis.LowBits) + lower + Vector128.Create(Half)) >> ResampleAxis.Precision;
+                var words = Sse2.PackSignedSaturate(four, four);
+                var bytes = Sse2.PackUnsignedSaturate(words, words).AsUInt32().ToScalar();
+                target.Row0[x] = (byte)bytes;
+                target.Row1[x] = (byte)(bytes >> 8);
+                target.Row2[x] = (byte)(bytes >> 16);
+                target.Row3[x] = (byte)(bytes >> 24);
             }
         }
     }
@@ -175,8 +226,8 @@ internal static unsafe class ResampleKernels
                 }
                 // Packing undoes the order that unpacking made.
                 var packed = Avx2.PackUnsignedSaturate(
-                    Avx2.PackSignedSaturate(Together(upper0, lower0), Together(upper1, lower1)),
-                    Avx2.PackSignedSaturate(Together(upper2, lower2), Together(upper3, lower3)));
+                    Avx2.PackSignedSaturate(Shift(Join(upper0, lower0)), Shift(Join(upper1, lower1))),
+                    Avx2.PackSignedSaturate(Shift(Join(upper2, lower2)), Shift(Join(upper3, lower3))));
                 if (x + Vector256<byte>.Count <= bytes)
                 {
                     packed.Store(target + x);
@@ -190,8 +241,9 @@ internal static unsafe class ResampleKernels
         }
     }
 
-    private static Vector256<int> Together(Vector256<int> upper, Vector256<int> lower) =>
-        ((upper << ResampleAxis.LowBits) + lower + Vector256.Create(Half)) >> ResampleAxis.Precision;
+    private static Vector256<int> Join(Vector256<int> upper, Vector256<int> lower) => (upper << ResampleAxis.LowBits) + lower;
+
+    private static Vector256<int> Shift(Vector256<int> sum) => (sum + Vector256.Create(Half)) >> ResampleAxis.Precision;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
@@ -264,4 +316,15 @@ internal static unsafe class ResampleKernels
         Vector128.Min(Vector128.Max(sum >> ResampleAxis.Precision, Vector128<int>.Zero), Vector128.Create(255)).AsUInt32();
 
     private static byte Cut(int sum) => (byte)Math.Clamp(sum >> ResampleAxis.Precision, 0, 255);
+
+    private readonly struct FourRows(byte* first, int pitch, int count)
+    {
+        public byte* Row0 { get; } = first;
+
+        public byte* Row1 { get; } = first + (count > 1 ? pitch : 0);
+
+        public byte* Row2 { get; } = first + (count > 2 ? 2 * pitch : count > 1 ? pitch : 0);
+
+        public byte* Row3 { get; } = first + (count > 3 ? 3 * pitch : (count - 1) * pitch);
+    }
 }

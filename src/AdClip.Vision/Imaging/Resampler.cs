@@ -56,7 +56,7 @@ public static class Resampler
     {
         var colour = new StreamedPass(rows.Width, rows.Height, 3, outWidth, outHeight, filter);
         var opacity = rows.HasAlpha ? new StreamedPass(rows.Width, rows.Height, 1, outWidth, outHeight, filter) : null;
-        var rgb = new byte[rows.StripRows * rows.Width * 3];
+        var rgb = GC.AllocateUninitializedArray<byte>(rows.StripRows * rows.Width * 3);
         var alpha = rows.HasAlpha ? new byte[rows.StripRows * rows.Width] : [];
         for (var read = rows.Read(rgb, alpha); read > 0; read = rows.Read(rgb, alpha))
         {
@@ -75,7 +75,7 @@ public static class Resampler
     private static byte[] ResizeGrey(RowSource rows, int outWidth, int outHeight, ResampleFilter filter)
     {
         var pass = new StreamedPass(rows.Width, rows.Height, 1, outWidth, outHeight, filter);
-        var grey = new byte[rows.StripRows * rows.Width];
+        var grey = GC.AllocateUninitializedArray<byte>(rows.StripRows * rows.Width);
         for (var read = rows.ReadGrey(grey); read > 0; read = rows.ReadGrey(grey))
         {
             pass.Take(grey.AsSpan(0, read * rows.Width));
@@ -125,19 +125,20 @@ public static class Resampler
         /// <summary>How columns are mixed; null where they are not.</summary>
         private readonly ResampleAxis? _across;
 
-        /// <summary>Which columns are taken; null where they are mixed, or all are.</summary>
+        /// <summary>Which columns are taken by <see cref="ResampleFilter.Nearest"/>; null where they are mixed, or all are taken.</summary>
         private readonly int[]? _columns;
 
         /// <summary>From this output on columns are mixed out of <see cref="_tail"/>, the row's end with room behind it.</summary>
         private readonly int _tailFrom;
 
         private readonly int _tailOrigin;
+        private readonly int _tailPitch;
         private readonly byte[] _tail = [];
 
-        /// <summary>How rows are mixed; null where they are not.</summary>
+        /// <summary>How rows are mixed; null where they are taken as they are.</summary>
         private readonly ResampleAxis? _down;
 
-        /// <summary>Which rows are taken; null where they are mixed.</summary>
+        /// <summary>Which rows are taken by <see cref="ResampleFilter.Nearest"/>; null with other filters.</summary>
         private readonly int[]? _rows;
 
         private readonly int _pitch;
@@ -165,7 +166,7 @@ public static class Resampler
             _outWidth = outWidth;
             _outHeight = outHeight;
             _fast = ResampleKernels.Fast && !portable;
-            _result = new byte[checked(outHeight * outWidth * channels)];
+            _result = GC.AllocateUninitializedArray<byte>(checked(outHeight * outWidth * channels));
             if (width != outWidth && filter == ResampleFilter.Nearest)
             {
                 _columns = ResampleAxis.Nearest(width, outWidth);
@@ -177,30 +178,52 @@ public static class Resampler
                 if (_tailFrom < outWidth)
                 {
                     _tailOrigin = _across.First[_tailFrom];
-                    _tail = new byte[(width - _tailOrigin) * channels + ResampleKernels.Overrun];
+                    _tailPitch = (width - _tailOrigin) * channels + ResampleKernels.Overrun;
+                    _tail = new byte[ResampleKernels.Rows * _tailPitch];
                 }
             }
-            if (height == outHeight || filter == ResampleFilter.Nearest)
+            if (filter == ResampleFilter.Nearest)
             {
                 _rows = height == outHeight ? [.. Enumerable.Range(0, height)] : ResampleAxis.Nearest(height, outHeight);
-                _capacity = 1;
+            }
+            else if (height == outHeight)
+            {
+                _capacity = ResampleKernels.Rows;
             }
             else
             {
                 _down = ResampleAxis.Make(height, outHeight, filter);
                 var most = _down.Count.Max();
-                _capacity = Math.Min(height, most + most / 2 + 8);
+                _capacity = Math.Min(height, most + most / 2 + 2 * ResampleKernels.Rows);
             }
             _pitch = checked(outWidth * channels + ResampleKernels.Overrun + 31) & ~31;
-            _window = new byte[checked((_capacity + ResampleKernels.OverrunRows) * _pitch)];
+            _window = GC.AllocateUninitializedArray<byte>(checked((_capacity + ResampleKernels.OverrunRows) * _pitch));
         }
 
         /// <summary>The next rows of the source, one or several whole ones.</summary>
-        public void Take(ReadOnlySpan<byte> rows)
+        public void Take(ReadOnlySpan<byte> rows) => Take(rows, rows.Length / _rowBytes, _rowBytes);
+
+        /// <summary>The next <paramref name="count"/> rows of the source, <paramref name="pitch"/> bytes from one to the next.</summary>
+        public void Take(ReadOnlySpan<byte> rows, int count, int pitch)
         {
-            for (; rows.Length > 0; rows = rows[_rowBytes..])
+            for (var i = 0; i < count;)
             {
-                TakeRow(rows[.._rowBytes]);
+                var some = Math.Min(_rows is null ? ResampleKernels.Rows : 1, count - i);
+                var part = rows.Slice(i * pitch, (some - 1) * pitch + _rowBytes);
+                if (_rows is not null)
+                {
+                    Choose(part, _rows);
+                }
+                else if (_down is null)
+                {
+                    Copy(part, pitch, some);
+                }
+                else
+                {
+                    Mix(part, pitch, some, _down);
+                }
+                i += some;
+                _next += some;
             }
         }
 
@@ -209,65 +232,78 @@ public static class Resampler
             ? _result
             : throw new InvalidOperationException($"{_next} of {_height} rows were taken.");
 
-        private void TakeRow(ReadOnlySpan<byte> row)
+        private void Choose(ReadOnlySpan<byte> row, int[] chosen)
         {
             var stride = _outWidth * _channels;
-            if (_down is null)
+            for (; _finished < _outHeight && chosen[_finished] == _next; _finished++)
             {
-                for (var across = false; _finished < _outHeight && _rows![_finished] == _next; _finished++, across = true)
-                {
-                    if (!across)
-                    {
-                        Across(row, _window);
-                    }
-                    _window.AsSpan(0, stride).CopyTo(_result.AsSpan(_finished * stride));
-                }
-                _next++;
-                return;
+                ChooseColumns(row, _result.AsSpan(_finished * stride, stride));
             }
-            if (_next - _windowTop == _capacity)
+        }
+
+        private void Copy(ReadOnlySpan<byte> rows, int pitch, int count)
+        {
+            Across(rows, pitch, count, _window);
+            var stride = _outWidth * _channels;
+            for (var i = 0; i < count; i++)
+            {
+                _window.AsSpan(i * _pitch, stride).CopyTo(_result.AsSpan((_next + i) * stride));
+            }
+        }
+
+        private void Mix(ReadOnlySpan<byte> rows, int pitch, int count, ResampleAxis down)
+        {
+            if (_next - _windowTop + count > _capacity)
             {
                 // Rows above those of the next output are done with.
-                var top = _finished < _outHeight ? Math.Min(_down.First[_finished], _next) : _next;
+                var top = _finished < _outHeight ? Math.Min(down.First[_finished], _next) : _next;
                 _window.AsSpan((top - _windowTop) * _pitch, (_next - top) * _pitch).CopyTo(_window);
                 _windowTop = top;
             }
-            Across(row, _window.AsSpan((_next - _windowTop) * _pitch, _pitch));
-            _next++;
-            for (; _finished < _outHeight && _down.First[_finished] + _down.Count[_finished] <= _next; _finished++)
+            Across(rows, pitch, count, _window.AsSpan((_next - _windowTop) * _pitch, count * _pitch));
+            var complete = _next + count;
+            var stride = _outWidth * _channels;
+            fixed (byte* window = _window, result = _result)
             {
-                fixed (byte* window = _window, result = _result)
+                for (; _finished < _outHeight && down.First[_finished] + down.Count[_finished] <= complete; _finished++)
                 {
-                    var first = window + (_down.First[_finished] - _windowTop) * _pitch;
-                    ResampleKernels.Down(first, _pitch, _down, _finished, result + _finished * stride, stride, _fast);
+                    var first = window + (down.First[_finished] - _windowTop) * _pitch;
+                    ResampleKernels.Down(first, _pitch, down, _finished, result + _finished * stride, stride, _fast);
                 }
             }
         }
 
-        private void Across(ReadOnlySpan<byte> row, Span<byte> target)
+        private void Across(ReadOnlySpan<byte> rows, int pitch, int count, Span<byte> target)
         {
-            if (_columns is not null)
+            if (_across is null)
             {
-                for (var x = 0; x < _columns.Length; x++)
+                for (var i = 0; i < count; i++)
                 {
-                    row.Slice(_columns[x] * _channels, _channels).CopyTo(target[(x * _channels)..]);
+                    ChooseColumns(rows.Slice(i * pitch, _rowBytes), target[(i * _pitch)..]);
                 }
+                return;
             }
-            else if (_across is null)
+            for (var i = 0; i < count && _tailFrom < _outWidth; i++)
+            {
+                rows.Slice(i * pitch + _tailOrigin * _channels, _rowBytes - _tailOrigin * _channels).CopyTo(_tail.AsSpan(i * _tailPitch));
+            }
+            fixed (byte* source = rows, tail = _tail, narrow = target)
+            {
+                ResampleKernels.Across(source, pitch, count, 0, _across, 0, _tailFrom, _channels, narrow, _pitch, _fast);
+                ResampleKernels.Across(tail, _tailPitch, count, _tailOrigin, _across, _tailFrom, _outWidth, _channels, narrow, _pitch, _fast);
+            }
+        }
+
+        private void ChooseColumns(ReadOnlySpan<byte> row, Span<byte> target)
+        {
+            if (_columns is null)
             {
                 row.CopyTo(target);
+                return;
             }
-            else
+            for (var x = 0; x < _columns.Length; x++)
             {
-                if (_tailFrom < _outWidth)
-                {
-                    row[(_tailOrigin * _channels)..].CopyTo(_tail);
-                }
-                fixed (byte* source = row, tail = _tail, narrow = target)
-                {
-                    ResampleKernels.Across(source, 0, _across, 0, _tailFrom, _channels, narrow, _fast);
-                    ResampleKernels.Across(tail, _tailOrigin, _across, _tailFrom, _outWidth, _channels, narrow, _fast);
-                }
+                row.Slice(_columns[x] * _channels, _channels).CopyTo(target[(x * _channels)..]);
             }
         }
     }

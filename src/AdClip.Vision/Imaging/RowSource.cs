@@ -12,7 +12,8 @@ internal abstract class RowSource(ImageInfo info, int sampleBytes) : IDisposable
     public ImageInfo Info { get; } = info;
 
     /// <summary>Rows of a strip; what one read returns at most.</summary>
-    public int StripRows { get; } = (int)Math.Clamp(StripBytes / ((long)info.Width * Math.Max(3, sampleBytes)), 1, 64);
+    /// <remarks>Whole fours where they fit, as the resampler takes them.</remarks>
+    public int StripRows { get; } = (int)Math.Clamp(StripBytes / ((long)info.Width * Math.Max(3, sampleBytes)), 4, 64) & ~3;
 
     public int Width => Info.Width;
 

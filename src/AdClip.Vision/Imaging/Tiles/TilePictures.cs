@@ -33,23 +33,30 @@ public static class TilePictures
         var y = 0;
         for (var read = rows.Read(rgb, alpha); read > 0; read = rows.Read(rgb, alpha))
         {
-            for (var i = 0; i < read; i++, y++)
+            for (var i = 0; i < read;)
             {
                 for (; begun < tops.Count && tops[begun] <= y; begun++)
                 {
                     open.Enqueue([.. plan.Lefts.Select(_ => new PictureBuilder(rows, plan, side))]);
                 }
+                // As many rows as all the open tiles take before one ends or another begins.
+                var count = read - i;
+                count = begun < tops.Count ? Math.Min(count, tops[begun] - y) : count;
+                count = open.Count > 0 ? Math.Min(count, tops[ended] + plan.TileHeight - y) : count;
                 foreach (var tiles in open)
                 {
                     for (var column = 0; column < columns; column++)
                     {
                         var left = plan.Lefts[column];
                         tiles[column].Take(
-                            rgb.AsSpan(((i * rows.Width) + left) * 3, plan.TileWidth * 3),
-                            rows.HasAlpha ? alpha.AsSpan((i * rows.Width) + left, plan.TileWidth) : []);
+                            count,
+                            rgb.AsSpan(((i * rows.Width) + left) * 3),
+                            rows.HasAlpha ? alpha.AsSpan((i * rows.Width) + left) : []);
                     }
                 }
-                if (open.Count > 0 && y == tops[ended] + plan.TileHeight - 1)
+                i += count;
+                y += count;
+                if (open.Count > 0 && y == tops[ended] + plan.TileHeight)
                 {
                     var tiles = open.Dequeue();
                     for (var column = 0; column < columns; column++)
@@ -80,10 +87,11 @@ public static class TilePictures
             _opacity = rows.HasAlpha ? new Resampler.StreamedPass(plan.TileWidth, plan.TileHeight, 1, side, side, filter) : null;
         }
 
-        public void Take(ReadOnlySpan<byte> rgb, ReadOnlySpan<byte> alpha)
+        /// <summary>The next rows; both begin at the tile's left edge and go on to the right of it.</summary>
+        public void Take(int count, ReadOnlySpan<byte> rgb, ReadOnlySpan<byte> alpha)
         {
-            _colour.Take(rgb);
-            _opacity?.Take(alpha);
+            _colour.Take(rgb, count, _rows.Width * 3);
+            _opacity?.Take(alpha, count, _rows.Width);
         }
 
         public PixelImage Finish()
