@@ -44,7 +44,7 @@ public static class ImageDecoder
     /// <summary>The picture resampled to <paramref name="width"/> x <paramref name="height"/>, aspect ratio not kept.</summary>
     /// <remarks>
     /// The same bytes as <see cref="Decode"/> followed by <see cref="Resampler.Resize(PixelImage, int, int)"/>, but the source
-    /// is streamed: at most height x <paramref name="width"/> x 4 bytes and a strip are held.
+    /// is streamed: a strip and the rows that one output row mixes are held.
     /// </remarks>
     /// <exception cref="RefusedInputException">As <see cref="Decode"/>.</exception>
     public static PixelImage DecodeResized(string path, int width, int height, ImageLimits? limits = null)

@@ -6,6 +6,9 @@ namespace AdClip.Vision.Imaging;
 /// <summary>Rows of a JPEG, PNG, WebP, GIF or TIFF, decoded by libvips a strip at a time.</summary>
 internal sealed class VipsRows : RowSource
 {
+    /// <summary>Deep samples are gone over twice, first for their range; pictures up to this size are decoded once and kept for it.</summary>
+    private const int MostKeptBytes = 1 << 24;
+
     private static readonly string[] CameraFields = ["exif-ifd0-Make", "exif-ifd0-Model"];
     private readonly Image _image;
     private readonly Region _region;
@@ -94,6 +97,7 @@ internal sealed class VipsRows : RowSource
     {
         VipsLibrary.Prepare();
         Image? image = null;
+        var kept = false;
         try
         {
             image = Load(path, format, Enums.Access.Sequential);
@@ -111,7 +115,13 @@ internal sealed class VipsRows : RowSource
             {
                 image = Replace(image, image.Colourspace(Enums.Interpretation.Srgb));
             }
-            var bits = Check(path, info, image, forMask);
+            else if (image.Format is Enums.BandFormat.Ushort or Enums.BandFormat.Float
+                && (long)image.Width * image.Height * image.Bands * SampleBytes(image.Format) <= MostKeptBytes)
+            {
+                image = Replace(image, image.CopyMemory());
+                kept = true;
+            }
+            var bits = Check(path, info, image, forMask, kept);
             return new VipsRows(info, image, bits);
         }
         catch (VipsException reason)
@@ -165,7 +175,7 @@ internal sealed class VipsRows : RowSource
     }
 
     /// <summary>Refuses what cannot be shown, and finds the depth that 16-bit samples really use.</summary>
-    private static int Check(string path, ImageInfo info, Image image, bool forMask)
+    private static int Check(string path, ImageInfo info, Image image, bool forMask, bool kept)
     {
         if (image.Bands > 4)
         {
@@ -180,13 +190,13 @@ internal sealed class VipsRows : RowSource
                 {
                     throw Unsupported("16-bit CMYK");
                 }
-                using (var again = Load(path, info.Format, Enums.Access.Sequential))
+                using (var again = kept ? null : Load(path, info.Format, Enums.Access.Sequential))
                 {
-                    return SampleScale.SignificantBits((int)again.Max(), forMask);
+                    return SampleScale.SignificantBits((int)(again ?? image).Max(), forMask);
                 }
             case Enums.BandFormat.Float when image.Interpretation != Enums.Interpretation.Cmyk:
-                using (var again = Load(path, info.Format, Enums.Access.Sequential))
-                using (var statistics = again.Stats())
+                using (var again = kept ? null : Load(path, info.Format, Enums.Access.Sequential))
+                using (var statistics = (again ?? image).Stats())
                 {
                     var (smallest, largest) = (statistics.Getpoint(0, 0)[0], statistics.Getpoint(1, 0)[0]);
                     if (smallest >= 0 && largest <= 1)
