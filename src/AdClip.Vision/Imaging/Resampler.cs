@@ -48,7 +48,7 @@ public static class Resampler
     internal static PixelImage Resize(RowSource rows, int outWidth, int outHeight)
     {
         var filter = rows.Info.Indexed ? ResampleFilter.Nearest : ResampleFilter.Bicubic;
-        var resized = rows.Grey ? Spread(ResizeGrey(rows, outWidth, outHeight, filter)) : ResizeColour(rows, outWidth, outHeight, filter);
+        var resized = rows.PlainChannels > 0 ? ResizePlain(rows, outWidth, outHeight, filter) : ResizeColour(rows, outWidth, outHeight, filter);
         return new PixelImage(outWidth, outHeight, resized, null, rows.Info.Indexed, rows.SignificantBits);
     }
 
@@ -71,16 +71,15 @@ public static class Resampler
         return resized;
     }
 
-    /// <summary>Each channel is resized by itself, so that one stands for three equal ones.</summary>
-    private static byte[] ResizeGrey(RowSource rows, int outWidth, int outHeight, ResampleFilter filter)
+    private static byte[] ResizePlain(RowSource rows, int outWidth, int outHeight, ResampleFilter filter)
     {
-        var pass = new StreamedPass(rows.Width, rows.Height, 1, outWidth, outHeight, filter);
-        var grey = GC.AllocateUninitializedArray<byte>(rows.StripRows * rows.Width);
-        for (var read = rows.ReadGrey(grey); read > 0; read = rows.ReadGrey(grey))
+        var pass = new StreamedPass(rows.Width, rows.Height, rows.PlainChannels, outWidth, outHeight, filter);
+        for (var strip = rows.ReadPlain(); strip.Length > 0; strip = rows.ReadPlain())
         {
-            pass.Take(grey.AsSpan(0, read * rows.Width));
+            pass.Take(strip);
         }
-        return pass.Finish();
+        // Each channel is resized by itself, so that one stands for three equal ones.
+        return rows.PlainChannels == 3 ? pass.Finish() : Spread(pass.Finish());
     }
 
     private static byte[] Spread(byte[] grey)

@@ -23,8 +23,8 @@ internal abstract class RowSource(ImageInfo info, int sampleBytes) : IDisposable
 
     public abstract int SignificantBits { get; }
 
-    /// <summary>Whether the three channels are one, which <see cref="ReadGrey"/> gives alone.</summary>
-    public virtual bool Grey => false;
+    /// <summary>1 (grey) or 3 where the file's samples are what is wanted, which <see cref="ReadPlain"/> then gives uncopied; otherwise 0.</summary>
+    public virtual int PlainChannels => 0;
 
     /// <summary>The next strip: up to <see cref="StripRows"/> rows, 0 after the last.</summary>
     /// <param name="rgb">[StripRows, Width, 3].</param>
@@ -32,10 +32,9 @@ internal abstract class RowSource(ImageInfo info, int sampleBytes) : IDisposable
     /// <exception cref="RefusedInputException">The pixels are damaged or cut off.</exception>
     public abstract int Read(Span<byte> rgb, Span<byte> alpha);
 
-    /// <summary>As <see cref="Read"/> where the picture is <see cref="Grey"/>: one channel of it.</summary>
-    /// <param name="grey">[StripRows, Width].</param>
+    /// <summary>As <see cref="Read"/>: the next rows, [rows, Width, <see cref="PlainChannels"/>], valid until the next call; empty after the last.</summary>
     /// <exception cref="RefusedInputException">The pixels are damaged or cut off.</exception>
-    public virtual int ReadGrey(Span<byte> grey) => throw new NotSupportedException();
+    public virtual ReadOnlySpan<byte> ReadPlain() => throw new NotSupportedException();
 
     public abstract void Dispose();
 

@@ -32,7 +32,7 @@ internal sealed class VipsRows : RowSource
 
     public override int SignificantBits { get; }
 
-    public override bool Grey => _bands == 1;
+    public override int PlainChannels => _bands is 1 or 3 ? _bands : 0;
 
     /// <summary>The header alone.</summary>
     public static ImageInfo Identify(string path, ImageFormat format, PngHeader? png, long bytes)
@@ -146,11 +146,10 @@ internal sealed class VipsRows : RowSource
         return rows;
     }
 
-    public override int ReadGrey(Span<byte> grey)
+    public override ReadOnlySpan<byte> ReadPlain()
     {
-        var rows = Fetch(out var samples);
-        samples.CopyTo(grey);
-        return rows;
+        Fetch(out var samples);
+        return samples;
     }
 
     public override void Dispose()
