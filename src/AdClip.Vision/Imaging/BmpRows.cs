@@ -126,9 +126,22 @@ internal sealed class BmpRows : RowSource
         var palette = _layout.Palette;
         var bits = _layout.BitsPerPixel;
         var perByte = 8 / bits;
+        if (bits == 8 && palette.Length == 3 * 256)
+        {
+            // The usual case: every value has its colour.
+            var pixels = rgb;
+            foreach (var value in stored[..Width])
+            {
+                pixels[2] = palette[3 * value + 2];
+                pixels[1] = palette[3 * value + 1];
+                pixels[0] = palette[3 * value];
+                pixels = pixels[3..];
+            }
+            return;
+        }
         for (var x = 0; x < Width; x++)
         {
-            var index = bits == 8 ? stored[x] : (stored[x / perByte] >> (8 - bits - x % perByte * bits)) & ((1 << bits) - 1);
+            var index = (stored[x / perByte] >> (8 - bits - x % perByte * bits)) & ((1 << bits) - 1);
             if (index * 3 >= palette.Length)
             {
                 throw ImageDecoder.Damaged($"pixel value {index} is not in the palette");

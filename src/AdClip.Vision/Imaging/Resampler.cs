@@ -302,7 +302,10 @@ public static class Resampler
             }
             for (var x = 0; x < _columns.Length; x++)
             {
-                row.Slice(_columns[x] * _channels, _channels).CopyTo(target[(x * _channels)..]);
+                for (var c = 0; c < _channels; c++)
+                {
+                    target[x * _channels + c] = row[_columns[x] * _channels + c];
+                }
             }
         }
     }
