@@ -3,7 +3,8 @@ namespace AdClip.Vision.Imaging.Tiles;
 /// <summary>Cuts a picture file into tiles at the model's size while it is being decoded.</summary>
 /// <remarks>
 /// The file is read once from the top in strips. Each source row is shrunk (or stretched) along x into every tile that it
-/// crosses, so only the tiles of the rows at hand are held: about rows of tiles · columns of tiles · TileHeight · side · 3 bytes.
+/// crosses, so only the tiles of the rows at hand are held: about rows of tiles · columns of tiles · side · side · 3 bytes, and the
+/// shrunk rows that one row of a tile's picture mixes.
 /// A tile's pixels are the bits that cropping the decoded picture and resizing the crop would give.
 /// </remarks>
 public static class TilePictures
