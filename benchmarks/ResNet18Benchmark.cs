@@ -3,7 +3,6 @@ using AdClip.Vision.Backbones;
 using AdClip.Vision.Backbones.ResNet18;
 using AdClip.Vision.Graphs;
 using AdClip.Vision.Graphs.Onnx;
-using AdClip.Vision.Tokens;
 using AdClip.Vision.Weights;
 
 namespace AdClip.Benchmarks;
