@@ -31,7 +31,11 @@ public sealed partial class ArchitectureTests
         ["review"] = ["annotations", "shell", "viewer"],
     };
 
+    /// <summary>With more, nobody sees at a construction which value is which: those have required properties.</summary>
+    private const int MostPositionalFields = 8;
+
     private static readonly string Source = Path.Combine(SharedFolder.RepositoryRoot, "src");
+    private static readonly string Tools = Path.Combine(SharedFolder.RepositoryRoot, "tools");
     private static readonly string Assets = Path.Combine(SharedFolder.RepositoryRoot, "wwwroot-assets");
 
     [Fact]
@@ -138,6 +142,36 @@ public sealed partial class ArchitectureTests
         Assert.Empty(wrong);
     }
 
+    [Fact]
+    public void Records_Positional_HaveAtMostEightFields()
+    {
+        var records = (
+            from folder in new[] { Source, Tools }
+            from file in Sources(folder)
+            from record in PositionalRecords(File.ReadAllText(file))
+            select (File: Path.GetRelativePath(SharedFolder.RepositoryRoot, file), record.Name, record.Fields)).ToList();
+        Assert.Contains(records, record => record.Fields == MostPositionalFields);
+        Assert.DoesNotContain(records, record => record.Fields > MostPositionalFields);
+    }
+
+    [Fact]
+    public void PositionalRecords_NestedLists_CountAsOneField() =>
+        Assert.Equal(
+            [("Plain", 0), ("Pair", 2), ("Few", 3), ("Base", 1), ("Noted", 3)],
+            PositionalRecords(
+                """"
+                // record Said(int A, int B, int C)
+                public sealed record Bodied { public required string Text { get; init; } = "record Quoted(int A)"; }
+                public sealed record Plain();
+                internal readonly record struct Pair<TKey, TValue>(TKey Key, Dictionary<TKey, (int From, int To)> Values) where TKey : notnull;
+                public record class Few(
+                    (int X, int Y) Place, // first, second
+                    [property: JsonPropertyName("a,b")] Func<int, int, bool>? Test = null,
+                    string Separator = ",)");
+                public sealed record Base(int[,] Grid) : Few((Grid[0, 0], 1), null, "");
+                public sealed record Noted(char Comma = ',', string Path = @"C:\", string Verse = """a "b", c""");
+                """"));
+
     /// <summary>Of every TypeScript file the files that it imports, types included; as "folder/file.ts".</summary>
     private static Dictionary<string, string[]> Imports()
     {
@@ -156,6 +190,30 @@ public sealed partial class ArchitectureTests
         ];
     }
 
+    /// <summary>The records of a source that are declared with a list of parameters, and how many those are.</summary>
+    private static IEnumerable<(string Name, int Fields)> PositionalRecords(string source)
+    {
+        var code = TextOrComment().Replace(source, "");
+        return PositionalRecord().Matches(code).Select(match => (match.Groups["name"].Value, Fields(code.AsSpan(match.Index + match.Length))));
+
+        // Only commas of the list itself part its parameters: not those of tuples, type arguments, attributes or arrays in it.
+        static int Fields(ReadOnlySpan<char> list)
+        {
+            var (depth, commas, isEmpty) = (0, 0, true);
+            foreach (var c in list)
+            {
+                if (depth == 0 && c == ')')
+                {
+                    break;
+                }
+                depth += c is '(' or '[' or '{' or '<' ? 1 : c is ')' or ']' or '}' or '>' ? -1 : 0;
+                commas += depth == 0 && c == ',' ? 1 : 0;
+                isEmpty &= char.IsWhiteSpace(c);
+            }
+            return isEmpty ? 0 : commas + 1;
+        }
+    }
+
     private static IEnumerable<string> Sources(string folder) => Directory
         .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
         .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal))
@@ -169,6 +227,15 @@ public sealed partial class ArchitectureTests
         @"AdClip\.Vision\.(?<room>[A-Z]\w+)"
         + @"|(?<![\w.])(?<room>Graphs|GroundTruth|Imaging|Metrics|Weights|Tokens|Backbones|Detection|Training|Datasets)\.\w")]
     private static partial Regex VisionRoom();
+
+    [GeneratedRegex(@"\brecord(?:\s+(?:struct|class))?\s+(?<name>\w+)\s*(?:<[^()]*>\s*)?\(")]
+    private static partial Regex PositionalRecord();
+
+    // Raw, verbatim and other strings, characters, comments: what they hold is no code.
+    [GeneratedRegex("""""
+        "{3,}[\s\S]*?"{3,}|@\$?"(?:[^"]|"")*"|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])'|//[^\n]*|/\*[\s\S]*?\*/
+        """"")]
+    private static partial Regex TextOrComment();
 
     [GeneratedRegex("""\b(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")]
     private static partial Regex RelativeImport();

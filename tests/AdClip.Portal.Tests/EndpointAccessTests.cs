@@ -164,7 +164,7 @@ public sealed partial class EndpointAccessTests(SharedPortal shared) : IClassFix
         area.Headers.IfMatch.Add(EntityTagHeaderValue.Parse("\"0\""));
         (await member.SendAsync(area, Cancel)).EnsureSuccessStatusCode();
         using var watch = new JobWatch(_portal);
-        using var started = await member.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel);
+        using var started = await member.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { References = ReferenceChoice.None }, Cancel);
         var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
         await watch.UntilAsync(job => job.Id == run.JobId && job.State.IsOver());
         var results = (await member.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!;

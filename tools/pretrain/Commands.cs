@@ -84,7 +84,7 @@ internal static class Commands
         var (patch, size) = (arguments.Number("--patch", 16), arguments.Number("--size", 224));
         var (width, blocks, dual) = (arguments.Number("--width", 192), arguments.Number("--blocks", 8), arguments.Number("--dual", 4));
         Phase[] phases = [.. (arguments.Text("--phases") ?? "14:1").Split(',').Select(Phase)];
-        var plan = new Plan(phases) { Seed = (ulong)arguments.Number("--seed", 1) };
+        var plan = new Plan { Phases = phases, Seed = (ulong)arguments.Number("--seed", 1) };
         plan = plan with
         {
             Groups = arguments.Number("--groups", plan.Groups),
@@ -99,10 +99,18 @@ internal static class Commands
         };
         var usual = new ObjectiveWeights();
         float Weight(string objective, float otherwise) => arguments.Share("--weight-" + objective, otherwise);
-        var weights = new ObjectiveWeights(
-            Weight("map", usual.Map), Weight("map-image", usual.MapImage), Weight("near", usual.Near),
-            Weight("near-image", usual.NearImage), Weight("cells", usual.Cells),
-            Weight("type", usual.Type), Weight("class", usual.Class), Weight("image", usual.Image), Weight("caption", usual.Caption));
+        var weights = new ObjectiveWeights
+        {
+            Map = Weight("map", usual.Map),
+            MapImage = Weight("map-image", usual.MapImage),
+            Near = Weight("near", usual.Near),
+            NearImage = Weight("near-image", usual.NearImage),
+            Cells = Weight("cells", usual.Cells),
+            Type = Weight("type", usual.Type),
+            Class = Weight("class", usual.Class),
+            Image = Weight("image", usual.Image),
+            Caption = Weight("caption", usual.Caption),
+        };
         var pictures = Pictures(arguments);
         pictures =
             pictures with { Objects = arguments.Share("--objects", pictures.Objects), Registered = arguments.Share("--registered", pictures.Registered) };
@@ -118,9 +126,21 @@ internal static class Commands
         }
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        Recipe.Train(
-            file, vocabulary, from, side, entries => new ModelShape(size, patch, width, blocks, dual, [4, 6, 8], 128, 128, 3, 77, entries),
-            plan, pictures, weights, stop.Token);
+        ModelShape Shape(int entries) => new()
+        {
+            ImageSize = size,
+            Patch = patch,
+            Width = width,
+            Blocks = blocks,
+            DualBlocks = dual,
+            FeatureBlocks = [4, 6, 8],
+            Embed = 128,
+            TextWidth = 128,
+            TextBlocks = 3,
+            Context = 77,
+            Vocabulary = entries,
+        };
+        Recipe.Train(file, vocabulary, from, side, Shape, plan, pictures, weights, stop.Token);
     }
 
     private static Phase Phase(string text) =>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace AdClip.Vision.Imaging;
 
@@ -20,11 +21,11 @@ internal sealed class BmpRows : RowSource
     private int _row;
 
     private BmpRows(ImageInfo info, FileStream file, Layout layout)
-        : base(info)
+        : base(info, 3)
     {
         _file = file;
         _layout = layout;
-        _stored = new byte[layout.Stride];
+        _stored = new byte[StripRows * layout.Stride];
     }
 
     public override bool HasAlpha => false;
@@ -66,63 +67,97 @@ internal sealed class BmpRows : RowSource
     public override int Read(Span<byte> rgb, Span<byte> alpha)
     {
         var rows = Math.Min(StripRows, Height - _row);
-        for (var i = 0; i < rows; i++, _row++)
+        if (rows <= 0)
         {
-            var storedRow = _layout.BottomUp ? Height - 1 - _row : _row;
-            _file.Seek(_layout.PixelOffset + (long)storedRow * _layout.Stride, SeekOrigin.Begin);
-            if (_file.ReadAtLeast(_stored, _stored.Length, throwOnEndOfStream: false) < _stored.Length)
-            {
-                throw ImageDecoder.Damaged("the file ends too early");
-            }
-            Expand(rgb.Slice(i * Width * 3, Width * 3));
+            return 0;
         }
-        return Math.Max(0, rows);
+        var first = _layout.BottomUp ? Height - _row - rows : _row;
+        var stored = _stored.AsSpan(0, rows * _layout.Stride);
+        _file.Seek(_layout.PixelOffset + (long)first * _layout.Stride, SeekOrigin.Begin);
+        if (_file.ReadAtLeast(stored, stored.Length, throwOnEndOfStream: false) < stored.Length)
+        {
+            throw ImageDecoder.Damaged("the file ends too early");
+        }
+        for (var i = 0; i < rows; i++)
+        {
+            var at = _layout.BottomUp ? rows - 1 - i : i;
+            Expand(stored.Slice(at * _layout.Stride, _layout.Stride), rgb.Slice(i * Width * 3, Width * 3));
+        }
+        _row += rows;
+        return rows;
     }
 
     public override void Dispose() => _file.Dispose();
 
-    private void Expand(Span<byte> rgb)
+    private void Expand(ReadOnlySpan<byte> stored, Span<byte> rgb)
     {
         switch (_layout.BitsPerPixel)
         {
             case <= 8:
-                ExpandPalette(rgb);
+                ExpandPalette(stored, rgb);
                 break;
             case 24:
-                for (var o = 0; o < rgb.Length; o += 3)
-                {
-                    (rgb[o], rgb[o + 1], rgb[o + 2]) = (_stored[o + 2], _stored[o + 1], _stored[o]);
-                }
+                Exchange(stored, rgb);
                 break;
             default:
-                ExpandFields(rgb);
+                ExpandFields(stored, rgb);
                 break;
         }
     }
 
-    private void ExpandPalette(Span<byte> rgb)
+    /// <summary>Blue, green, red to red, green, blue.</summary>
+    private static void Exchange(ReadOnlySpan<byte> stored, Span<byte> rgb)
     {
+        // Five pixels a step; the sixteenth byte is written again by the next.
+        var order = Vector128.Create((byte)2, 1, 0, 5, 4, 3, 8, 7, 6, 11, 10, 9, 14, 13, 12, 15);
+        var o = 0;
+        for (; o + Vector128<byte>.Count <= rgb.Length; o += 15)
+        {
+            Vector128.Shuffle(Vector128.Create(stored[o..]), order).CopyTo(rgb[o..]);
+        }
+        for (; o < rgb.Length; o += 3)
+        {
+            (rgb[o], rgb[o + 1], rgb[o + 2]) = (stored[o + 2], stored[o + 1], stored[o]);
+        }
+    }
+
+    private void ExpandPalette(ReadOnlySpan<byte> stored, Span<byte> rgb)
+    {
+        var palette = _layout.Palette;
         var bits = _layout.BitsPerPixel;
         var perByte = 8 / bits;
+        if (bits == 8 && palette.Length == 3 * 256)
+        {
+            // The usual case: every value has its colour.
+            var pixels = rgb;
+            foreach (var value in stored[..Width])
+            {
+                pixels[2] = palette[3 * value + 2];
+                pixels[1] = palette[3 * value + 1];
+                pixels[0] = palette[3 * value];
+                pixels = pixels[3..];
+            }
+            return;
+        }
         for (var x = 0; x < Width; x++)
         {
-            var index = (_stored[x / perByte] >> (8 - bits - x % perByte * bits)) & ((1 << bits) - 1);
-            if (index * 3 >= _layout.Palette.Length)
+            var index = (stored[x / perByte] >> (8 - bits - x % perByte * bits)) & ((1 << bits) - 1);
+            if (index * 3 >= palette.Length)
             {
                 throw ImageDecoder.Damaged($"pixel value {index} is not in the palette");
             }
-            _layout.Palette.AsSpan(index * 3, 3).CopyTo(rgb[(x * 3)..]);
+            (rgb[3 * x], rgb[3 * x + 1], rgb[3 * x + 2]) = (palette[3 * index], palette[3 * index + 1], palette[3 * index + 2]);
         }
     }
 
-    private void ExpandFields(Span<byte> rgb)
+    private void ExpandFields(ReadOnlySpan<byte> stored, Span<byte> rgb)
     {
         var bytes = _layout.BitsPerPixel / 8;
         for (var x = 0; x < Width; x++)
         {
             var pixel = bytes == 2
-                ? BinaryPrimitives.ReadUInt16LittleEndian(_stored.AsSpan(x * 2))
-                : BinaryPrimitives.ReadUInt32LittleEndian(_stored.AsSpan(x * 4));
+                ? BinaryPrimitives.ReadUInt16LittleEndian(stored[(x * 2)..])
+                : BinaryPrimitives.ReadUInt32LittleEndian(stored[(x * 4)..]);
             for (var channel = 0; channel < 3; channel++)
             {
                 var field = _layout.Fields[channel];

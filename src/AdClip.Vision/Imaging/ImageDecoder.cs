@@ -22,31 +22,12 @@ public static class ImageDecoder
     public static ImageInfo Identify(string path, ImageLimits? limits = null)
     {
         limits ??= ImageLimits.Default;
-        var bytes = new FileInfo(path).Length;
-        if (bytes == 0)
-        {
-            throw new RefusedInputException(RefusalCode.EmptyFile, "The file is empty (0 bytes). Copy or export it again.");
-        }
-        if (bytes > limits.MaxBytes)
-        {
-            throw new RefusedInputException(
-                RefusalCode.FileTooLarge,
-                $"The file has {bytes} bytes; at most {limits.MaxBytes} are accepted.",
-                bytes,
-                limits.MaxBytes);
-        }
-        var head = new byte[ImageSignature.Length];
-        using (var file = File.OpenRead(path))
-        {
-            head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
-        }
-        var format = ImageSignature.Recognise(head);
+        var (format, bytes) = Sniff(path, limits);
         if (format == ImageFormat.Bmp)
         {
             return BmpRows.Identify(path, limits);
         }
-        PngHeader? png = format == ImageFormat.Png ? PngHeader.ReadChecked(path, limits) : null;
-        var info = VipsRows.Identify(path, format, png, bytes);
+        var info = VipsRows.Identify(path, format, CheckedPng(path, format, limits), bytes);
         limits.CheckSize(info.Width, info.Height);
         return info;
     }
@@ -63,7 +44,7 @@ public static class ImageDecoder
     /// <summary>The picture resampled to <paramref name="width"/> x <paramref name="height"/>, aspect ratio not kept.</summary>
     /// <remarks>
     /// The same bytes as <see cref="Decode"/> followed by <see cref="Resampler.Resize(PixelImage, int, int)"/>, but the source
-    /// is streamed: at most height x <paramref name="width"/> x 4 bytes and a strip are held.
+    /// is streamed: a strip and the rows that one output row mixes are held.
     /// </remarks>
     /// <exception cref="RefusedInputException">As <see cref="Decode"/>.</exception>
     public static PixelImage DecodeResized(string path, int width, int height, ImageLimits? limits = null)
@@ -75,8 +56,10 @@ public static class ImageDecoder
     internal static RowSource Open(string path, ImageLimits? limits, bool forMask = false)
     {
         limits ??= ImageLimits.Default;
-        var info = Identify(path, limits);
-        return info.Format == ImageFormat.Bmp ? BmpRows.Open(path, info, limits) : VipsRows.Open(path, info, forMask);
+        var (format, bytes) = Sniff(path, limits);
+        return format == ImageFormat.Bmp
+            ? BmpRows.Open(path, BmpRows.Identify(path, limits), limits)
+            : VipsRows.Open(path, format, CheckedPng(path, format, limits), bytes, limits, forMask);
     }
 
     internal static PixelImage Collect(RowSource rows)
@@ -95,4 +78,27 @@ public static class ImageDecoder
         RefusalCode.DamagedImage,
         $"The picture is damaged or incomplete: {detail}. Export or copy it again.",
         detail);
+
+    private static (ImageFormat Format, long Bytes) Sniff(string path, ImageLimits limits)
+    {
+        var bytes = new FileInfo(path).Length;
+        if (bytes == 0)
+        {
+            throw new RefusedInputException(RefusalCode.EmptyFile, "The file is empty (0 bytes). Copy or export it again.");
+        }
+        if (bytes > limits.MaxBytes)
+        {
+            throw new RefusedInputException(
+                RefusalCode.FileTooLarge,
+                $"The file has {bytes} bytes; at most {limits.MaxBytes} are accepted.",
+                bytes,
+                limits.MaxBytes);
+        }
+        var head = new byte[ImageSignature.Length];
+        using var file = File.OpenRead(path);
+        return (ImageSignature.Recognise(head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false))), bytes);
+    }
+
+    private static PngHeader? CheckedPng(string path, ImageFormat format, ImageLimits limits) =>
+        format == ImageFormat.Png ? PngHeader.ReadChecked(path, limits) : null;
 }

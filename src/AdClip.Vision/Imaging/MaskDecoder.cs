@@ -59,8 +59,8 @@ public static class MaskDecoder
     private static byte[] Brightest(RowSource rows)
     {
         var brightest = new byte[checked(rows.Width * rows.Height)];
-        var rgb = new byte[RowSource.StripRows * rows.Width * 3];
-        var alpha = rows.HasAlpha ? new byte[RowSource.StripRows * rows.Width] : [];
+        var rgb = new byte[rows.StripRows * rows.Width * 3];
+        var alpha = rows.HasAlpha ? new byte[rows.StripRows * rows.Width] : [];
         var at = 0;
         for (var read = rows.Read(rgb, alpha); read > 0; read = rows.Read(rgb, alpha))
         {

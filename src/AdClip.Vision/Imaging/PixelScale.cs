@@ -43,16 +43,17 @@ public sealed class PixelScale : IEquatable<PixelScale>
     {
         ArgumentNullException.ThrowIfNull(image);
         var pixels = image.Width * image.Height;
-        var tensor = new float[3 * pixels];
-        for (var plane = 0; plane < 3; plane++)
+        // Every element is written below.
+        var tensor = GC.AllocateUninitializedArray<float>(checked(3 * pixels));
+        var (first, last) = IsBgr ? (2, 0) : (0, 2);
+        var (one, two, three) = (tensor.AsSpan(0, pixels), tensor.AsSpan(pixels, pixels), tensor.AsSpan(2 * pixels, pixels));
+        var (oneOf, twoOf, threeOf) = (_tables[first], _tables[1], _tables[last]);
+        var rgb = image.Rgb.AsSpan(0, 3 * pixels);
+        for (var i = 0; i < one.Length; i++)
         {
-            var channel = IsBgr ? 2 - plane : plane;
-            var table = _tables[channel];
-            var values = tensor.AsSpan(plane * pixels, pixels);
-            for (var i = 0; i < values.Length; i++)
-            {
-                values[i] = table[image.Rgb[(i * 3) + channel]];
-            }
+            one[i] = oneOf[rgb[(3 * i) + first]];
+            two[i] = twoOf[rgb[(3 * i) + 1]];
+            three[i] = threeOf[rgb[(3 * i) + last]];
         }
         return tensor;
     }

@@ -50,11 +50,15 @@ public static class Preprocessing
     {
         ArgumentNullException.ThrowIfNull(mask);
         var pass = new Resampler.StreamedPass(mask.Width, mask.Height, 1, outWidth, outHeight, ResampleFilter.Bilinear);
-        var row = new byte[mask.Width];
-        for (var y = 0; y < mask.Height; y++)
+        var rows = new byte[ResampleKernels.Rows * mask.Width];
+        for (var y = 0; y < mask.Height; y += ResampleKernels.Rows)
         {
-            mask.RowTo(y, 255, row);
-            pass.Take(y, row);
+            var count = Math.Min(ResampleKernels.Rows, mask.Height - y);
+            for (var i = 0; i < count; i++)
+            {
+                mask.RowTo(y + i, 255, rows.AsSpan(i * mask.Width, mask.Width));
+            }
+            pass.Take(rows.AsSpan(0, count * mask.Width));
         }
         return [.. pass.Finish().Select(level => level >= 128)];
     }

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-
 namespace AdClip.Vision.Imaging;
 
 /// <summary>Resizing of 8-bit planes, bit for bit as Pillow does it.</summary>
@@ -10,8 +7,6 @@ namespace AdClip.Vision.Imaging;
 /// </remarks>
 public static class Resampler
 {
-    private const int Half = 1 << (ResampleAxis.Precision - 1);
-
     /// <summary>Resizes a plane of 1 or 3 interleaved channels.</summary>
     /// <param name="source">[height, width, channels].</param>
     /// <param name="width">Columns of the source.</param>
@@ -32,10 +27,7 @@ public static class Resampler
             throw new ArgumentOutOfRangeException(nameof(channels), channels, "1 or 3 channels");
         }
         var pass = new StreamedPass(width, height, channels, outWidth, outHeight, filter);
-        for (var y = 0; y < height; y++)
-        {
-            pass.Take(y, source.Slice(y * width * channels, width * channels));
-        }
+        pass.Take(source);
         return pass.Finish();
     }
 
@@ -56,25 +48,48 @@ public static class Resampler
     internal static PixelImage Resize(RowSource rows, int outWidth, int outHeight)
     {
         var filter = rows.Info.Indexed ? ResampleFilter.Nearest : ResampleFilter.Bicubic;
+        var resized = rows.PlainChannels > 0 ? ResizePlain(rows, outWidth, outHeight, filter) : ResizeColour(rows, outWidth, outHeight, filter);
+        return new PixelImage(outWidth, outHeight, resized, null, rows.Info.Indexed, rows.SignificantBits);
+    }
+
+    private static byte[] ResizeColour(RowSource rows, int outWidth, int outHeight, ResampleFilter filter)
+    {
         var colour = new StreamedPass(rows.Width, rows.Height, 3, outWidth, outHeight, filter);
         var opacity = rows.HasAlpha ? new StreamedPass(rows.Width, rows.Height, 1, outWidth, outHeight, filter) : null;
-        var rgb = new byte[RowSource.StripRows * rows.Width * 3];
-        var alpha = rows.HasAlpha ? new byte[RowSource.StripRows * rows.Width] : [];
-        var y = 0;
+        var rgb = GC.AllocateUninitializedArray<byte>(rows.StripRows * rows.Width * 3);
+        var alpha = rows.HasAlpha ? new byte[rows.StripRows * rows.Width] : [];
         for (var read = rows.Read(rgb, alpha); read > 0; read = rows.Read(rgb, alpha))
         {
-            for (var i = 0; i < read; i++, y++)
-            {
-                colour.Take(y, rgb.AsSpan(i * rows.Width * 3, rows.Width * 3));
-                opacity?.Take(y, alpha.AsSpan(i * rows.Width, rows.Width));
-            }
+            colour.Take(rgb.AsSpan(0, read * rows.Width * 3));
+            opacity?.Take(alpha.AsSpan(0, read * rows.Width));
         }
         var resized = colour.Finish();
         if (opacity is not null)
         {
             Divide(resized, opacity.Finish());
         }
-        return new PixelImage(outWidth, outHeight, resized, null, rows.Info.Indexed, rows.SignificantBits);
+        return resized;
+    }
+
+    private static byte[] ResizePlain(RowSource rows, int outWidth, int outHeight, ResampleFilter filter)
+    {
+        var pass = new StreamedPass(rows.Width, rows.Height, rows.PlainChannels, outWidth, outHeight, filter);
+        for (var strip = rows.ReadPlain(); strip.Length > 0; strip = rows.ReadPlain())
+        {
+            pass.Take(strip);
+        }
+        // Each channel is resized by itself, so that one stands for three equal ones.
+        return rows.PlainChannels == 3 ? pass.Finish() : Spread(pass.Finish());
+    }
+
+    private static byte[] Spread(byte[] grey)
+    {
+        var rgb = new byte[grey.Length * 3];
+        for (int i = 0, o = 0; i < grey.Length; i++, o += 3)
+        {
+            rgb[o] = rgb[o + 1] = rgb[o + 2] = grey[i];
+        }
+        return rgb;
     }
 
     /// <summary>Undoes the multiplication by alpha where it is neither 0 nor 255.</summary>
@@ -94,158 +109,204 @@ public static class Resampler
         }
     }
 
-    /// <summary>Takes source rows from the top, shrinks each along x at once, and mixes rows at the end.</summary>
-    internal sealed class StreamedPass
+    /// <summary>Takes source rows from the top, shrinks each along x at once, and mixes rows as soon as those of an output are there.</summary>
+    /// <remarks>Holds the result and the rows that one output mixes, half as many again.</remarks>
+    internal sealed unsafe class StreamedPass
     {
         private readonly int _height;
         private readonly int _channels;
+        private readonly int _rowBytes;
         private readonly int _outWidth;
         private readonly int _outHeight;
-        private readonly ResampleFilter _filter;
-        private readonly ResampleAxis? _across;
-        private readonly int[]? _columns;
-        private readonly byte[] _padded;
-        private readonly byte[] _narrow;
+        private readonly bool _fast;
+        private readonly byte[] _result;
 
-        public StreamedPass(int width, int height, int channels, int outWidth, int outHeight, ResampleFilter filter)
+        /// <summary>How columns are mixed; null where they are not.</summary>
+        private readonly ResampleAxis? _across;
+
+        /// <summary>Which columns are taken by <see cref="ResampleFilter.Nearest"/>; null where they are mixed, or all are taken.</summary>
+        private readonly int[]? _columns;
+
+        /// <summary>From this output on columns are mixed out of <see cref="_tail"/>, the row's end with room behind it.</summary>
+        private readonly int _tailFrom;
+
+        private readonly int _tailOrigin;
+        private readonly int _tailPitch;
+        private readonly byte[] _tail = [];
+
+        /// <summary>How rows are mixed; null where they are taken as they are.</summary>
+        private readonly ResampleAxis? _down;
+
+        /// <summary>Which rows are taken by <see cref="ResampleFilter.Nearest"/>; null with other filters.</summary>
+        private readonly int[]? _rows;
+
+        private readonly int _pitch;
+        private readonly int _capacity;
+
+        /// <summary>[_capacity + spare rows, _pitch]: rows <see cref="_windowTop"/> to <see cref="_next"/>, already shrunk along x.</summary>
+        private readonly byte[] _window;
+
+        private int _windowTop;
+        private int _next;
+        private int _finished;
+
+        /// <param name="width">Columns of the source.</param>
+        /// <param name="height">Rows of the source.</param>
+        /// <param name="channels">1 or 3.</param>
+        /// <param name="outWidth">Columns wanted.</param>
+        /// <param name="outHeight">Rows wanted.</param>
+        /// <param name="filter">How pixels are mixed.</param>
+        /// <param name="portable">Leaves the processor's own instructions aside.</param>
+        public StreamedPass(int width, int height, int channels, int outWidth, int outHeight, ResampleFilter filter, bool portable = false)
         {
             _height = height;
             _channels = channels;
+            _rowBytes = width * channels;
             _outWidth = outWidth;
             _outHeight = outHeight;
-            _filter = filter;
-            if (width != outWidth)
+            _fast = ResampleKernels.Fast && !portable;
+            _result = GC.AllocateUninitializedArray<byte>(checked(outHeight * outWidth * channels));
+            if (width != outWidth && filter == ResampleFilter.Nearest)
             {
-                _across = filter == ResampleFilter.Nearest ? null : ResampleAxis.Make(width, outWidth, filter);
-                _columns = filter == ResampleFilter.Nearest ? ResampleAxis.Nearest(width, outWidth) : null;
+                _columns = ResampleAxis.Nearest(width, outWidth);
             }
-            // Pixels of 3 bytes are read 4 at a time: one byte more than the row, and one more than the last output.
-            _padded = new byte[width * channels + 1];
-            _narrow = new byte[checked(height * outWidth * channels)];
-        }
-
-        public void Take(int y, ReadOnlySpan<byte> row)
-        {
-            var target = _narrow.AsSpan(y * _outWidth * _channels, _outWidth * _channels);
-            if (_columns is not null)
+            else if (width != outWidth)
             {
-                for (var x = 0; x < _outWidth; x++)
+                _across = ResampleAxis.Make(width, outWidth, filter);
+                _tailFrom = ResampleKernels.FirstOverrunning(_across, width, channels);
+                if (_tailFrom < outWidth)
                 {
-                    row.Slice(_columns[x] * _channels, _channels).CopyTo(target[(x * _channels)..]);
+                    _tailOrigin = _across.First[_tailFrom];
+                    _tailPitch = (width - _tailOrigin) * channels + ResampleKernels.Overrun;
+                    _tail = new byte[ResampleKernels.Rows * _tailPitch];
                 }
             }
-            else if (_across is null)
+            if (filter == ResampleFilter.Nearest)
             {
-                row.CopyTo(target);
+                _rows = height == outHeight ? [.. Enumerable.Range(0, height)] : ResampleAxis.Nearest(height, outHeight);
+            }
+            else if (height == outHeight)
+            {
+                _capacity = ResampleKernels.Rows;
             }
             else
             {
-                row.CopyTo(_padded);
-                if (_channels == 3)
+                _down = ResampleAxis.Make(height, outHeight, filter);
+                var most = _down.Count.Max();
+                _capacity = Math.Min(height, most + most / 2 + 2 * ResampleKernels.Rows);
+            }
+            _pitch = checked(outWidth * channels + ResampleKernels.Overrun + 31) & ~31;
+            _window = GC.AllocateUninitializedArray<byte>(checked((_capacity + ResampleKernels.OverrunRows) * _pitch));
+        }
+
+        /// <summary>The next rows of the source, one or several whole ones.</summary>
+        public void Take(ReadOnlySpan<byte> rows) => Take(rows, rows.Length / _rowBytes, _rowBytes);
+
+        /// <summary>The next <paramref name="count"/> rows of the source, <paramref name="pitch"/> bytes from one to the next.</summary>
+        public void Take(ReadOnlySpan<byte> rows, int count, int pitch)
+        {
+            for (var i = 0; i < count;)
+            {
+                var some = Math.Min(_rows is null ? ResampleKernels.Rows : 1, count - i);
+                var part = rows.Slice(i * pitch, (some - 1) * pitch + _rowBytes);
+                if (_rows is not null)
                 {
-                    Across3(_padded, _across, target);
+                    Choose(part, _rows);
+                }
+                else if (_down is null)
+                {
+                    Copy(part, pitch, some);
                 }
                 else
                 {
-                    Across1(_padded, _across, target);
+                    Mix(part, pitch, some, _down);
                 }
+                i += some;
+                _next += some;
             }
         }
 
-        public byte[] Finish()
+        /// <summary>[outHeight, outWidth, channels], when every row was taken.</summary>
+        public byte[] Finish() => _next == _height
+            ? _result
+            : throw new InvalidOperationException($"{_next} of {_height} rows were taken.");
+
+        private void Choose(ReadOnlySpan<byte> row, int[] chosen)
         {
-            if (_height == _outHeight)
-            {
-                return _narrow;
-            }
             var stride = _outWidth * _channels;
-            var result = new byte[checked(_outHeight * stride)];
-            if (_filter == ResampleFilter.Nearest)
+            for (; _finished < _outHeight && chosen[_finished] == _next; _finished++)
             {
-                var rows = ResampleAxis.Nearest(_height, _outHeight);
-                for (var y = 0; y < _outHeight; y++)
-                {
-                    _narrow.AsSpan(rows[y] * stride, stride).CopyTo(result.AsSpan(y * stride));
-                }
-                return result;
+                ChooseColumns(row, _result.AsSpan(_finished * stride, stride));
             }
-            var down = ResampleAxis.Make(_height, _outHeight, _filter);
-            for (var y = 0; y < _outHeight; y++)
-            {
-                Down(_narrow.AsSpan(down.First[y] * stride), stride, down.Weights.AsSpan(y * down.Stride, down.Count[y]), result.AsSpan(y * stride, stride));
-            }
-            return result;
         }
 
-        private static void Across3(ReadOnlySpan<byte> row, ResampleAxis axis, Span<byte> target)
+        private void Copy(ReadOnlySpan<byte> rows, int pitch, int count)
         {
-            ref var start = ref MemoryMarshal.GetReference(row);
-            for (var x = 0; x < axis.First.Length; x++)
+            Across(rows, pitch, count, _window);
+            var stride = _outWidth * _channels;
+            for (var i = 0; i < count; i++)
             {
-                var sum = Vector128.Create(Half);
-                ref var pixel = ref System.Runtime.CompilerServices.Unsafe.Add(ref start, axis.First[x] * 3);
-                foreach (var weight in axis.Weights.AsSpan(x * axis.Stride, axis.Count[x]))
-                {
-                    var four = Vector128.CreateScalarUnsafe(System.Runtime.CompilerServices.Unsafe.ReadUnaligned<uint>(ref pixel)).AsByte();
-                    sum += Vector128.WidenLower(Vector128.WidenLower(four)).AsInt32() * weight;
-                    pixel = ref System.Runtime.CompilerServices.Unsafe.Add(ref pixel, 3);
-                }
-                sum >>= ResampleAxis.Precision;
-                sum = Vector128.Min(Vector128.Max(sum, Vector128<int>.Zero), Vector128.Create(255));
-                target[x * 3] = (byte)sum[0];
-                target[x * 3 + 1] = (byte)sum[1];
-                target[x * 3 + 2] = (byte)sum[2];
+                _window.AsSpan(i * _pitch, stride).CopyTo(_result.AsSpan((_next + i) * stride));
             }
         }
 
-        private static void Across1(ReadOnlySpan<byte> row, ResampleAxis axis, Span<byte> target)
+        private void Mix(ReadOnlySpan<byte> rows, int pitch, int count, ResampleAxis down)
         {
-            for (var x = 0; x < axis.First.Length; x++)
+            if (_next - _windowTop + count > _capacity)
             {
-                var sum = Half;
-                var taps = row.Slice(axis.First[x], axis.Count[x]);
-                var weights = axis.Weights.AsSpan(x * axis.Stride, axis.Count[x]);
-                for (var k = 0; k < taps.Length; k++)
+                // Rows above those of the next output are done with.
+                var top = _finished < _outHeight ? Math.Min(down.First[_finished], _next) : _next;
+                _window.AsSpan((top - _windowTop) * _pitch, (_next - top) * _pitch).CopyTo(_window);
+                _windowTop = top;
+            }
+            Across(rows, pitch, count, _window.AsSpan((_next - _windowTop) * _pitch, count * _pitch));
+            var complete = _next + count;
+            var stride = _outWidth * _channels;
+            fixed (byte* window = _window, result = _result)
+            {
+                for (; _finished < _outHeight && down.First[_finished] + down.Count[_finished] <= complete; _finished++)
                 {
-                    sum += taps[k] * weights[k];
+                    var first = window + (down.First[_finished] - _windowTop) * _pitch;
+                    ResampleKernels.Down(first, _pitch, down, _finished, result + _finished * stride, stride, _fast);
                 }
-                target[x] = Clamp(sum);
             }
         }
 
-        private static void Down(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<int> weights, Span<byte> target)
+        private void Across(ReadOnlySpan<byte> rows, int pitch, int count, Span<byte> target)
         {
-            var x = 0;
-            for (; x + Vector128<byte>.Count <= stride; x += Vector128<byte>.Count)
+            if (_across is null)
             {
-                var a = Vector128.Create(Half);
-                var (b, c, d) = (a, a, a);
-                for (var k = 0; k < weights.Length; k++)
+                for (var i = 0; i < count; i++)
                 {
-                    var (low, high) = Vector128.Widen(Vector128.Create(rows.Slice(k * stride + x, Vector128<byte>.Count)));
-                    var (i0, i1) = Vector128.Widen(low);
-                    var (i2, i3) = Vector128.Widen(high);
-                    a += i0.AsInt32() * weights[k];
-                    b += i1.AsInt32() * weights[k];
-                    c += i2.AsInt32() * weights[k];
-                    d += i3.AsInt32() * weights[k];
+                    ChooseColumns(rows.Slice(i * pitch, _rowBytes), target[(i * _pitch)..]);
                 }
-                Vector128.Narrow(Vector128.Narrow(Limit(a), Limit(b)), Vector128.Narrow(Limit(c), Limit(d))).CopyTo(target[x..]);
+                return;
             }
-            for (; x < stride; x++)
+            for (var i = 0; i < count && _tailFrom < _outWidth; i++)
             {
-                var sum = Half;
-                for (var k = 0; k < weights.Length; k++)
-                {
-                    sum += rows[k * stride + x] * weights[k];
-                }
-                target[x] = Clamp(sum);
+                rows.Slice(i * pitch + _tailOrigin * _channels, _rowBytes - _tailOrigin * _channels).CopyTo(_tail.AsSpan(i * _tailPitch));
+            }
+            fixed (byte* source = rows, tail = _tail, narrow = target)
+            {
+                ResampleKernels.Across(source, pitch, count, 0, _across, 0, _tailFrom, _channels, narrow, _pitch, _fast);
+                ResampleKernels.Across(tail, _tailPitch, count, _tailOrigin, _across, _tailFrom, _outWidth, _channels, narrow, _pitch, _fast);
             }
         }
 
-        private static Vector128<uint> Limit(Vector128<int> sum) =>
-            Vector128.Min(Vector128.Max(sum >> ResampleAxis.Precision, Vector128<int>.Zero), Vector128.Create(255)).AsUInt32();
-
-        private static byte Clamp(int sum) => (byte)Math.Clamp(sum >> ResampleAxis.Precision, 0, 255);
+        private void ChooseColumns(ReadOnlySpan<byte> row, Span<byte> target)
+        {
+            if (_columns is null)
+            {
+                row.CopyTo(target);
+                return;
+            }
+            for (var x = 0; x < _columns.Length; x++)
+            {
+                for (var c = 0; c < _channels; c++)
+                {
+                    target[x * _channels + c] = row[_columns[x] * _channels + c];
+                }
+            }
+        }
     }
 }

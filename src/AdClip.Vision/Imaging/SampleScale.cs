@@ -9,6 +9,8 @@ namespace AdClip.Vision.Imaging;
 /// </remarks>
 public static class SampleScale
 {
+    private static readonly byte[]?[] Tables = new byte[]?[17];
+
     /// <summary>The depth that a largest sample tells: 10, 12, 14 or 16; 8 too where <paramref name="allow8"/> (masks of small class numbers).</summary>
     public static int SignificantBits(int largestSample, bool allow8 = false) => largestSample switch
     {
@@ -26,7 +28,10 @@ public static class SampleScale
         return (byte)Math.Min(255, ((long)sample * 255 + full / 2) / full);
     }
 
-    internal static byte[] Table(int bits)
+    /// <summary>Every 16-bit sample as 8 bits; made once for each depth, to be read only.</summary>
+    internal static byte[] Table(int bits) => Tables[bits] ??= MakeTable(bits);
+
+    private static byte[] MakeTable(int bits)
     {
         var table = new byte[65536];
         for (var sample = 0; sample < table.Length; sample++)

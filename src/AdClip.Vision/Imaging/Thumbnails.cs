@@ -35,15 +35,11 @@ public static class Thumbnails
         // Palettes too are mixed here: nearest neighbour would drop fine lines from a small picture.
         var pass = new Resampler.StreamedPass(rows.Width, rows.Height, 3, width, height, ResampleFilter.Bicubic);
         var (darkest, brightest) = ((byte)255, (byte)0);
-        var y = 0;
-        ForEachStrip(rows, (strip, count) =>
+        ForEachStrip(rows, (strip, _) =>
         {
             darkest = Math.Min(darkest, TensorPrimitives.Min<byte>(strip));
             brightest = Math.Max(brightest, TensorPrimitives.Max<byte>(strip));
-            for (var i = 0; i < count; i++, y++)
-            {
-                pass.Take(y, strip.Slice(i * rows.Width * 3, rows.Width * 3));
-            }
+            pass.Take(strip);
         });
         VipsLibrary.Prepare();
         using var small = Image.NewFromMemory(pass.Finish(), width, height, 3, Enums.BandFormat.Uchar);
@@ -82,8 +78,8 @@ public static class Thumbnails
 
     private static void ForEachStrip(RowSource rows, StripAction act)
     {
-        var rgb = new byte[RowSource.StripRows * rows.Width * 3];
-        var alpha = rows.HasAlpha ? new byte[RowSource.StripRows * rows.Width] : [];
+        var rgb = new byte[rows.StripRows * rows.Width * 3];
+        var alpha = rows.HasAlpha ? new byte[rows.StripRows * rows.Width] : [];
         for (var read = rows.Read(rgb, alpha); read > 0; read = rows.Read(rgb, alpha))
         {
             act(rgb.AsSpan(0, read * rows.Width * 3), read);

@@ -6,25 +6,33 @@ namespace AdClip.Vision.Imaging;
 /// <summary>Rows of a JPEG, PNG, WebP, GIF or TIFF, decoded by libvips a strip at a time.</summary>
 internal sealed class VipsRows : RowSource
 {
+    /// <summary>Deep samples are gone over twice, first for their range; pictures up to this size are decoded once and kept for it.</summary>
+    private const int MostKeptBytes = 1 << 24;
+
     private static readonly string[] CameraFields = ["exif-ifd0-Make", "exif-ifd0-Model"];
     private readonly Image _image;
     private readonly Region _region;
     private readonly byte[]? _from16;
+    private readonly int _bands;
+    private readonly Enums.BandFormat _format;
     private int _row;
 
     private VipsRows(ImageInfo info, Image image, int significantBits)
-        : base(info)
+        : base(info, image.Bands * SampleBytes(image.Format))
     {
         _image = image;
         _region = Region.New(image);
+        (_bands, _format) = (image.Bands, image.Format);
         SignificantBits = significantBits;
-        HasAlpha = image.Interpretation != Enums.Interpretation.Cmyk && image.Bands is 2 or 4;
-        _from16 = image.Format == Enums.BandFormat.Ushort ? SampleScale.Table(significantBits) : null;
+        HasAlpha = image.Interpretation != Enums.Interpretation.Cmyk && _bands is 2 or 4;
+        _from16 = _format == Enums.BandFormat.Ushort ? SampleScale.Table(significantBits) : null;
     }
 
     public override bool HasAlpha { get; }
 
     public override int SignificantBits { get; }
+
+    public override int PlainChannels => _bands is 1 or 3 ? _bands : 0;
 
     /// <summary>The header alone.</summary>
     public static ImageInfo Identify(string path, ImageFormat format, PngHeader? png, long bytes)
@@ -33,30 +41,35 @@ internal sealed class VipsRows : RowSource
         try
         {
             using var image = Load(path, format, Enums.Access.Sequential);
-            var orientation = image.Contains("orientation") ? Math.Clamp((int)image.Get("orientation"), 1, 8) : 1;
-            var bits = png?.BitDepth ?? (image.Contains("bits-per-sample") ? (int)image.Get("bits-per-sample") : BitsOf(image.Format));
-            var frames = png?.Frames ?? (image.Contains("n-pages") ? (int)image.Get("n-pages") : 1);
-            // A GIF has a palette by definition; a TIFF of one bit is read as a black and white picture.
-            var indexed = png?.Indexed ?? (format == ImageFormat.Gif || image.Contains("palette") || (format == ImageFormat.Tiff && bits == 1));
-            var (width, height) = orientation >= 5 ? (image.Height, image.Width) : (image.Width, image.Height);
-            return new ImageInfo
-            {
-                Width = width,
-                Height = height,
-                Format = format,
-                BitDepth = bits,
-                Channels = image.Bands,
-                Frames = Math.Max(1, frames),
-                Orientation = orientation,
-                Indexed = indexed,
-                Bytes = bytes,
-                Camera = CameraOf(image),
-            };
+            return Describe(image, format, png, bytes);
         }
         catch (VipsException reason)
         {
             throw ImageDecoder.Damaged(FirstLine(reason));
         }
+    }
+
+    private static ImageInfo Describe(Image image, ImageFormat format, PngHeader? png, long bytes)
+    {
+        var orientation = image.Contains("orientation") ? Math.Clamp((int)image.Get("orientation"), 1, 8) : 1;
+        var bits = png?.BitDepth ?? (image.Contains("bits-per-sample") ? (int)image.Get("bits-per-sample") : BitsOf(image.Format));
+        var frames = png?.Frames ?? (image.Contains("n-pages") ? (int)image.Get("n-pages") : 1);
+        // A GIF has a palette by definition; a TIFF of one bit is read as a black and white picture.
+        var indexed = png?.Indexed ?? (format == ImageFormat.Gif || image.Contains("palette") || (format == ImageFormat.Tiff && bits == 1));
+        var (width, height) = orientation >= 5 ? (image.Height, image.Width) : (image.Width, image.Height);
+        return new ImageInfo
+        {
+            Width = width,
+            Height = height,
+            Format = format,
+            BitDepth = bits,
+            Channels = image.Bands,
+            Frames = Math.Max(1, frames),
+            Orientation = orientation,
+            Indexed = indexed,
+            Bytes = bytes,
+            Camera = CameraOf(image),
+        };
     }
 
     private static string? CameraOf(Image image)
@@ -79,17 +92,21 @@ internal sealed class VipsRows : RowSource
         }
     }
 
-    /// <summary>Opens the pixels; <paramref name="info"/> has passed the limits. A mask's samples may be small class numbers, which stay as they are.</summary>
-    public static VipsRows Open(string path, ImageInfo info, bool forMask)
+    /// <summary>Opens the pixels of what passes the limits. A mask's samples may be small class numbers, which stay as they are.</summary>
+    public static VipsRows Open(string path, ImageFormat format, PngHeader? png, long bytes, ImageLimits limits, bool forMask)
     {
         VipsLibrary.Prepare();
         Image? image = null;
+        var kept = false;
         try
         {
-            // Turning needs rows out of order; libvips then decodes first, to memory or, when large, to a temporary file.
-            image = Load(path, info.Format, info.Orientation == 1 ? Enums.Access.Sequential : Enums.Access.Random);
+            image = Load(path, format, Enums.Access.Sequential);
+            var info = Describe(image, format, png, bytes);
+            limits.CheckSize(info.Width, info.Height);
             if (info.Orientation != 1)
             {
+                // Turning needs rows out of order; libvips then decodes first, to memory or, when large, to a temporary file.
+                image = Replace(image, Load(path, format, Enums.Access.Random));
                 image = Replace(image, image.Autorot());
             }
             if (image.Interpretation is not (Enums.Interpretation.Bw or Enums.Interpretation.Grey16 or Enums.Interpretation.Srgb
@@ -98,7 +115,13 @@ internal sealed class VipsRows : RowSource
             {
                 image = Replace(image, image.Colourspace(Enums.Interpretation.Srgb));
             }
-            var bits = Check(path, info, image, forMask);
+            else if (image.Format is Enums.BandFormat.Ushort or Enums.BandFormat.Float
+                && (long)image.Width * image.Height * image.Bands * SampleBytes(image.Format) <= MostKeptBytes)
+            {
+                image = Replace(image, image.CopyMemory());
+                kept = true;
+            }
+            var bits = Check(path, info, image, forMask, kept);
             return new VipsRows(info, image, bits);
         }
         catch (VipsException reason)
@@ -115,35 +138,18 @@ internal sealed class VipsRows : RowSource
 
     public override int Read(Span<byte> rgb, Span<byte> alpha)
     {
-        var rows = Math.Min(StripRows, Height - _row);
-        if (rows <= 0)
+        var rows = Fetch(out var samples);
+        if (rows > 0)
         {
-            return 0;
-        }
-        byte[] samples;
-        try
-        {
-            samples = _region.Fetch(0, _row, Width, rows);
-        }
-        catch (VipsException reason)
-        {
-            throw ImageDecoder.Damaged(FirstLine(reason));
-        }
-        _row += rows;
-        var pixels = Width * rows;
-        switch (_image.Format)
-        {
-            case Enums.BandFormat.Uchar:
-                ToRgb(samples, pixels, rgb, alpha);
-                break;
-            case Enums.BandFormat.Ushort:
-                ToRgb(Narrow(MemoryMarshal.Cast<byte, ushort>(samples)), pixels, rgb, alpha);
-                break;
-            default:
-                ToRgb(Narrow(MemoryMarshal.Cast<byte, float>(samples)), pixels, rgb, alpha);
-                break;
+            ToRgb(samples, Width * rows, rgb, alpha);
         }
         return rows;
+    }
+
+    public override ReadOnlySpan<byte> ReadPlain()
+    {
+        Fetch(out var samples);
+        return samples;
     }
 
     public override void Dispose()
@@ -168,7 +174,7 @@ internal sealed class VipsRows : RowSource
     }
 
     /// <summary>Refuses what cannot be shown, and finds the depth that 16-bit samples really use.</summary>
-    private static int Check(string path, ImageInfo info, Image image, bool forMask)
+    private static int Check(string path, ImageInfo info, Image image, bool forMask, bool kept)
     {
         if (image.Bands > 4)
         {
@@ -183,13 +189,13 @@ internal sealed class VipsRows : RowSource
                 {
                     throw Unsupported("16-bit CMYK");
                 }
-                using (var again = Load(path, info.Format, Enums.Access.Sequential))
+                using (var again = kept ? null : Load(path, info.Format, Enums.Access.Sequential))
                 {
-                    return SampleScale.SignificantBits((int)again.Max(), forMask);
+                    return SampleScale.SignificantBits((int)(again ?? image).Max(), forMask);
                 }
             case Enums.BandFormat.Float when image.Interpretation != Enums.Interpretation.Cmyk:
-                using (var again = Load(path, info.Format, Enums.Access.Sequential))
-                using (var statistics = again.Stats())
+                using (var again = kept ? null : Load(path, info.Format, Enums.Access.Sequential))
+                using (var statistics = (again ?? image).Stats())
                 {
                     var (smallest, largest) = (statistics.Getpoint(0, 0)[0], statistics.Getpoint(1, 0)[0]);
                     if (smallest >= 0 && largest <= 1)
@@ -223,6 +229,41 @@ internal sealed class VipsRows : RowSource
     private static string FirstLine(VipsException reason) =>
         reason.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "unreadable";
 
+    private static int SampleBytes(Enums.BandFormat format) => format switch
+    {
+        Enums.BandFormat.Uchar => 1,
+        Enums.BandFormat.Ushort => 2,
+        _ => 4,
+    };
+
+    /// <summary>The next strip's samples as 8 bits, [rows, Width, bands].</summary>
+    private int Fetch(out ReadOnlySpan<byte> samples)
+    {
+        var rows = Math.Min(StripRows, Height - _row);
+        if (rows <= 0)
+        {
+            samples = [];
+            return 0;
+        }
+        byte[] fetched;
+        try
+        {
+            fetched = _region.Fetch(0, _row, Width, rows);
+        }
+        catch (VipsException reason)
+        {
+            throw ImageDecoder.Damaged(FirstLine(reason));
+        }
+        _row += rows;
+        samples = _format switch
+        {
+            Enums.BandFormat.Uchar => fetched,
+            Enums.BandFormat.Ushort => Narrow(MemoryMarshal.Cast<byte, ushort>(fetched)),
+            _ => Narrow(MemoryMarshal.Cast<byte, float>(fetched)),
+        };
+        return rows;
+    }
+
     private byte[] Narrow(ReadOnlySpan<ushort> samples)
     {
         var narrow = new byte[samples.Length];
@@ -245,7 +286,7 @@ internal sealed class VipsRows : RowSource
 
     private void ToRgb(ReadOnlySpan<byte> samples, int pixels, Span<byte> rgb, Span<byte> alpha)
     {
-        switch (_image.Bands)
+        switch (_bands)
         {
             case 1:
                 for (int i = 0, o = 0; i < pixels; i++, o += 3)

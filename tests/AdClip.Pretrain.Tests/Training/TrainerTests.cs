@@ -134,7 +134,20 @@ public sealed class TrainerTests : IDisposable
         return settings.ToJsonString();
     }
 
-    private static ModelShape Model(int entries) => new(Side, 8, 64, 4, 2, [2, 3, 4], 32, 64, 1, 77, entries);
+    private static ModelShape Model(int entries) => new()
+    {
+        ImageSize = Side,
+        Patch = 8,
+        Width = 64,
+        Blocks = 4,
+        DualBlocks = 2,
+        FeatureBlocks = [2, 3, 4],
+        Embed = 32,
+        TextWidth = 64,
+        TextBlocks = 1,
+        Context = 77,
+        Vocabulary = entries,
+    };
 
     private static ProductGroup[] Groups(int count)
     {
@@ -151,7 +164,7 @@ public sealed class TrainerTests : IDisposable
     private void Train(string file, int steps, (int Step, CancellationTokenSource Source)? stopAt = null)
     {
         var entries = Vocabulary();
-        var plan = new Plan([new Phase(6, 0.5), new Phase(8, 0.5)], Groups: 1, Passes: 2, Workers: 2, Steps: steps);
+        var plan = new Plan { Phases = [new Phase(6, 0.5), new Phase(8, 0.5)], Groups = 1, Passes = 2, Workers = 2, Steps = steps };
         var groups = Groups(4);
         var trainer = new Trainer(Model(entries), plan, VocabularyFiles.Read(_folder, "test", entries), Types, rng => Captions.TypePrompts(null, rng), place =>
         {

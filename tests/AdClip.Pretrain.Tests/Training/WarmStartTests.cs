@@ -79,5 +79,18 @@ public sealed class WarmStartTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static ModelShape Shape(int width, int entries) => new(224, 16, width, 8, 4, [4, 6, 8], 128, 128, 3, 77, entries);
+    private static ModelShape Shape(int width, int entries) => new()
+    {
+        ImageSize = 224,
+        Patch = 16,
+        Width = width,
+        Blocks = 8,
+        DualBlocks = 4,
+        FeatureBlocks = [4, 6, 8],
+        Embed = 128,
+        TextWidth = 128,
+        TextBlocks = 3,
+        Context = 77,
+        Vocabulary = entries,
+    };
 }

@@ -28,6 +28,28 @@ public sealed class BmpTests : IDisposable
         Assert.Equal([255, 255, 255, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 255, 255, 255, 255, 255], image.Rgb);
     }
 
+    [Theory]
+    [InlineData(5, 7, false)]
+    [InlineData(23, 150, true)]
+    [InlineData(22, 150, false)]
+    [InlineData(1000, 70, true)]
+    [InlineData(7000, 11, true)]
+    public void Decode_MoreRowsThanAStrip_EveryPixelInItsPlace(int width, int height, bool bottomUp)
+    {
+        var stride = (width * 3 + 3) / 4 * 4;
+        var pixels = new byte[height * stride];
+        new Random(width).NextBytes(pixels);
+        Write(24, 0, width, bottomUp ? height : -height, [], pixels);
+
+        var rgb = ImageDecoder.Decode(_path).Rgb;
+
+        for (var i = 0; i < rgb.Length; i++)
+        {
+            var (y, x, channel) = (i / 3 / width, i / 3 % width, i % 3);
+            Assert.Equal(pixels[(bottomUp ? height - 1 - y : y) * stride + x * 3 + (2 - channel)], rgb[i]);
+        }
+    }
+
     [Fact]
     public void Decode_Fields565_FullRange()
     {

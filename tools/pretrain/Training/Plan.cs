@@ -6,26 +6,53 @@ namespace AdClip.Pretrain.Training;
 public sealed record Phase(int Grid, double Share);
 
 /// <summary>How to train.</summary>
-/// <param name="Phases">In order; their shares sum to one.</param>
-/// <param name="Groups">Products of a pass.</param>
-/// <param name="Images">Images of each.</param>
-/// <param name="Passes">Passes of a step, on all workers together.</param>
-/// <param name="Workers">Threads, each with a graph of its own.</param>
-/// <param name="TextLength">Tokens of a text.</param>
-/// <param name="Rate">Largest step size.</param>
-/// <param name="WarmUp">Steps until it is reached.</param>
-/// <param name="Decay">Weight decay.</param>
-/// <param name="Memory">Of the running mean of the weights, which is what is exported.</param>
-/// <param name="Exposures">How much images of one product differ in light: 1: up to a series of exposures; 0: not.</param>
-/// <param name="Looseness">How much they differ in place and size: 1: up to parts placed by hand; 0: not.</param>
-/// <param name="Steps">Steps in all; null: as many as fit into <paramref name="Minutes"/>.</param>
-/// <param name="Minutes">Time limit; with <paramref name="Steps"/> too, training stops there and can be resumed.</param>
-public sealed record Plan(
-    IReadOnlyList<Phase> Phases, int Groups = 2, int Images = 4, int Passes = 4, int Workers = 2, int TextLength = 16,
-    double Rate = 1e-3, int WarmUp = 200, float Decay = 0.05f, double Memory = 0.998,
-    float Exposures = 1, float Looseness = 1, int? Steps = null, double Minutes = 60, ulong Seed = 1)
+public sealed record Plan
 {
     private const double LastRate = 0.02;
+
+    /// <summary>In order; their shares sum to one.</summary>
+    public required IReadOnlyList<Phase> Phases { get; init; }
+
+    /// <summary>Products of a pass.</summary>
+    public int Groups { get; init; } = 2;
+
+    /// <summary>Images of each.</summary>
+    public int Images { get; init; } = 4;
+
+    /// <summary>Passes of a step, on all workers together.</summary>
+    public int Passes { get; init; } = 4;
+
+    /// <summary>Threads, each with a graph of its own.</summary>
+    public int Workers { get; init; } = 2;
+
+    /// <summary>Tokens of a text.</summary>
+    public int TextLength { get; init; } = 16;
+
+    /// <summary>Largest step size.</summary>
+    public double Rate { get; init; } = 1e-3;
+
+    /// <summary>Steps until it is reached.</summary>
+    public int WarmUp { get; init; } = 200;
+
+    /// <summary>Weight decay.</summary>
+    public float Decay { get; init; } = 0.05f;
+
+    /// <summary>Of the running mean of the weights, which is what is exported.</summary>
+    public double Memory { get; init; } = 0.998;
+
+    /// <summary>How much images of one product differ in light: 1: up to a series of exposures; 0: not.</summary>
+    public float Exposures { get; init; } = 1;
+
+    /// <summary>How much they differ in place and size: 1: up to parts placed by hand; 0: not.</summary>
+    public float Looseness { get; init; } = 1;
+
+    /// <summary>Steps in all; null: as many as fit into <see cref="Minutes"/>.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Time limit; with <see cref="Steps"/> too, training stops there and can be resumed.</summary>
+    public double Minutes { get; init; } = 60;
+
+    public ulong Seed { get; init; } = 1;
 
     /// <summary>Which phase at a share of the way.</summary>
     public Phase At(double progress)

@@ -4,9 +4,26 @@ using AdClip.Vision.Graphs.Onnx;
 namespace AdClip.Pretrain.Training;
 
 /// <summary>How much each objective weighs; see <see cref="Objectives"/>.</summary>
-public sealed record ObjectiveWeights(
-    float Map = 2, float MapImage = 0.5f, float Near = 2, float NearImage = 0.2f,
-    float Cells = 1, float Type = 0.15f, float Class = 0.3f, float Image = 0.15f, float Caption = 0.15f);
+public sealed record ObjectiveWeights
+{
+    public float Map { get; init; } = 2;
+
+    public float MapImage { get; init; } = 0.5f;
+
+    public float Near { get; init; } = 2;
+
+    public float NearImage { get; init; } = 0.2f;
+
+    public float Cells { get; init; } = 1;
+
+    public float Type { get; init; } = 0.15f;
+
+    public float Class { get; init; } = 0.3f;
+
+    public float Image { get; init; } = 0.15f;
+
+    public float Caption { get; init; } = 0.15f;
+}
 
 /// <summary>The graph of one pass: both towers, all objectives, and the gradient of every parameter.</summary>
 /// <param name="Model">Takes parameters by name and a batch.</param>

@@ -4,7 +4,7 @@ using AdClip.Vision.Imaging;
 namespace AdClip.Pretrain.Training;
 
 /// <summary>How a group is looked at: one part, turn and colouring for all its images, as one camera would; small changes for each.</summary>
-internal readonly record struct View(int Width, int Height, int Left, int Top, int Turns, bool IsMirrored, bool IsInverted, bool IsGrey, int[]? Channels)
+internal readonly record struct View
 {
     private const float WholeShare = 0.3f;
     private const double SmallestPart = 0.5;
@@ -16,6 +16,24 @@ internal readonly record struct View(int Width, int Height, int Left, int Top, i
 
     /// <summary>How far an image's part may differ from its product's: pixels of place, share of size. The last is a part that was placed by hand.</summary>
     private static readonly (int Pixels, float Size)[] Loosenesses = [(0, 0), (2, 0.01f), (6, 0.03f), (14, 0.12f)];
+
+    public required int Width { get; init; }
+
+    public required int Height { get; init; }
+
+    public required int Left { get; init; }
+
+    public required int Top { get; init; }
+
+    public required int Turns { get; init; }
+
+    public required bool IsMirrored { get; init; }
+
+    public required bool IsInverted { get; init; }
+
+    public required bool IsGrey { get; init; }
+
+    public required int[]? Channels { get; init; }
 
     public static View Draw(Rng rng, int side, int size)
     {
@@ -37,9 +55,19 @@ internal readonly record struct View(int Width, int Height, int Left, int Top, i
                 (channels[i], channels[other]) = (channels[other], channels[i]);
             }
         }
-        return new View(
-            width, height, rng.Below(side - width + 1), rng.Below(side - height + 1), rng.Below(4), rng.Chance(0.5f),
-            rng.Chance(InvertedShare), rng.Chance(GreyShare), channels);
+        // In this order: a seed stands for the same views as ever.
+        return new View
+        {
+            Width = width,
+            Height = height,
+            Left = rng.Below(side - width + 1),
+            Top = rng.Below(side - height + 1),
+            Turns = rng.Below(4),
+            IsMirrored = rng.Chance(0.5f),
+            IsInverted = rng.Chance(InvertedShare),
+            IsGrey = rng.Chance(GreyShare),
+            Channels = channels,
+        };
     }
 
     /// <summary>The same for a single image, moved and scaled a little.</summary>

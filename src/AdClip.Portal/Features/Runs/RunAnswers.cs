@@ -9,43 +9,124 @@ using AdClip.Vision.Detection.Tiles;
 namespace AdClip.Portal.Features.Runs;
 
 /// <summary>A run as the API shows it.</summary>
-/// <param name="Tiles">How images are cut; null: each is looked at whole.</param>
-/// <param name="State">queued, running, cancelling, cancelled, succeeded, failed or refused.</param>
-/// <param name="Message">How it ended, in the caller's language; null: nothing to add.</param>
-/// <param name="Done">Images that are finished: with a result, or refused.</param>
-/// <param name="Total">Images of the run.</param>
-/// <param name="ElapsedSeconds">From the first start to the end or to now; waiting after a restart included.</param>
-/// <param name="RemainingSeconds">At the present speed; null while that is unknown.</param>
-/// <param name="InspectionAreaRevision">Revision of the inspection area that it looks at; 0: at everything.</param>
-/// <param name="Attempts">1, and one more for each restart or retry.</param>
-/// <param name="Prompts">The words it compares with; null: what the model recommends.</param>
-/// <param name="RescoredFromRunId">The run whose images were scored again; null: a run of its own.</param>
-/// <param name="Encoded">Images that the encoder had to look at; the others were scored from kept tokens.</param>
-/// <param name="Device">Where the encoder ran when the run was made: cpu, cuda:0 or directml:0; null: not noted.</param>
-/// <param name="DetectorId">The trained detector that scored; null: the model itself.</param>
-/// <param name="DetectorNumber">Its number.</param>
-/// <param name="DeviceFallback">Why that was not the device asked for, in English; null: it was.</param>
-public sealed record RunAnswer(
-    Guid Id, Guid ProjectId, Guid JobId, string Model, string ModelName, string EncoderId, string ObjectName,
-    string References, int ReferenceCount, int InspectionAreaRevision, int ImageSize, TileSettings? Tiles,
-    string State, string? Message, int Done, int Total, int Refused, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
-    double? ElapsedSeconds, double? RemainingSeconds, double? MillisecondsPerImage, int Attempts,
-    RunPrompts? Prompts, Guid? RescoredFromRunId, int Encoded, string? Device, string? DeviceFallback, Guid? DetectorId, int? DetectorNumber)
+public sealed record RunAnswer
 {
-    public static RunAnswer Of(RunSummary summary, JobTexts texts, DateTimeOffset now) => new(
-        summary.Run.Id, summary.Run.ProjectId, summary.Run.JobId, summary.Run.ModelId, summary.Run.ModelName, summary.Run.EncoderId, summary.Run.ObjectName,
-        NameOf(summary.Run.References), summary.Run.ReferenceCount, summary.Run.AreaRevision, summary.Settings.ImageSize, summary.Settings.Tiles,
-        NameOf(summary.Job.State), texts.Sentence(summary.Job), summary.Results + summary.Refused, summary.Run.ImageCount, summary.Refused,
-        summary.Run.CreatedAt, summary.Job.StartedAt, summary.Job.FinishedAt,
-        summary.Job.Elapsed(now)?.TotalSeconds, summary.Job.Remaining(now)?.TotalSeconds, summary.MillisecondsPerImage, summary.Job.Attempt,
-        summary.Settings.Prompts, summary.Settings.RescoredFromRunId, summary.Encoded, summary.Settings.Device,
-        summary.Settings.Fallback?.ToString(), summary.Settings.DetectorVersionId, summary.Settings.DetectorNumber)
-    {
-        ScoreIdentity = summary.Run.ScoreIdentity,
-    };
+    public required Guid Id { get; init; }
+
+    public required Guid ProjectId { get; init; }
+
+    public required Guid JobId { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string ModelName { get; init; }
+
+    public required string EncoderId { get; init; }
+
+    public required string ObjectName { get; init; }
+
+    public required string References { get; init; }
+
+    public required int ReferenceCount { get; init; }
+
+    /// <summary>Revision of the inspection area that it looks at; 0: at everything.</summary>
+    public required int InspectionAreaRevision { get; init; }
+
+    public required int ImageSize { get; init; }
+
+    /// <summary>How images are cut; null: each is looked at whole.</summary>
+    public required TileSettings? Tiles { get; init; }
+
+    /// <summary>queued, running, cancelling, cancelled, succeeded, failed or refused.</summary>
+    public required string State { get; init; }
+
+    /// <summary>How it ended, in the caller's language; null: nothing to add.</summary>
+    public required string? Message { get; init; }
+
+    /// <summary>Images that are finished: with a result, or refused.</summary>
+    public required int Done { get; init; }
+
+    /// <summary>Images of the run.</summary>
+    public required int Total { get; init; }
+
+    public required int Refused { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset? StartedAt { get; init; }
+
+    public required DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>From the first start to the end or to now; waiting after a restart included.</summary>
+    public required double? ElapsedSeconds { get; init; }
+
+    /// <summary>At the present speed; null while that is unknown.</summary>
+    public required double? RemainingSeconds { get; init; }
+
+    public required double? MillisecondsPerImage { get; init; }
+
+    /// <summary>1, and one more for each restart or retry.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>The words it compares with; null: what the model recommends.</summary>
+    public required RunPrompts? Prompts { get; init; }
+
+    /// <summary>The run whose images were scored again; null: a run of its own.</summary>
+    public required Guid? RescoredFromRunId { get; init; }
+
+    /// <summary>Images that the encoder had to look at; the others were scored from kept tokens.</summary>
+    public required int Encoded { get; init; }
+
+    /// <summary>Where the encoder ran when the run was made: cpu, cuda:0 or directml:0; null: not noted.</summary>
+    public required string? Device { get; init; }
+
+    /// <summary>Why that was not the device asked for, in English; null: it was.</summary>
+    public required string? DeviceFallback { get; init; }
+
+    /// <summary>The trained detector that scored; null: the model itself.</summary>
+    public required Guid? DetectorId { get; init; }
+
+    /// <summary>Its number.</summary>
+    public required int? DetectorNumber { get; init; }
 
     /// <summary>Names all that the scale of its scores depends on: a threshold holds for scores of one identity.</summary>
     public required string ScoreIdentity { get; init; }
+
+    public static RunAnswer Of(RunSummary summary, JobTexts texts, DateTimeOffset now) => new()
+    {
+        Id = summary.Run.Id,
+        ProjectId = summary.Run.ProjectId,
+        JobId = summary.Run.JobId,
+        Model = summary.Run.ModelId,
+        ModelName = summary.Run.ModelName,
+        EncoderId = summary.Run.EncoderId,
+        ObjectName = summary.Run.ObjectName,
+        References = NameOf(summary.Run.References),
+        ReferenceCount = summary.Run.ReferenceCount,
+        InspectionAreaRevision = summary.Run.AreaRevision,
+        ImageSize = summary.Settings.ImageSize,
+        Tiles = summary.Settings.Tiles,
+        State = NameOf(summary.Job.State),
+        Message = texts.Sentence(summary.Job),
+        Done = summary.Results + summary.Refused,
+        Total = summary.Run.ImageCount,
+        Refused = summary.Refused,
+        CreatedAt = summary.Run.CreatedAt,
+        StartedAt = summary.Job.StartedAt,
+        FinishedAt = summary.Job.FinishedAt,
+        ElapsedSeconds = summary.Job.Elapsed(now)?.TotalSeconds,
+        RemainingSeconds = summary.Job.Remaining(now)?.TotalSeconds,
+        MillisecondsPerImage = summary.MillisecondsPerImage,
+        Attempts = summary.Job.Attempt,
+        Prompts = summary.Settings.Prompts,
+        RescoredFromRunId = summary.Settings.RescoredFromRunId,
+        Encoded = summary.Encoded,
+        Device = summary.Settings.Device,
+        DeviceFallback = summary.Settings.Fallback?.ToString(),
+        DetectorId = summary.Settings.DetectorVersionId,
+        DetectorNumber = summary.Settings.DetectorNumber,
+        ScoreIdentity = summary.Run.ScoreIdentity,
+    };
 
     public static string NameOf<T>(T value)
         where T : struct, Enum
@@ -56,16 +137,48 @@ public sealed record RunAnswer(
 }
 
 /// <summary>A result as the API shows it. Scores are raw and exact: reading them as binary32 gives the stored bits.</summary>
-/// <param name="Label">The ground truth as it is now: unlabelled, good or anomaly.</param>
-/// <param name="Probability">Calibrated probability of an anomaly; null unless a trained detector scored and has learned from anomalies.</param>
-/// <param name="ClassProbabilities">Of "good" and of each defect class, sum 1; null where there is no probability.</param>
-/// <param name="MapUrl">The map: .npy, float32, [rows, columns], over the whole image.</param>
-public sealed record ResultAnswer(
-    Guid Id, Guid RunId, Guid ImageId, string FileName, string Sha256, string Label,
-    float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability,
-    float MapMin, float MapMax, double Milliseconds, bool WasCached, string MapUrl,
-    string HeatmapUrl, double? Probability, IReadOnlyDictionary<string, double>? ClassProbabilities)
+public sealed record ResultAnswer
 {
+    public required Guid Id { get; init; }
+
+    public required Guid RunId { get; init; }
+
+    public required Guid ImageId { get; init; }
+
+    public required string FileName { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    /// <summary>The ground truth as it is now: unlabelled, good or anomaly.</summary>
+    public required string Label { get; init; }
+
+    public required float Score { get; init; }
+
+    public required float ZeroShotScore { get; init; }
+
+    public required float? FewShotScore { get; init; }
+
+    public required float ClassProbability { get; init; }
+
+    public required float MapMin { get; init; }
+
+    public required float MapMax { get; init; }
+
+    public required double Milliseconds { get; init; }
+
+    public required bool WasCached { get; init; }
+
+    /// <summary>The map: .npy, float32, [rows, columns], over the whole image.</summary>
+    public required string MapUrl { get; init; }
+
+    public required string HeatmapUrl { get; init; }
+
+    /// <summary>Calibrated probability of an anomaly; null unless a trained detector scored and has learned from anomalies.</summary>
+    public required double? Probability { get; init; }
+
+    /// <summary>Of "good" and of each defect class, sum 1; null where there is no probability.</summary>
+    public required IReadOnlyDictionary<string, double>? ClassProbabilities { get; init; }
+
     /// <summary>
     /// The run compares with good images, but with none other than this one: there is no few-shot score, and the
     /// score is that of the texts alone, on another scale than the run's other scores.
@@ -78,13 +191,26 @@ public sealed record ResultAnswer(
     /// </summary>
     public double? Index { get; init; }
 
-    public static ResultAnswer Of(ImageResult result, ImageRecord image, Run run, ScoreScale? scale) => new(
-        result.Id, result.RunId, result.ImageId, image.FileName, image.Sha256,
-        ImageAnswer.NameOf(image.Label), result.Score, result.ZeroShotScore, result.FewShotScore,
-        result.ClassProbability, result.MapMin, result.MapMax, result.Milliseconds, result.WasCached,
-        $"/api/v1/results/{result.Id}/map", $"/api/v1/results/{result.Id}/heatmap", result.Probability,
-        result.Probability is null ? null : new Dictionary<string, double>(ImageResult.ClassesOf(result.ClassProbabilities)))
+    public static ResultAnswer Of(ImageResult result, ImageRecord image, Run run, ScoreScale? scale) => new()
     {
+        Id = result.Id,
+        RunId = result.RunId,
+        ImageId = result.ImageId,
+        FileName = image.FileName,
+        Sha256 = image.Sha256,
+        Label = ImageAnswer.NameOf(image.Label),
+        Score = result.Score,
+        ZeroShotScore = result.ZeroShotScore,
+        FewShotScore = result.FewShotScore,
+        ClassProbability = result.ClassProbability,
+        MapMin = result.MapMin,
+        MapMax = result.MapMax,
+        Milliseconds = result.Milliseconds,
+        WasCached = result.WasCached,
+        MapUrl = $"/api/v1/results/{result.Id}/map",
+        HeatmapUrl = $"/api/v1/results/{result.Id}/heatmap",
+        Probability = result.Probability,
+        ClassProbabilities = result.Probability is null ? null : new Dictionary<string, double>(ImageResult.ClassesOf(result.ClassProbabilities)),
         ComparedWithNoGoodImage = run.ReferenceCount > 0 && result.FewShotScore is null,
         Index = run.ReferenceCount > 0 && result.FewShotScore is null ? null : scale?.Index(result.Score),
     };

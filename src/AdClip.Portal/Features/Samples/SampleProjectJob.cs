@@ -52,7 +52,7 @@ internal sealed class SampleProjectJob(
     /// <summary>Two runs to compare: from words alone, and with ten good plates.</summary>
     private async Task InspectAsync(Project project, Guid userId, CancellationToken cancel)
     {
-        NewRun[] wanted = [new(References: ReferenceChoice.None), new(References: ReferenceChoice.FirstGood, ReferenceCount: 10)];
+        NewRun[] wanted = [new() { References = ReferenceChoice.None }, new() { References = ReferenceChoice.FirstGood, ReferenceCount = 10 }];
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var begun = await db.Set<Run>().CountAsync(run => run.ProjectId == project.Id, cancel);
         if (begun == 0)

@@ -64,17 +64,60 @@ public sealed record MoreEpochs(int? Epochs = null);
 public sealed record DetectorPartAnswer(string Part, double Weight, string Reason, double? AreaUnderRoc);
 
 /// <summary>A trained detector as the API shows it. Its numbers are out of fold: each image was judged by a fit that had not seen it.</summary>
-/// <param name="Number">What people call it.</param>
-/// <param name="F1">Of thresholds that were chosen on other images than they judge.</param>
-/// <param name="SuggestedThreshold">Largest F1 on all out-of-fold scores; null without anomalies.</param>
-/// <param name="Texts">The learned prompts that it compares with; null: the model's own texts.</param>
-public sealed record DetectorAnswer(
-    Guid Id, Guid ProjectId, int Number, string Kind, Guid? ParentId, string Model, string EncoderId,
-    int ImageSize, string ObjectName, DateTimeOffset CreatedAt, int Good, int Anomalies, int Drawn,
-    IReadOnlyList<string> Classes, int Unreadable, int LeftOut, Figure? AreaUnderRoc,
-    Figure? AveragePrecision, Figure? F1, double? SuggestedThreshold, double? ExpectedCalibrationError,
-    IReadOnlyList<DetectorPartAnswer> Parts, double Seconds, TextOrigin? Texts)
+public sealed record DetectorAnswer
 {
+    public required Guid Id { get; init; }
+
+    public required Guid ProjectId { get; init; }
+
+    /// <summary>What people call it.</summary>
+    public required int Number { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required Guid? ParentId { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string EncoderId { get; init; }
+
+    public required int ImageSize { get; init; }
+
+    public required string ObjectName { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required int Good { get; init; }
+
+    public required int Anomalies { get; init; }
+
+    public required int Drawn { get; init; }
+
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    public required int Unreadable { get; init; }
+
+    public required int LeftOut { get; init; }
+
+    public required Figure? AreaUnderRoc { get; init; }
+
+    public required Figure? AveragePrecision { get; init; }
+
+    /// <summary>Of thresholds that were chosen on other images than they judge.</summary>
+    public required Figure? F1 { get; init; }
+
+    /// <summary>Largest F1 on all out-of-fold scores; null without anomalies.</summary>
+    public required double? SuggestedThreshold { get; init; }
+
+    public required double? ExpectedCalibrationError { get; init; }
+
+    public required IReadOnlyList<DetectorPartAnswer> Parts { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>The learned prompts that it compares with; null: the model's own texts.</summary>
+    public required TextOrigin? Texts { get; init; }
+
     /// <summary>Labelled images that were kept for judging when it was trained.</summary>
     public required int TestImages { get; init; }
 
@@ -84,17 +127,37 @@ public sealed record DetectorAnswer(
     public static DetectorAnswer Of(DetectorVersion version)
     {
         var report = VersionReport.Parse(version.Report);
-        return new(
-            version.Id, version.ProjectId, version.Number, TrainingAnswer.NameOf(version.Kind), version.ParentId,
-            version.ModelId, version.EncoderId, version.ImageSize, version.ObjectName, version.CreatedAt,
-            report.Good, report.Anomalies, report.Drawn, report.Classes, report.Unreadable,
-            report.LeftOut, report.AreaUnderRoc, report.AveragePrecision, report.F1, report.Threshold,
-            report.Fit.Calibration.ExpectedError,
-            [.. report.Fit.Parts.Select(
-                part => new DetectorPartAnswer(
-                    TrainingAnswer.NameOf<FitPart>(part.Part), part.Weight, TrainingAnswer.NameOf(part.Reason), part.AreaUnderRoc))],
-            report.Seconds, report.Texts)
+        return new()
         {
+            Id = version.Id,
+            ProjectId = version.ProjectId,
+            Number = version.Number,
+            Kind = TrainingAnswer.NameOf(version.Kind),
+            ParentId = version.ParentId,
+            Model = version.ModelId,
+            EncoderId = version.EncoderId,
+            ImageSize = version.ImageSize,
+            ObjectName = version.ObjectName,
+            CreatedAt = version.CreatedAt,
+            Good = report.Good,
+            Anomalies = report.Anomalies,
+            Drawn = report.Drawn,
+            Classes = report.Classes,
+            Unreadable = report.Unreadable,
+            LeftOut = report.LeftOut,
+            AreaUnderRoc = report.AreaUnderRoc,
+            AveragePrecision = report.AveragePrecision,
+            F1 = report.F1,
+            SuggestedThreshold = report.Threshold,
+            ExpectedCalibrationError = report.Fit.Calibration.ExpectedError,
+            Parts =
+            [
+                .. report.Fit.Parts.Select(
+                    part => new DetectorPartAnswer(
+                        TrainingAnswer.NameOf<FitPart>(part.Part), part.Weight, TrainingAnswer.NameOf(part.Reason), part.AreaUnderRoc)),
+            ],
+            Seconds = report.Seconds,
+            Texts = report.Texts,
             TestImages = report.TestImages,
             Name = version.Name,
         };

@@ -46,10 +46,17 @@ public sealed class TrainingBoard(
             : await PlanAsync(model, request.Prompts ?? new PromptRequest(), cancel);
         var objectName = string.IsNullOrWhiteSpace(request.ObjectName) ? project.ObjectName : request.ObjectName.Trim();
         var parent = checkpoint?.TrainingId is { } trainingId ? await versions.OfJobAsync(trainingId, cancel) : null;
-        var plan = new TrainingPlan(
-            model.Id, objectName, request.Options, userId, leftOut, learned, checkpoint?.Id,
-            parent?.Id, (await areas.CurrentAsync(project.Id, cancel)).Revision)
+        var plan = new TrainingPlan
         {
+            ModelId = model.Id,
+            ObjectName = objectName,
+            Options = request.Options,
+            CreatedBy = userId,
+            LeftOut = leftOut,
+            Prompts = learned,
+            CheckpointId = checkpoint?.Id,
+            ParentId = parent?.Id,
+            AreaRevision = (await areas.CurrentAsync(project.Id, cancel)).Revision,
             TestImages = (await LabelledImages.KeptBackAsync(db, project.Id, cancel)).Test,
         };
         return await EnqueueAsync(project, model, plan, userId, (transaction, job) => transaction.AddRange(LabelSnapshot.Of(job.Id, images)), cancel);

@@ -144,11 +144,27 @@ internal sealed class TrainingJob(
     {
         var anomalies = images.Where(image => image.Image.IsAnomaly).Select(image => image.Image).ToList();
         var (areaUnderRoc, averagePrecision, f1, threshold) = VersionReport.Figures(fit);
-        return new VersionReport(
-            images.Count - anomalies.Count, anomalies.Count, anomalies.Count(image => image.Shapes.Count > 0),
-            [.. anomalies.SelectMany(image => image.Shapes).Select(shape => shape.ClassName).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            unreadable, leftOut, areaUnderRoc, averagePrecision, f1, threshold, options,
-            fit, advice, images.Count(image => !image.WasCached), taken.TotalSeconds);
+        return new VersionReport
+        {
+            Good = images.Count - anomalies.Count,
+            Anomalies = anomalies.Count,
+            Drawn = anomalies.Count(image => image.Shapes.Count > 0),
+            Classes =
+            [
+                .. anomalies.SelectMany(image => image.Shapes).Select(shape => shape.ClassName).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            ],
+            Unreadable = unreadable,
+            LeftOut = leftOut,
+            AreaUnderRoc = areaUnderRoc,
+            AveragePrecision = averagePrecision,
+            F1 = f1,
+            Threshold = threshold,
+            Options = options,
+            Fit = fit,
+            Advice = advice,
+            EncodedImages = images.Count(image => !image.WasCached),
+            Seconds = taken.TotalSeconds,
+        };
     }
 
     private static JobOutcome Done(DetectorVersion version) => JobOutcome.Done("TrainingDone", [version.Number], PortalUrls.Training(version.ProjectId));

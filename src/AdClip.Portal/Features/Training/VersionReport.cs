@@ -21,25 +21,53 @@ public sealed record Figure(double Value, double? Low, double? High)
 public sealed record TextOrigin(Guid CheckpointId, Guid? TrainingId, int? Epoch, string Name, bool MayHaveSeen);
 
 /// <summary>What a version learned from, what was chosen and why, and how good it is on images that it did not see.</summary>
-/// <param name="Good">Good images that it learned from.</param>
-/// <param name="Anomalies">Anomalous ones.</param>
-/// <param name="Drawn">Anomalous ones with drawn defects.</param>
-/// <param name="Classes">Their defect classes, by name.</param>
-/// <param name="Unreadable">Labelled images that could not be read, or on which the inspection area cannot be laid.</param>
-/// <param name="LeftOut">Labelled images beyond the most that a training takes.</param>
-/// <param name="AreaUnderRoc">Out of fold.</param>
-/// <param name="AveragePrecision">Out of fold.</param>
-/// <param name="F1">Of a threshold that was chosen on other images than it judges.</param>
-/// <param name="Threshold">Suggested: the largest F1 on all out-of-fold scores; null without anomalies.</param>
-/// <param name="Options">What it was allowed to use.</param>
-/// <param name="Fit">What was chosen, part by part, and the out-of-fold score of each image.</param>
-/// <param name="Advice">What is missing in the images.</param>
-/// <param name="EncodedImages">Images that the encoder had to look at; the tokens of the others were kept.</param>
-/// <param name="Seconds">From the first image to the end.</param>
-public sealed record VersionReport(
-    int Good, int Anomalies, int Drawn, IReadOnlyList<string> Classes, int Unreadable, int LeftOut, Figure? AreaUnderRoc, Figure? AveragePrecision, Figure? F1,
-    double? Threshold, FitOptions Options, FitReport Fit, IReadOnlyList<Advice> Advice, int EncodedImages, double Seconds)
+public sealed record VersionReport
 {
+    /// <summary>Good images that it learned from.</summary>
+    public required int Good { get; init; }
+
+    /// <summary>Anomalous ones.</summary>
+    public required int Anomalies { get; init; }
+
+    /// <summary>Anomalous ones with drawn defects.</summary>
+    public required int Drawn { get; init; }
+
+    /// <summary>Their defect classes, by name.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Labelled images that could not be read, or on which the inspection area cannot be laid.</summary>
+    public required int Unreadable { get; init; }
+
+    /// <summary>Labelled images beyond the most that a training takes.</summary>
+    public required int LeftOut { get; init; }
+
+    /// <summary>Out of fold.</summary>
+    public required Figure? AreaUnderRoc { get; init; }
+
+    /// <summary>Out of fold.</summary>
+    public required Figure? AveragePrecision { get; init; }
+
+    /// <summary>Of a threshold that was chosen on other images than it judges.</summary>
+    public required Figure? F1 { get; init; }
+
+    /// <summary>Suggested: the largest F1 on all out-of-fold scores; null without anomalies.</summary>
+    public required double? Threshold { get; init; }
+
+    /// <summary>What it was allowed to use.</summary>
+    public required FitOptions Options { get; init; }
+
+    /// <summary>What was chosen, part by part, and the out-of-fold score of each image.</summary>
+    public required FitReport Fit { get; init; }
+
+    /// <summary>What is missing in the images.</summary>
+    public required IReadOnlyList<Advice> Advice { get; init; }
+
+    /// <summary>Images that the encoder had to look at; the tokens of the others were kept.</summary>
+    public required int EncodedImages { get; init; }
+
+    /// <summary>From the first image to the end.</summary>
+    public required double Seconds { get; init; }
+
     /// <summary>Where learned texts come from; null: they are the model's own.</summary>
     public TextOrigin? Texts { get; init; }
 

@@ -3,7 +3,8 @@ namespace AdClip.Vision.Imaging.Tiles;
 /// <summary>Cuts a picture file into tiles at the model's size while it is being decoded.</summary>
 /// <remarks>
 /// The file is read once from the top in strips. Each source row is shrunk (or stretched) along x into every tile that it
-/// crosses, so only the tiles of the rows at hand are held: about rows of tiles · columns of tiles · TileHeight · side · 3 bytes.
+/// crosses, so only the tiles of the rows at hand are held: about rows of tiles · columns of tiles · side · side · 3 bytes, and the
+/// shrunk rows that one row of a tile's picture mixes.
 /// A tile's pixels are the bits that cropping the decoded picture and resizing the crop would give.
 /// </remarks>
 public static class TilePictures
@@ -28,29 +29,35 @@ public static class TilePictures
         var (columns, tops) = (plan.Lefts.Count, plan.Tops);
         var open = new Queue<PictureBuilder[]>();
         var (begun, ended) = (0, 0);
-        var rgb = new byte[RowSource.StripRows * rows.Width * 3];
-        var alpha = rows.HasAlpha ? new byte[RowSource.StripRows * rows.Width] : [];
+        var rgb = new byte[rows.StripRows * rows.Width * 3];
+        var alpha = rows.HasAlpha ? new byte[rows.StripRows * rows.Width] : [];
         var y = 0;
         for (var read = rows.Read(rgb, alpha); read > 0; read = rows.Read(rgb, alpha))
         {
-            for (var i = 0; i < read; i++, y++)
+            for (var i = 0; i < read;)
             {
                 for (; begun < tops.Count && tops[begun] <= y; begun++)
                 {
                     open.Enqueue([.. plan.Lefts.Select(_ => new PictureBuilder(rows, plan, side))]);
                 }
-                foreach (var (place, tiles) in open.Index())
+                // As many rows as all the open tiles take before one ends or another begins.
+                var count = read - i;
+                count = begun < tops.Count ? Math.Min(count, tops[begun] - y) : count;
+                count = open.Count > 0 ? Math.Min(count, tops[ended] + plan.TileHeight - y) : count;
+                foreach (var tiles in open)
                 {
                     for (var column = 0; column < columns; column++)
                     {
                         var left = plan.Lefts[column];
                         tiles[column].Take(
-                            y - tops[ended + place],
-                            rgb.AsSpan(((i * rows.Width) + left) * 3, plan.TileWidth * 3),
-                            rows.HasAlpha ? alpha.AsSpan((i * rows.Width) + left, plan.TileWidth) : []);
+                            count,
+                            rgb.AsSpan(((i * rows.Width) + left) * 3),
+                            rows.HasAlpha ? alpha.AsSpan((i * rows.Width) + left) : []);
                     }
                 }
-                if (open.Count > 0 && y == tops[ended] + plan.TileHeight - 1)
+                i += count;
+                y += count;
+                if (open.Count > 0 && y == tops[ended] + plan.TileHeight)
                 {
                     var tiles = open.Dequeue();
                     for (var column = 0; column < columns; column++)
@@ -81,10 +88,11 @@ public static class TilePictures
             _opacity = rows.HasAlpha ? new Resampler.StreamedPass(plan.TileWidth, plan.TileHeight, 1, side, side, filter) : null;
         }
 
-        public void Take(int y, ReadOnlySpan<byte> rgb, ReadOnlySpan<byte> alpha)
+        /// <summary>The next rows; both begin at the tile's left edge and go on to the right of it.</summary>
+        public void Take(int count, ReadOnlySpan<byte> rgb, ReadOnlySpan<byte> alpha)
         {
-            _colour.Take(y, rgb);
-            _opacity?.Take(y, alpha);
+            _colour.Take(rgb, count, _rows.Width * 3);
+            _opacity?.Take(alpha, count, _rows.Width);
         }
 
         public PixelImage Finish()

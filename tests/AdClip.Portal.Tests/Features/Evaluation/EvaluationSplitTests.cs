@@ -92,7 +92,7 @@ public sealed class EvaluationSplitTests
         await SamplePlates.LabelAsync(host, [good[0]], ImageLabel.Good);
         await SamplePlates.LabelAsync(host, bad, ImageLabel.Anomaly);
         using var watch = new JobWatch(host);
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.AllGood), Cancel);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { References = ReferenceChoice.AllGood }, Cancel);
         var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
         await watch.UntilAsync(job => job.Id == run.JobId && job.State == JobState.Succeeded);
         await SamplePlates.LabelAsync(host, good, ImageLabel.Good);

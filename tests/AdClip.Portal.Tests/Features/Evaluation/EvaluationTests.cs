@@ -311,7 +311,7 @@ public sealed class EvaluationTests(SharedPortal shared) : IClassFixture<SharedP
         }
         var record = await LabelAsync(host, bad[0], ImageLabel.Anomaly);
         await LabelAsync(host, bad[1], ImageLabel.Anomaly);
-        using var accepted = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel);
+        using var accepted = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { References = ReferenceChoice.None }, Cancel);
         var run = (await accepted.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
         while (run.State is "queued" or "running")
         {

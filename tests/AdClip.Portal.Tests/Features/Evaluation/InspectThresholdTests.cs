@@ -68,11 +68,11 @@ public sealed class InspectThresholdTests(SharedPortal shared) : IClassFixture<S
         (string Name, NewRun Settings)[] kinds =
         [
             ("whole", new NewRun()),
-            ("tiles", new NewRun(Tiles: new RunTiles(200))),
-            ("smaller tiles", new NewRun(Tiles: new RunTiles(150))),
-            ("no good images", new NewRun(References: ReferenceChoice.None)),
-            ("own prompts", new NewRun(Prompts: new RunPrompts(PromptKind.Lists, ["flawless {}"], ["scratched {}"]))),
-            ("other prompts", new NewRun(Prompts: new RunPrompts(PromptKind.Lists, ["flawless {}"], ["dented {}"]))),
+            ("tiles", new NewRun { Tiles = new RunTiles(200) }),
+            ("smaller tiles", new NewRun { Tiles = new RunTiles(150) }),
+            ("no good images", new NewRun { References = ReferenceChoice.None }),
+            ("own prompts", new NewRun { Prompts = new RunPrompts(PromptKind.Lists, ["flawless {}"], ["scratched {}"]) }),
+            ("other prompts", new NewRun { Prompts = new RunPrompts(PromptKind.Lists, ["flawless {}"], ["dented {}"]) }),
         ];
         var runs = new List<(RunAnswer Run, double Threshold)>();
         foreach (var (i, kind) in kinds.Index())
@@ -82,7 +82,7 @@ public sealed class InspectThresholdTests(SharedPortal shared) : IClassFixture<S
             runs.Add((run, 2 + i));
             await SaveAsync(host, run, 2 + i, minutes: i);
         }
-        var again = await RunTests.RunAsync(client, project.Id, new NewRun(Tiles: new RunTiles(200)));
+        var again = await RunTests.RunAsync(client, project.Id, new NewRun { Tiles = new RunTiles(200) });
         runs.Add((again, 3));
 
         foreach (var (run, threshold) in runs)

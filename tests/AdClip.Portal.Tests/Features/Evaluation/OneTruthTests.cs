@@ -120,7 +120,7 @@ public sealed class OneTruthTests
         var project = await PortalHost.NewProjectAsync(client);
         var images = await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(6));
         using var watch = new JobWatch(host);
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { References = ReferenceChoice.None }, Cancel);
         var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
         await watch.UntilAsync(job => job.State.IsOver());
         return (project, images, run);

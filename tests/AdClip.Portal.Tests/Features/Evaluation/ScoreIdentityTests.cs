@@ -29,15 +29,15 @@ public sealed class ScoreIdentityTests
         // Plans that differ in one thing each; the last is the first again, by other words.
         NewRun[] plans =
         [
-            new(References: ReferenceChoice.FirstGood, ReferenceCount: 2),
-            new(References: ReferenceChoice.FirstGood, ReferenceCount: 3),
+            new() { References = ReferenceChoice.FirstGood, ReferenceCount = 2 },
+            new() { References = ReferenceChoice.FirstGood, ReferenceCount = 3 },
             new(),
-            new(References: ReferenceChoice.None),
-            new(References: ReferenceChoice.None, ObjectName: "bolt"),
-            new(References: ReferenceChoice.None, Prompts: new RunPrompts(PromptKind.Lists, ["flawless {}"], ["scratched {}"])),
-            new(References: ReferenceChoice.None, Tiles: new RunTiles(200)),
-            new(References: ReferenceChoice.None, ImageSize: 192),
-            new(References: ReferenceChoice.Chosen, ReferenceImages: [.. good]),
+            new() { References = ReferenceChoice.None },
+            new() { References = ReferenceChoice.None, ObjectName = "bolt" },
+            new() { References = ReferenceChoice.None, Prompts = new RunPrompts(PromptKind.Lists, ["flawless {}"], ["scratched {}"]) },
+            new() { References = ReferenceChoice.None, Tiles = new RunTiles(200) },
+            new() { References = ReferenceChoice.None, ImageSize = 192 },
+            new() { References = ReferenceChoice.Chosen, ReferenceImages = [.. good] },
         ];
         List<RunAnswer> runs = [];
         foreach (var plan in plans)

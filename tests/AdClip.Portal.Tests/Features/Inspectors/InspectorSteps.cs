@@ -27,7 +27,8 @@ internal static class InspectorSteps
         var bad = await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(3));
         await SamplePlates.LabelAsync(host, good, ImageLabel.Good);
         await SamplePlates.LabelAsync(host, bad, ImageLabel.Anomaly);
-        return (project, good, bad, await RunTests.RunAsync(client, project.Id, new NewRun(References: ReferenceChoice.FirstGood, ReferenceCount: references)));
+        var run = await RunTests.RunAsync(client, project.Id, new NewRun { References = ReferenceChoice.FirstGood, ReferenceCount = references });
+        return (project, good, bad, run);
     }
 
     public static async Task<InspectorAnswer> MakeAsync(HttpClient client, Guid projectId, NewInspector request)

@@ -126,7 +126,7 @@ public sealed class InspectorsTests
         var score = await InspectorSteps.InspectAsync(client, project.Id);
         var map = await MapAsync();
 
-        var other = await RunTests.RunAsync(client, project.Id, new NewRun(References: ReferenceChoice.FirstGood, ReferenceCount: 1));
+        var other = await RunTests.RunAsync(client, project.Id, new NewRun { References = ReferenceChoice.FirstGood, ReferenceCount = 1 });
         await using (var db = await host.DbAsync())
         {
             db.Add(Saved(other, 1000, await host.AdminIdAsync()));
@@ -191,8 +191,8 @@ public sealed class InspectorsTests
             verdicts.Add((await InspectorSteps.InspectAsync(client, project.Id, file: file)).Verdict);
         }
         // Experiments, with the line's own plan and with others.
-        await RunTests.RunAsync(client, project.Id, new NewRun(References: ReferenceChoice.FirstGood, ReferenceCount: 3));
-        await RunTests.RunAsync(client, project.Id, new NewRun(References: ReferenceChoice.None));
+        await RunTests.RunAsync(client, project.Id, new NewRun { References = ReferenceChoice.FirstGood, ReferenceCount = 3 });
+        await RunTests.RunAsync(client, project.Id, new NewRun { References = ReferenceChoice.None });
         await InspectorSteps.InspectAsync(client, project.Id, "?threshold=0");
         await InspectorSteps.CheckAsync(host, client, made.Id);
 
@@ -266,7 +266,7 @@ public sealed class InspectorsTests
         await using var host = new PortalHost();
         using var client = await host.ClientAsync(Roles.QaLead);
         var (project, _, _, _) = await InspectorSteps.RunAsync(host, client);
-        var tiled = await RunTests.RunAsync(client, project.Id, new NewRun(Tiles: new RunTiles(200)));
+        var tiled = await RunTests.RunAsync(client, project.Id, new NewRun { Tiles = new RunTiles(200) });
         var made = await InspectorSteps.MakeAsync(client, project.Id, new NewInspector(RunId: tiled.Id));
         var report = await InspectorSteps.CheckAsync(host, client, made.Id);
         var parity = Assert.Single(report.Parity);

@@ -54,7 +54,7 @@ public sealed class ModelTests(SharedPortal shared) : IClassFixture<SharedPortal
         var project = await PortalHost.NewProjectAsync(client);
         await Runs.SamplePlates.UploadAsync(client, project.Id, Runs.SamplePlates.Defective(1));
         using var watch = new JobWatch(host);
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Model: "my-model"), Cancel);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { Model = "my-model" }, Cancel);
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
         var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
         Assert.Equal(JobState.Succeeded, (await watch.UntilAsync(job => job.Id == run.JobId && job.State.IsOver())).State);

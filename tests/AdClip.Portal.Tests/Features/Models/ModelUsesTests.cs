@@ -99,7 +99,7 @@ public sealed class ModelUsesTests : IAsyncDisposable
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(1));
         using var watch = new JobWatch(_portal);
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Model: Copy), Cancel);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { Model = Copy }, Cancel);
         Assert.Equal(JobState.Succeeded, (await watch.UntilAsync(job => job.State.IsOver())).State);
         var state = _portal.Services.GetRequiredService<ModelsState>();
         Assert.Equal(ModelNeed.Told, Assert.Single(await state.UsesOfAsync(model, Cancel)).Need);

@@ -44,7 +44,7 @@ public sealed class PrecisionCheckTests(SharedPortal shared) : IClassFixture<Sha
         Assert.True(check.Passed);
         Assert.Equal(8, check.Report()[FidelityMeasure.Images]);
         Assert.InRange(check.Report()[FidelityMeasure.LeastPatchCosine], 0.95, 0.99999);
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(EightBit: true), Cancel);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { EightBit = true }, Cancel);
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
         await using var db = await host.DbAsync();
         var run = await db.Set<Run>().SingleAsync(known => known.ProjectId == project.Id, Cancel);
@@ -121,7 +121,7 @@ public sealed class PrecisionCheckTests(SharedPortal shared) : IClassFixture<Sha
 
     private static async Task<string> RefusedAsync(HttpClient client, Guid projectId, string code)
     {
-        using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{projectId}/runs", new NewRun(EightBit: true), Cancel);
+        using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{projectId}/runs", new NewRun { EightBit = true }, Cancel);
         var body = await answer.Content.ReadAsStringAsync(Cancel);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         Assert.Contains(code, body, StringComparison.Ordinal);

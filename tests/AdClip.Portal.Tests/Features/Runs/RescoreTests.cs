@@ -25,7 +25,7 @@ public sealed class RescoreTests
         var files = SamplePlates.Defective(3);
         await SamplePlates.UploadAsync(client, project.Id, files);
         var source = await FinishAsync(
-            client, await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel));
+            client, await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { References = ReferenceChoice.None }, Cancel));
         var before = await ResultsAsync(client, source.Id);
 
         var run = await FinishAsync(client, await client.PostAsJsonAsync($"/api/v1/runs/{source.Id}/rescore", new RescoreRequest("plate", Own), Cancel));
@@ -66,7 +66,7 @@ public sealed class RescoreTests
         var bad = SamplePlates.Defective(2);
         await SamplePlates.UploadAsync(client, project.Id, bad);
         var source = await FinishAsync(
-            client, await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel));
+            client, await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { References = ReferenceChoice.None }, Cancel));
         var tokens = Path.Combine(host.Services.GetRequiredService<DataFolder>().Cache, "tokens");
         foreach (var file in bad)
         {
@@ -114,7 +114,7 @@ public sealed class RescoreTests
         using var annotator = await host.ClientAsync(Roles.Annotator);
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(1));
-        var run = await FinishAsync(client, await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Prompts: Own), Cancel));
+        var run = await FinishAsync(client, await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { Prompts = Own }, Cancel));
         Assert.Equal(("succeeded", PromptKind.Lists), (run.State, run.Prompts!.Kind));
 
         async Task<string> RefusalAsync(RunPrompts prompts)

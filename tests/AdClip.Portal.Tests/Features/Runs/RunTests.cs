@@ -24,7 +24,7 @@ public sealed class RunTests(SharedPortal shared) : IClassFixture<SharedPortal>
         var files = SamplePlates.Defective(3);
         await SamplePlates.UploadAsync(client, project.Id, files);
 
-        var run = await RunAsync(client, project.Id, new NewRun(References: ReferenceChoice.None));
+        var run = await RunAsync(client, project.Id, new NewRun { References = ReferenceChoice.None });
 
         Assert.Equal(("succeeded", 3, 3, 0), (run.State, run.Done, run.Total, run.Refused));
         Assert.True(run.MillisecondsPerImage > 0);
@@ -44,7 +44,7 @@ public sealed class RunTests(SharedPortal shared) : IClassFixture<SharedPortal>
         var bad = SamplePlates.Defective(2);
         await SamplePlates.UploadAsync(client, project.Id, bad);
 
-        var run = await RunAsync(client, project.Id, new NewRun(References: ReferenceChoice.FirstGood, ReferenceCount: 3));
+        var run = await RunAsync(client, project.Id, new NewRun { References = ReferenceChoice.FirstGood, ReferenceCount = 3 });
 
         Assert.Equal(("firstGood", 3), (run.References, run.ReferenceCount));
         using var detector = DetectionModel.Open(Path.Combine(AppContext.BaseDirectory, "models", "adclip-mini"));
@@ -81,9 +81,9 @@ public sealed class RunTests(SharedPortal shared) : IClassFixture<SharedPortal>
 
         await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(1));
         using var few = await client.PostAsJsonAsync(
-            $"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.FirstGood, ReferenceCount: 4), Cancel);
+            $"/api/v1/projects/{project.Id}/runs", new NewRun { References = ReferenceChoice.FirstGood, ReferenceCount = 4 }, Cancel);
         Assert.Contains("RunWithoutReferences", await few.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
-        using var unknown = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Model: "../../etc"), Cancel);
+        using var unknown = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { Model = "../../etc" }, Cancel);
         Assert.Contains("ModelUnknown", await unknown.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
@@ -166,7 +166,7 @@ public sealed class RunTests(SharedPortal shared) : IClassFixture<SharedPortal>
 
         var stored = await InspectAsync("?store=true");
         Assert.NotNull(stored.ImageId);
-        var run = await RunAsync(client, project.Id, new NewRun(Images: ImageChoice.Selection, ImageIds: [stored.ImageId.Value]));
+        var run = await RunAsync(client, project.Id, new NewRun { Images = ImageChoice.Selection, ImageIds = [stored.ImageId.Value] });
         var result = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!.Items.Single();
         Assert.Equal(BitConverter.SingleToInt32Bits(seen.Score), BitConverter.SingleToInt32Bits(result.Score));
     }

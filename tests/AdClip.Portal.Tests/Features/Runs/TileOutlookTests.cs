@@ -31,7 +31,7 @@ public sealed class TileOutlookTests
         var model = await host.Services.GetRequiredService<ModelCatalog>().DefaultAsync(project.Id, Cancel);
 
         var outlook = (await state.TilesAsync(project.Id, model, ImageChoice.All, []))!;
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Tiles: new RunTiles()), Cancel);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { Tiles = new RunTiles() }, Cancel);
         var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
 
         // Two patches of 16 of 224 pixels across the 20 pixels of the defect.

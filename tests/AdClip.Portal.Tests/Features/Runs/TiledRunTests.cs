@@ -33,8 +33,8 @@ public sealed class TiledRunTests(SharedPortal shared) : IClassFixture<SharedPor
         var bad = SamplePlates.Defective(1);
         await SamplePlates.UploadAsync(client, project.Id, bad);
 
-        var run = await RunTests.RunAsync(client, project.Id, new NewRun(Tiles: new RunTiles(Side: 200, Overlap: 0.5)));
-        var again = await RunTests.RunAsync(client, project.Id, new NewRun(Tiles: new RunTiles(Side: 200, Overlap: 0.5)));
+        var run = await RunTests.RunAsync(client, project.Id, new NewRun { Tiles = new RunTiles(Side: 200, Overlap: 0.5) });
+        var again = await RunTests.RunAsync(client, project.Id, new NewRun { Tiles = new RunTiles(Side: 200, Overlap: 0.5) });
 
         Assert.Equal(("succeeded", 3), (run.State, run.Done));
         Assert.Equal(new TileSettings(200, 0.5), run.Tiles);
@@ -70,7 +70,7 @@ public sealed class TiledRunTests(SharedPortal shared) : IClassFixture<SharedPor
         await DrawAsync(host, images[0], 90, 60);
         await DrawAsync(host, images[1], 25, 200);
 
-        var run = await RunTests.RunAsync(client, project.Id, new NewRun(References: ReferenceChoice.None, Tiles: new RunTiles()));
+        var run = await RunTests.RunAsync(client, project.Id, new NewRun { References = ReferenceChoice.None, Tiles = new RunTiles() });
 
         // 25 pixels on two patches of 16 of 224.
         Assert.Equal(new TileSettings(175, TilePlan.DefaultOverlap), run.Tiles);
@@ -84,9 +84,9 @@ public sealed class TiledRunTests(SharedPortal shared) : IClassFixture<SharedPor
         var project = await PortalHost.NewProjectAsync(client);
         await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(1));
 
-        using var small = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Tiles: new RunTiles(Side: 3)), Cancel);
+        using var small = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { Tiles = new RunTiles(Side: 3) }, Cancel);
         using var overlapping = await client.PostAsJsonAsync(
-            $"/api/v1/projects/{project.Id}/runs", new NewRun(Tiles: new RunTiles(Side: 200, Overlap: 1)), Cancel);
+            $"/api/v1/projects/{project.Id}/runs", new NewRun { Tiles = new RunTiles(Side: 200, Overlap: 1) }, Cancel);
 
         Assert.Contains("TileSideInvalid", await small.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Contains("TileOverlapInvalid", await overlapping.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class TiledRunTests(SharedPortal shared) : IClassFixture<SharedPor
         var project = await PortalHost.NewProjectAsync(client);
         var files = SamplePlates.Defective(2);
         await SamplePlates.UploadAsync(client, project.Id, files);
-        var answer = await RunTests.RunAsync(client, project.Id, new NewRun(Tiles: new RunTiles(Side: 200)));
+        var answer = await RunTests.RunAsync(client, project.Id, new NewRun { Tiles = new RunTiles(Side: 200) });
         await using var db = await host.DbAsync();
         var run = await db.Set<Run>().AsNoTracking().SingleAsync(run => run.Id == answer.Id, Cancel);
         var runs = host.Services.GetRequiredService<RunBoard>();
@@ -126,7 +126,7 @@ public sealed class TiledRunTests(SharedPortal shared) : IClassFixture<SharedPor
         var bad = SamplePlates.Defective(1);
         var images = await SamplePlates.UploadAsync(client, project.Id, bad);
         await DrawAsync(host, images[0], 25, 200);
-        var run = await RunTests.RunAsync(client, project.Id, new NewRun(Tiles: new RunTiles()));
+        var run = await RunTests.RunAsync(client, project.Id, new NewRun { Tiles = new RunTiles() });
         var result = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!.Items.Single(result => result.ImageId == images[0]);
 
         async Task<HttpResponseMessage> AskAsync(string tiles) =>

@@ -36,7 +36,7 @@ public sealed class NearDuplicateTests : IDisposable
         Assert.DoesNotContain(state.Advice, advice => advice.Code is AdviceCode.NearDuplicates or AdviceCode.NearDuplicatesAcrossSplits);
 
         using var watch = new JobWatch(host);
-        using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel);
+        using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { References = ReferenceChoice.None }, Cancel);
         var run = (await answer.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
         await watch.UntilAsync(job => job.Id == run.JobId && job.State == JobState.Succeeded);
         await state.LoadAsync(project.Id);

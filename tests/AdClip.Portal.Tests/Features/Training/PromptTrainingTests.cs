@@ -32,7 +32,7 @@ public sealed class PromptTrainingTests(SharedPortal shared) : IClassFixture<Sha
         using var watch = new JobWatch(host);
 
         var training = await StartAsync(
-            client, project.Id, new NewTraining(Learn: LearnKind.Both, Prompts: new PromptRequest(Epochs: 2, Views: 1, Mirrors: true, Folds: 2)));
+            client, project.Id, new NewTraining { Learn = LearnKind.Both, Prompts = new PromptRequest { Epochs = 2, Views = 1, Mirrors = true, Folds = 2 } });
         var ended = await watch.UntilAsync(job => job.Id == training.Id && job.State.IsOver());
 
         Assert.Equal((JobState.Succeeded, "TrainingDone"), (ended.State, ended.MessageCode));
@@ -47,7 +47,7 @@ public sealed class PromptTrainingTests(SharedPortal shared) : IClassFixture<Sha
         // The checkpoint alone, as the program would use its file: the same scores to the last bit.
         using var file = new TemporaryFile(best.Name, await client.GetByteArrayAsync(best.FileUrl, Cancel));
         var run = await RunAsync(
-            client, watch, project.Id, new NewRun(References: ReferenceChoice.None, Prompts: new RunPrompts(PromptKind.Learned, CheckpointId: best.Id)));
+            client, watch, project.Id, new NewRun { References = ReferenceChoice.None, Prompts = new RunPrompts(PromptKind.Learned, CheckpointId: best.Id) });
         var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!.Items;
         using (var lease = await host.Services.GetRequiredService<DetectorPool>().RentAsync(detector.Model, null, Cancel))
         {
@@ -70,7 +70,8 @@ public sealed class PromptTrainingTests(SharedPortal shared) : IClassFixture<Sha
         using var twice = await UploadAsync(client, project.Id, "again.pth", await File.ReadAllBytesAsync(file.Path, Cancel));
         Assert.Equal(uploaded.Id, (await twice.Content.ReadFromJsonAsync<CheckpointAnswer>(Cancel))!.Id);
         var again = await RunAsync(
-            client, watch, project.Id, new NewRun(References: ReferenceChoice.None, Prompts: new RunPrompts(PromptKind.Learned, CheckpointId: uploaded.Id)));
+            client, watch, project.Id,
+            new NewRun { References = ReferenceChoice.None, Prompts = new RunPrompts(PromptKind.Learned, CheckpointId: uploaded.Id) });
         var second = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{again.Id}/results", Cancel))!.Items;
         Assert.Equal(
             results.ToDictionary(result => result.Sha256, result => result.Score), second.ToDictionary(result => result.Sha256, result => result.Score));
@@ -79,7 +80,7 @@ public sealed class PromptTrainingTests(SharedPortal shared) : IClassFixture<Sha
         var other = epochs.Single(epoch => epoch.Id != best.Id);
         foreach (var (checkpoint, parent, mayHaveSeen) in new[] { (other.Id, (Guid?)detector.Id, false), (uploaded.Id, null, true) })
         {
-            var chosen = await StartAsync(client, project.Id, new NewTraining(Checkpoint: checkpoint));
+            var chosen = await StartAsync(client, project.Id, new NewTraining { Checkpoint = checkpoint });
             await watch.UntilAsync(job => job.Id == chosen.Id && job.State == JobState.Succeeded);
             var made = (await client.GetFromJsonAsync<List<DetectorAnswer>>($"/api/v1/projects/{project.Id}/detectors", Cancel))![0];
             Assert.Equal((checkpoint, parent, mayHaveSeen), (made.Texts!.CheckpointId, made.ParentId, made.Texts.MayHaveSeen));
@@ -93,7 +94,7 @@ public sealed class PromptTrainingTests(SharedPortal shared) : IClassFixture<Sha
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await LabelledAsync(host, client);
         using var watch = new JobWatch(host);
-        var request = new NewTraining(Learn: LearnKind.Prompts, Prompts: new PromptRequest(Epochs: 4, Folds: 2));
+        var request = new NewTraining { Learn = LearnKind.Prompts, Prompts = new PromptRequest { Epochs = 4, Folds = 2 } };
         var whole = await StartAsync(client, project.Id, request);
         await watch.UntilAsync(job => job.Id == whole.Id && job.State == JobState.Succeeded);
         var expected = await BlobsAsync(host, whole.Id);
@@ -190,16 +191,16 @@ public sealed class PromptTrainingTests(SharedPortal shared) : IClassFixture<Sha
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(3)), ImageLabel.Good);
         await RefusedAsync(new PromptRequest(), "PromptImagesTooFew");
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Defective(2)), ImageLabel.Anomaly);
-        await RefusedAsync(new PromptRequest(Folds: 0), "TrainingSettingInvalid");
-        await RefusedAsync(new PromptRequest(Depth: 99), "TrainingSettingInvalid");
-        await RefusedAsync(new PromptRequest(Epochs: 0), "TrainingSettingInvalid");
-        await RefusedAsync(new PromptRequest(Views: 1000), "TrainingSettingInvalid");
-        await RefusedAsync(new PromptRequest(Optimiser: "sgd"), "TrainingSettingUnknown");
+        await RefusedAsync(new PromptRequest { Folds = 0 }, "TrainingSettingInvalid");
+        await RefusedAsync(new PromptRequest { Depth = 99 }, "TrainingSettingInvalid");
+        await RefusedAsync(new PromptRequest { Epochs = 0 }, "TrainingSettingInvalid");
+        await RefusedAsync(new PromptRequest { Views = 1000 }, "TrainingSettingInvalid");
+        await RefusedAsync(new PromptRequest { Optimiser = "sgd" }, "TrainingSettingUnknown");
 
         async Task RefusedAsync(PromptRequest prompts, string code)
         {
             using var answer = await client.PostAsJsonAsync(
-                $"/api/v1/projects/{project.Id}/trainings", new NewTraining(Learn: LearnKind.Both, Prompts: prompts), Cancel);
+                $"/api/v1/projects/{project.Id}/trainings", new NewTraining { Learn = LearnKind.Both, Prompts = prompts }, Cancel);
             Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
             Assert.Contains(code, await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         }
@@ -212,13 +213,13 @@ public sealed class PromptTrainingTests(SharedPortal shared) : IClassFixture<Sha
         using var client = await host.ClientAsync(Roles.QaLead);
         var project = await LabelledAsync(host, client);
         using var watch = new JobWatch(host);
-        foreach (var request in new[] { new NewTraining(), new NewTraining(UseText: false) })
+        foreach (var request in new[] { new NewTraining(), new NewTraining { UseText = false } })
         {
             var training = await StartAsync(client, project.Id, request);
             await watch.UntilAsync(job => job.Id == training.Id && job.State == JobState.Succeeded);
         }
         var detectors = (await client.GetFromJsonAsync<List<DetectorAnswer>>($"/api/v1/projects/{project.Id}/detectors", Cancel))!;
-        var run = await RunAsync(client, watch, project.Id, new NewRun(Detector: detectors[1].Id));
+        var run = await RunAsync(client, watch, project.Id, new NewRun { Detector = detectors[1].Id });
 
         using var refused = await client.PostAsJsonAsync(
             $"/api/v1/runs/{run.Id}/rescore", new RescoreRequest(Prompts: new RunPrompts(PromptKind.Ensemble)), Cancel);

@@ -146,7 +146,7 @@ public sealed class SplitTrainingTests
 
     private static async Task<RunAnswer> RunAsync(HttpClient client, Guid projectId, Guid detectorId, JobWatch watch)
     {
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{projectId}/runs", new NewRun(Detector: detectorId), Cancel);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{projectId}/runs", new NewRun { Detector = detectorId }, Cancel);
         var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
         await watch.UntilAsync(job => job.Id == run.JobId && job.State == JobState.Succeeded);
         return run;

@@ -53,7 +53,7 @@ public sealed class TrainingTests(SharedPortal shared) : IClassFixture<SharedPor
         Assert.InRange(detector.AreaUnderRoc!.Value, detector.AreaUnderRoc.Low!.Value, detector.AreaUnderRoc.High!.Value);
         Assert.NotNull(detector.SuggestedThreshold);
 
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Detector: detector.Id), Cancel);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { Detector = detector.Id }, Cancel);
         var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
         Assert.Equal((detector.Id, 1), (run.DetectorId, run.DetectorNumber));
         await watch.UntilAsync(job => job.Id == run.JobId && job.State == JobState.Succeeded);
@@ -97,7 +97,7 @@ public sealed class TrainingTests(SharedPortal shared) : IClassFixture<SharedPor
         await PutAreaAsync(client, project.Id, top: 200, revision: 1);
 
         var detector = Assert.Single((await client.GetFromJsonAsync<List<DetectorAnswer>>($"/api/v1/projects/{project.Id}/detectors", Cancel))!);
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(Detector: detector.Id), Cancel);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { Detector = detector.Id }, Cancel);
         var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
         Assert.Equal(1, run.InspectionAreaRevision);
         await watch.UntilAsync(job => job.Id == run.JobId && job.State == JobState.Succeeded);
@@ -123,18 +123,18 @@ public sealed class TrainingTests(SharedPortal shared) : IClassFixture<SharedPor
         await SamplePlates.LabelAsync(host, await SamplePlates.UploadAsync(client, project.Id, SamplePlates.Good(3)), ImageLabel.Good);
         using var watch = new JobWatch(host);
 
-        var training = await StartAsync(client, project.Id, new NewTraining(RotatesPart: true));
+        var training = await StartAsync(client, project.Id, new NewTraining { RotatesPart = true });
         await watch.UntilAsync(job => job.Id == training.Id && job.State == JobState.Succeeded);
 
         var detector = Assert.Single((await client.GetFromJsonAsync<List<DetectorAnswer>>($"/api/v1/projects/{project.Id}/detectors", Cancel))!);
         Assert.Equal((3, null, null), (detector.Good, detector.AreaUnderRoc, detector.SuggestedThreshold));
         using var refused = await client.PostAsJsonAsync(
-            $"/api/v1/projects/{project.Id}/runs", new NewRun(Model: "adclip-mini", Detector: detector.Id), Cancel);
+            $"/api/v1/projects/{project.Id}/runs", new NewRun { Model = "adclip-mini", Detector = detector.Id }, Cancel);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         Assert.Contains("DetectorVersionFixed", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         var other = await PortalHost.NewProjectAsync(client, "Others");
         await SamplePlates.UploadAsync(client, other.Id, SamplePlates.Good(1));
-        using var foreign = await client.PostAsJsonAsync($"/api/v1/projects/{other.Id}/runs", new NewRun(Detector: detector.Id), Cancel);
+        using var foreign = await client.PostAsJsonAsync($"/api/v1/projects/{other.Id}/runs", new NewRun { Detector = detector.Id }, Cancel);
         Assert.Contains("DetectorVersionUnknown", await foreign.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
@@ -171,7 +171,7 @@ public sealed class TrainingTests(SharedPortal shared) : IClassFixture<SharedPor
         foreach (var (request, code) in new[]
         {
             (new NewTraining(), "FitGoodImagesTooFew"),
-            (new NewTraining(UseText: false, UseBank: false, UseHeads: false, UseAnomalyBank: false), "TrainingWithoutParts"),
+            (new NewTraining { UseText = false, UseBank = false, UseHeads = false, UseAnomalyBank = false }, "TrainingWithoutParts"),
         })
         {
             using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/trainings", request, Cancel);

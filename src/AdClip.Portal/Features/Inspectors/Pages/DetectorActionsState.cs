@@ -13,7 +13,7 @@ public sealed class DetectorActionsState(RunBoard runs, InspectorMaker maker, De
     /// <summary>Starts a run of it over all images of the project.</summary>
     /// <exception cref="Vision.RefusedInputException">There is no image, or its model is gone.</exception>
     public Task<Run> InspectAsync(Project project, DetectorVersion version, ClaimsPrincipal user) =>
-        runs.StartAsync(project, new NewRun(Detector: version.Id), user.UserId(), CancellationToken.None);
+        runs.StartAsync(project, new NewRun { Detector = version.Id }, user.UserId(), CancellationToken.None);
 
     /// <exception cref="Vision.RefusedInputException">Its model is gone, or no image says where the band lies.</exception>
     public Task<Inspector> MakeInspectorAsync(Project project, DetectorVersion version, ClaimsPrincipal user) =>

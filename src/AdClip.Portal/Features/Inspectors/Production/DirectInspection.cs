@@ -53,12 +53,28 @@ public sealed class DirectInspection(
         {
             await production.NoteAsync(inspector, sha256, detection.Score, verdict, inspection.Milliseconds, imageId, cancel);
         }
-        return new InspectAnswer(
-            VerdictNames.Of(verdict), detection.Score, (float?)band?.FailFrom, detection.ZeroShotScore, detection.FewShotScore, detection.ClassProbability,
-            [.. boxes.Select(BoxAnswer.Of)], request.MapThreshold, plan.ModelId, plan.ReferenceImages.Count, plan.AreaRevision, plan.Tiles,
-            width, height, sha256, inspection.Milliseconds, imageId,
-            plan.DetectorId, detection.Probability, detection.Probability is null ? null : detection.ClassProbabilities)
+        return new InspectAnswer
         {
+            Verdict = VerdictNames.Of(verdict),
+            Score = detection.Score,
+            Threshold = (float?)band?.FailFrom,
+            ZeroShotScore = detection.ZeroShotScore,
+            FewShotScore = detection.FewShotScore,
+            ClassProbability = detection.ClassProbability,
+            Boxes = [.. boxes.Select(BoxAnswer.Of)],
+            MapThreshold = request.MapThreshold,
+            Model = plan.ModelId,
+            ReferenceCount = plan.ReferenceImages.Count,
+            InspectionAreaRevision = plan.AreaRevision,
+            Tiles = plan.Tiles,
+            Width = width,
+            Height = height,
+            Sha256 = sha256,
+            Milliseconds = inspection.Milliseconds,
+            ImageId = imageId,
+            DetectorId = plan.DetectorId,
+            Probability = detection.Probability,
+            ClassProbabilities = detection.Probability is null ? null : detection.ClassProbabilities,
             ReviewFrom = band is { HasReview: true } reviewed ? (float)reviewed.ReviewFrom : null,
             ScoreIdentity = plan.ScoreIdentity,
             InspectorId = inspector?.Id,

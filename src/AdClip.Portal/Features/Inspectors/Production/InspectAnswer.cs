@@ -4,20 +4,56 @@ using AdClip.Vision.Detection.Tiles;
 namespace AdClip.Portal.Features.Inspectors.Production;
 
 /// <summary>What the detector says of an image that was sent to be looked at.</summary>
-/// <param name="Verdict">good, anomaly, or review: a person has to look.</param>
-/// <param name="Threshold">The score threshold that was applied; null: none was given or saved, and the boxes decide.</param>
-/// <param name="InspectionAreaRevision">Revision of the inspection area that was looked at; 0: everything was.</param>
-/// <param name="Tiles">How the image was cut; null: it was looked at whole.</param>
-/// <param name="ImageId">The image, if it was stored.</param>
-/// <param name="DetectorId">The trained detector that scored; null: the model itself.</param>
-/// <param name="Probability">Calibrated probability of an anomaly; null unless a trained detector says it.</param>
-/// <param name="ClassProbabilities">Of "good" and of each defect class; null where there is no probability.</param>
-public sealed record InspectAnswer(
-    string Verdict, float Score, float? Threshold, float ZeroShotScore, float? FewShotScore,
-    float ClassProbability, IReadOnlyList<BoxAnswer> Boxes, float MapThreshold,
-    string Model, int ReferenceCount, int InspectionAreaRevision, TileSettings? Tiles, int Width, int Height, string Sha256, double Milliseconds, Guid? ImageId,
-    Guid? DetectorId, double? Probability, IReadOnlyDictionary<string, double>? ClassProbabilities)
+public sealed record InspectAnswer
 {
+    /// <summary>good, anomaly, or review: a person has to look.</summary>
+    public required string Verdict { get; init; }
+
+    public required float Score { get; init; }
+
+    /// <summary>The score threshold that was applied; null: none was given or saved, and the boxes decide.</summary>
+    public required float? Threshold { get; init; }
+
+    public required float ZeroShotScore { get; init; }
+
+    public required float? FewShotScore { get; init; }
+
+    public required float ClassProbability { get; init; }
+
+    public required IReadOnlyList<BoxAnswer> Boxes { get; init; }
+
+    public required float MapThreshold { get; init; }
+
+    public required string Model { get; init; }
+
+    public required int ReferenceCount { get; init; }
+
+    /// <summary>Revision of the inspection area that was looked at; 0: everything was.</summary>
+    public required int InspectionAreaRevision { get; init; }
+
+    /// <summary>How the image was cut; null: it was looked at whole.</summary>
+    public required TileSettings? Tiles { get; init; }
+
+    public required int Width { get; init; }
+
+    public required int Height { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required double Milliseconds { get; init; }
+
+    /// <summary>The image, if it was stored.</summary>
+    public required Guid? ImageId { get; init; }
+
+    /// <summary>The trained detector that scored; null: the model itself.</summary>
+    public required Guid? DetectorId { get; init; }
+
+    /// <summary>Calibrated probability of an anomaly; null unless a trained detector says it.</summary>
+    public required double? Probability { get; init; }
+
+    /// <summary>Of "good" and of each defect class; null where there is no probability.</summary>
+    public required IReadOnlyDictionary<string, double>? ClassProbabilities { get; init; }
+
     /// <summary>From this score on, below the threshold, the verdict is review; null: it never is.</summary>
     public float? ReviewFrom { get; init; }
 

@@ -12,14 +12,40 @@ namespace AdClip.Portal.Features.Review.Teaching;
 public sealed record TaughtLook(TaughtLine Line, double Score, string MapUrl, ScoreScale? Scale);
 
 /// <summary>What a detector would be after somebody spoke of a region; nothing of it is stored until <see cref="Teacher.KeepAsync"/>.</summary>
-/// <param name="Base">The detector that was fitted to the run's good images; null where it is stored.</param>
-/// <param name="Bounds">The box around the region, in pixels of the stored image.</param>
-/// <param name="Golden">What becomes of the golden images; still running for a moment.</param>
-/// <param name="Progress">Golden images that were compared so far.</param>
-public sealed record FeedbackPreview(
-    Run Run, ImageRecord Image, LessonKind Kind, TaughtLine Line, FittedBase? Base, FittedDetector After, RegionFeedback Said, ImageRectangle Bounds,
-    double ScoreBefore, double ScoreAfter, string BeforeUrl, string AfterUrl, Task<GoldenComparison> Golden, GoldenProgress Progress)
+public sealed record FeedbackPreview
 {
+    public required Run Run { get; init; }
+
+    public required ImageRecord Image { get; init; }
+
+    public required LessonKind Kind { get; init; }
+
+    public required TaughtLine Line { get; init; }
+
+    /// <summary>The detector that was fitted to the run's good images; null where it is stored.</summary>
+    public required FittedBase? Base { get; init; }
+
+    public required FittedDetector After { get; init; }
+
+    public required RegionFeedback Said { get; init; }
+
+    /// <summary>The box around the region, in pixels of the stored image.</summary>
+    public required ImageRectangle Bounds { get; init; }
+
+    public required double ScoreBefore { get; init; }
+
+    public required double ScoreAfter { get; init; }
+
+    public required string BeforeUrl { get; init; }
+
+    public required string AfterUrl { get; init; }
+
+    /// <summary>What becomes of the golden images; still running for a moment.</summary>
+    public required Task<GoldenComparison> Golden { get; init; }
+
+    /// <summary>Golden images that were compared so far.</summary>
+    public required GoldenProgress Progress { get; init; }
+
     /// <summary>On which people see scores, before and after.</summary>
     public ScoreScale? Scale { get; init; }
 }

@@ -97,10 +97,23 @@ public sealed class Teacher(IDbContextFactory<PortalDb> dbs, DetectorVersions ve
                 throw TaughtLine.Moved();
             }
         }
-        var report = new VersionReport(
-            fitted.Sha256s.Count, 0, 0, [], 0, 0, null, null, null, null,
-            fitted.Options, fitted.Detector.Report, [], 0, fitted.Taken.TotalSeconds)
+        var report = new VersionReport
         {
+            Good = fitted.Sha256s.Count,
+            Anomalies = 0,
+            Drawn = 0,
+            Classes = [],
+            Unreadable = 0,
+            LeftOut = 0,
+            AreaUnderRoc = null,
+            AveragePrecision = null,
+            F1 = null,
+            Threshold = null,
+            Options = fitted.Options,
+            Fit = fitted.Detector.Report,
+            Advice = [],
+            EncodedImages = 0,
+            Seconds = fitted.Taken.TotalSeconds,
             AreaRevision = preview.Run.AreaRevision,
         };
         try

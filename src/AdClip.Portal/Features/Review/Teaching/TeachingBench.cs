@@ -59,11 +59,22 @@ public sealed class TeachingBench(
                 var said = new RegionFeedback(image.Sha256, tokens, patches, kind == LessonKind.Defect);
                 var taught = detector.With([said]);
                 var after = taught.Score(tokens, image.Sha256);
-                return new FeedbackPreview(
-                    run, image, kind, line, fittedBase, taught, said, bounds, before.Score, after.Score,
-                    shelf.Put(run.ProjectId, before.Map), shelf.Put(run.ProjectId, after.Map),
-                    Task.FromException<GoldenComparison>(new InvalidOperationException("Not begun.")), new GoldenProgress())
+                return new FeedbackPreview
                 {
+                    Run = run,
+                    Image = image,
+                    Kind = kind,
+                    Line = line,
+                    Base = fittedBase,
+                    After = taught,
+                    Said = said,
+                    Bounds = bounds,
+                    ScoreBefore = before.Score,
+                    ScoreAfter = after.Score,
+                    BeforeUrl = shelf.Put(run.ProjectId, before.Map),
+                    AfterUrl = shelf.Put(run.ProjectId, after.Map),
+                    Golden = Task.FromException<GoldenComparison>(new InvalidOperationException("Not begun.")),
+                    Progress = new GoldenProgress(),
                     Scale = ScaleOf(line, fittedBase),
                 };
             },

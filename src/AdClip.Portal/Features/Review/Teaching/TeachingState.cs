@@ -157,7 +157,7 @@ public sealed class TeachingState(
         await using var db = await dbs.CreateDbContextAsync();
         var images = await RunBoard.ImagesOf(db, Target.Run.Id).Select(image => image.ImageId).ToListAsync();
         return await runs.StartAsync(
-            project, new NewRun(Images: ImageChoice.Selection, ImageIds: images, Detector: Record!.Line.Head!.Id),
+            project, new NewRun { Images = ImageChoice.Selection, ImageIds = images, Detector = Record!.Line.Head!.Id },
             user.UserId(), CancellationToken.None);
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 using AdClip.Vision;
 using AdClip.Vision.Detection;
@@ -32,34 +33,73 @@ public enum PromptPreset
 }
 
 /// <summary>How somebody wants prompts to be learned; what is left out follows the preset and the model.</summary>
-/// <param name="Epochs">Times that every image is seen.</param>
-/// <param name="BatchSize">Images of a step.</param>
-/// <param name="LearningRate">Size of a step.</param>
-/// <param name="Optimiser">adam or adamw.</param>
-/// <param name="ContextLength">n_ctx: learned vectors of each prompt.</param>
-/// <param name="DeepLength">t_n_ctx: vectors of each deep prompt.</param>
-/// <param name="Depth">Text blocks that take part.</param>
-/// <param name="ClassificationWeight">Of the loss of class tokens.</param>
-/// <param name="AnomalyWeight">Of the loss of maps.</param>
-/// <param name="ContrastiveWeight">Of each text against the images of the batch.</param>
-/// <param name="Folds">Parts by which epochs are judged: at least 2.</param>
-/// <param name="Seed">Start, order, folds and views follow from it.</param>
-/// <param name="Views">Augmented views of each image.</param>
-/// <param name="Crops">Whether views are parts of the image.</param>
-/// <param name="Mirrors">Whether views are mirrored.</param>
-/// <param name="Turns">Whether views are turned.</param>
-/// <param name="Brightness">Whether views are brighter or darker.</param>
-public sealed record PromptRequest(
-    PromptPreset Preset = PromptPreset.AnomalyClip, int? Epochs = null, int? BatchSize = null, double? LearningRate = null,
-    string? Optimiser = null, int? ContextLength = null, int? DeepLength = null, int? Depth = null,
-    double? ClassificationWeight = null, double? AnomalyWeight = null, double? ContrastiveWeight = null, int? Folds = null, int? Seed = null,
-    int Views = 0, bool Crops = false, bool Mirrors = false, bool Turns = false, bool Brightness = false)
+public sealed record PromptRequest
 {
     /// <summary>Most views of an image: each is encoded like an image.</summary>
     public const int MostViews = 50;
 
     private const int LeastFolds = 2;
     private static readonly string[] Optimisers = ["adam", "adamw"];
+
+    // The description of the API does not see initial values.
+    [DefaultValue(PromptPreset.AnomalyClip)]
+    public PromptPreset Preset { get; init; } = PromptPreset.AnomalyClip;
+
+    /// <summary>Times that every image is seen.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Images of a step.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Size of a step.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>adam or adamw.</summary>
+    public string? Optimiser { get; init; }
+
+    /// <summary>n_ctx: learned vectors of each prompt.</summary>
+    public int? ContextLength { get; init; }
+
+    /// <summary>t_n_ctx: vectors of each deep prompt.</summary>
+    public int? DeepLength { get; init; }
+
+    /// <summary>Text blocks that take part.</summary>
+    public int? Depth { get; init; }
+
+    /// <summary>Of the loss of class tokens.</summary>
+    public double? ClassificationWeight { get; init; }
+
+    /// <summary>Of the loss of maps.</summary>
+    public double? AnomalyWeight { get; init; }
+
+    /// <summary>Of each text against the images of the batch.</summary>
+    public double? ContrastiveWeight { get; init; }
+
+    /// <summary>Parts by which epochs are judged: at least 2.</summary>
+    public int? Folds { get; init; }
+
+    /// <summary>Start, order, folds and views follow from it.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>Augmented views of each image.</summary>
+    [DefaultValue(0)]
+    public int Views { get; init; }
+
+    /// <summary>Whether views are parts of the image.</summary>
+    [DefaultValue(false)]
+    public bool Crops { get; init; }
+
+    /// <summary>Whether views are mirrored.</summary>
+    [DefaultValue(false)]
+    public bool Mirrors { get; init; }
+
+    /// <summary>Whether views are turned.</summary>
+    [DefaultValue(false)]
+    public bool Turns { get; init; }
+
+    /// <summary>Whether views are brighter or darker.</summary>
+    [DefaultValue(false)]
+    public bool Brightness { get; init; }
 
     /// <summary>The preset alone.</summary>
     public static TrainingSettings Of(PromptPreset preset) =>

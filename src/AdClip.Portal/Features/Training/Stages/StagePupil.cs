@@ -121,10 +121,24 @@ internal sealed record StagePupil(Func<StageExample, Detection> Score, IReadOnly
         var curve = PrecisionRecallCurve.FromScores([.. scores], [.. judged.Select(image => image.Image.IsAnomaly)]);
         var pixel = drawn > 0 ? await Task.Run(pixels.ToCurve, cancel) : null;
         var best = Best();
-        return new StageFigures(
-            best?.Point.Counts.F1, best?.AllPositiveF1, best?.Point.Threshold,
-            curve.AreaUnderRoc, curve.AveragePrecision, best is { Point.Threshold: var threshold } ? curve.At(threshold).F1 : null, curve.AllPositiveF1,
-            pixel?.AreaUnderRoc?.Value, pixel?.AveragePrecision?.Value, pixel?.Aupro()?.Value, pixel?.Aupro(0.05)?.Value, pixel?.IsExact ?? true,
-            seconds, (int)curve.Negatives, (int)curve.Positives, drawn);
+        return new StageFigures
+        {
+            F1OutOfFold = best?.Point.Counts.F1,
+            AllPositiveF1OutOfFold = best?.AllPositiveF1,
+            Threshold = best?.Point.Threshold,
+            AreaUnderRoc = curve.AreaUnderRoc,
+            AveragePrecision = curve.AveragePrecision,
+            F1 = best is { Point.Threshold: var threshold } ? curve.At(threshold).F1 : null,
+            AllPositiveF1 = curve.AllPositiveF1,
+            PixelAreaUnderRoc = pixel?.AreaUnderRoc?.Value,
+            PixelAveragePrecision = pixel?.AveragePrecision?.Value,
+            Aupro = pixel?.Aupro()?.Value,
+            Aupro05 = pixel?.Aupro(0.05)?.Value,
+            IsPixelExact = pixel?.IsExact ?? true,
+            Seconds = seconds,
+            TestedGood = (int)curve.Negatives,
+            TestedAnomalies = (int)curve.Positives,
+            TestedDrawn = drawn,
+        };
     }
 }

@@ -67,7 +67,7 @@ public sealed class TeachingTests(SharedPortal shared) : IClassFixture<SharedPor
         Assert.Equal(afterBoth, await OfDetectorAsync(client, plates.Result, forward.DetectorId!.Value));
 
         // The next run of images uses it, and what it learned from counts as learned from.
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{plates.ProjectId}/runs", new NewRun(Detector: second.DetectorId), Cancel);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{plates.ProjectId}/runs", new NewRun { Detector = second.DetectorId }, Cancel);
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
         await using var db = await host.DbAsync();
         Assert.Contains(
@@ -266,7 +266,7 @@ public sealed class TeachingTests(SharedPortal shared) : IClassFixture<SharedPor
         var training = (await trained.Content.ReadFromJsonAsync<TrainingAnswer>(Cancel))!;
         await watch.UntilAsync(job => job.Id == training.Id && job.State == JobState.Succeeded);
         var detector = (await host.Services.GetRequiredService<DetectorVersions>().OfJobAsync(training.Id, Cancel))!;
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{plates.ProjectId}/runs", new NewRun(Detector: detector.Id), Cancel);
+        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{plates.ProjectId}/runs", new NewRun { Detector = detector.Id }, Cancel);
         var run = (await started.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
         await watch.UntilAsync(job => job.Id == run.JobId && job.State == JobState.Succeeded);
         var result = await ResultOfAsync(client, run.Id, plates.Unlabelled);

@@ -51,7 +51,15 @@ public sealed class ReferenceWishTests
         foreach (var (wish, expected) in wishes)
         {
             var (choice, count, images) = wish.Asked(selected, state.Sources);
-            await state.StartAsync(owner, new NewRun(null, null, choice, count, images, ImageChoice.Selection, bad), await host.AdminAsync());
+            var request = new NewRun
+            {
+                References = choice,
+                ReferenceCount = count,
+                ReferenceImages = images,
+                Images = ImageChoice.Selection,
+                ImageIds = bad,
+            };
+            await state.StartAsync(owner, request, await host.AdminAsync());
             var runId = state.Runs![0].Run.Id;
             var references = await db.Set<RunReference>().Where(reference => reference.RunId == runId).Select(reference => reference.ImageId)
                 .ToListAsync(Cancel);

@@ -39,7 +39,7 @@ public sealed class SplitPlannerTests : IDisposable
         Assert.Equal((14, 0, 1, 14), (blind.Unseen, blind.Groups, blind.Unlabelled, blind.Changed));
 
         using var watch = new JobWatch(host);
-        using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun(References: ReferenceChoice.None), Cancel);
+        using var answer = await client.PostAsJsonAsync($"/api/v1/projects/{project.Id}/runs", new NewRun { References = ReferenceChoice.None }, Cancel);
         var run = (await answer.Content.ReadFromJsonAsync<RunAnswer>(Cancel))!;
         await watch.UntilAsync(job => job.Id == run.JobId && job.State == JobState.Succeeded);
 

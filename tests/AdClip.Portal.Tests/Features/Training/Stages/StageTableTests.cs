@@ -73,5 +73,23 @@ public sealed class StageTableTests
     private static Dictionary<StageCellKey, StageFigures> Cells(Func<StageDetector, Stage, int, double> auroc) =>
         Plan.Cells().ToDictionary(
             key => key,
-            key => new StageFigures(null, null, null, auroc(key.Detector, key.Stage, key.Seed), null, null, 0.5, null, null, null, null, true, 1, 20, 20, 0));
+            key => new StageFigures
+            {
+                F1OutOfFold = null,
+                AllPositiveF1OutOfFold = null,
+                Threshold = null,
+                AreaUnderRoc = auroc(key.Detector, key.Stage, key.Seed),
+                AveragePrecision = null,
+                F1 = null,
+                AllPositiveF1 = 0.5,
+                PixelAreaUnderRoc = null,
+                PixelAveragePrecision = null,
+                Aupro = null,
+                Aupro05 = null,
+                IsPixelExact = true,
+                Seconds = 1,
+                TestedGood = 20,
+                TestedAnomalies = 20,
+                TestedDrawn = 0,
+            });
 }
