@@ -35,6 +35,9 @@ public sealed record BackboneShape
     /// <summary>Whether texts can be compared with images. Without words, good images or a batch of images must tell what is normal.</summary>
     public required bool HasWords { get; init; }
 
+    /// <summary>Whether tokens have the lengths with which they are compared; else those of each layer are brought to unit length first.</summary>
+    public bool HasScaledTokens { get; init; }
+
     /// <summary>Tokens along one side of an input of this many pixels.</summary>
     public int Grid(int imageSize) => imageSize / PixelsPerToken;
 }
