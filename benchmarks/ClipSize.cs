@@ -1,6 +1,5 @@
 using AdClip.Vision.Backbones;
 
-
 namespace AdClip.Benchmarks;
 
 /// <summary>The numbers of a CLIP model whose weights are made up here.</summary>

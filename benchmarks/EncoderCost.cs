@@ -1,7 +1,6 @@
 using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Backbones;
 
-
 namespace AdClip.Benchmarks;
 
 /// <summary>Counts the multiply-adds of the image encoder's graph, as the graph is built.</summary>

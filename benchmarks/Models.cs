@@ -1,7 +1,6 @@
 using AdClip.Vision.Backbones;
 using AdClip.Vision.Weights;
 
-
 namespace AdClip.Benchmarks;
 
 /// <summary>A model to be measured.</summary>

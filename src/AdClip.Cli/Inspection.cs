@@ -1,4 +1,5 @@
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.GoodImages;
 using AdClip.Vision.Detection.Tiles;
 
 namespace AdClip.Cli;
@@ -14,19 +15,27 @@ internal interface IInspection
 }
 
 /// <summary>Each image squashed to the model's square; as many images at a time as there are processors.</summary>
-internal sealed class WholeInspection(DetectionModel detector, InspectionRegions regions) : IInspection
+/// <param name="detector">Encodes.</param>
+/// <param name="regions">What is inspected.</param>
+/// <param name="alone">How images are compared with good ones alone; null: with the prompts too.</param>
+internal sealed class WholeInspection(DetectionModel detector, InspectionRegions regions, GoodOptions? alone) : IInspection
 {
-    private Scorer? _scorer;
+    private ITokenScorer? _scorer;
+
+    /// <summary>What was found out about the good images; null where the prompts are compared with.</summary>
+    public GoodFitReport? Report => (_scorer as GoodScorer)?.Report;
 
     public void Learn(PromptSettings prompts, IReadOnlyList<ImageFile> good, IReadOnlyList<string> sha256s, CancellationToken cancel)
     {
-        var bank = new Reference[good.Count];
+        var bank = new GoodImage[good.Count];
         ForEach("good images", good.Count, i =>
         {
             RegionsFile.CheckFits(regions, good[i].Path);
-            bank[i] = new Reference(sha256s[i], detector.EncodeFile(good[i].Path));
+            bank[i] = detector.OpenGood(good[i].Path, sha256s[i]);
         }, cancel);
-        _scorer = detector.CreateScorer(prompts, bank, regions);
+        _scorer = alone is null
+            ? detector.CreateScorer(prompts, [.. bank.Select(image => new Reference(image.Sha256, image.Upright))], regions)
+            : detector.CreateGoodScorer(bank, alone, regions, cancel: cancel);
     }
 
     public void Each(IReadOnlyList<ImageFile> images, Action<int, Func<string, Detection>> take, CancellationToken cancel)

@@ -39,37 +39,59 @@ internal static class PredictCommand
             Required = true,
         };
         var tiles = new TileOptions();
+        var orientations = new OrientationOption();
         var command = new Command("predict", "Score images, and show where they look abnormal") { references, threshold, identity, area, images, output };
         model.AddAll(command);
         model.AddPrecision(command);
         prompts.Add(command);
         tiles.Add(command);
+        orientations.Add(command);
         command.SetAction((parsed, cancellation) =>
         {
             var inspected = ImageFiles.ToInspect(parsed.GetValue(images)!);
             var good = parsed.GetValue(references) is { Length: > 0 } paths ? ImageFiles.Good(paths) : [];
             var regions = RegionsFile.Read(parsed.GetValue(area));
             using var detector = model.Open(parsed);
-            // Before the images are encoded, so that a wrong checkpoint is told at once.
             var settings = prompts.Read(parsed);
-            detector.RequireWords().EncodePrompts(settings);
+            var alone = orientations.ReadFor(parsed, detector, settings, good.Count);
             var tiling = tiles.Read(parsed, detector.Model, inspected);
+            if (alone is null)
+            {
+                // Before the images are encoded, so that a wrong checkpoint is told at once.
+                detector.RequireWords().EncodePrompts(settings);
+            }
+            else if (tiling is not null)
+            {
+                throw new RefusedInputException(
+                    RefusalCode.ModelHasNoWords, "Tiles are compared with words; where good images alone are compared with, leave out --tile-size.",
+                    detector.Model.Name);
+            }
             var folder = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
             string[] hashes = [.. good.Select(image => FileHash.Sha256(image.Path))];
-            var scores = ScoreIdentity.OfModel(detector.EncoderId, detector.RequireWords().TextIdOf(settings), hashes, regions, tiling);
+            var scores = alone is null
+                ? ScoreIdentity.OfModel(detector.EncoderId, detector.RequireWords().TextIdOf(settings), hashes, regions, tiling)
+                : ScoreIdentity.OfGood(detector.EncoderId, hashes, alone, regions);
             CheckSame(parsed.GetValue(identity), scores);
-            IInspection inspection = tiling is null ? new WholeInspection(detector, regions) : new TileInspection(detector, tiling, regions);
+            var whole = new WholeInspection(detector, regions, alone);
+            IInspection inspection = tiling is null ? whole : new TileInspection(detector, tiling, regions);
 
             inspection.Learn(settings, good, hashes, cancellation);
             var results = new ResultLine[inspected.Count];
             inspection.Each(
-                inspected, (i, look) => results[i] = Result(inspected[i], look, good.Count > 0, parsed.GetValue(threshold), folder), cancellation);
-            ResultFiles.Write(folder, detector.Model, scores, settings, tiling, good, hashes, parsed.GetValue(threshold), regions, results);
-            foreach (var alone in results.Where(result => result.ComparedWithNoGoodImage == true))
+                inspected, (i, look) => results[i] = Result(inspected[i], look, good.Count > 0, alone is null, parsed.GetValue(threshold), folder),
+                cancellation);
+            ResultFiles.Write(
+                folder, detector.Model, scores, alone is null ? settings : null, whole.Report, tiling, good, hashes, parsed.GetValue(threshold), regions,
+                results);
+            if (whole.Report is { } found)
+            {
+                Console.WriteLine(OrientationOption.Sentence(found));
+            }
+            foreach (var uncompared in results.Where(result => result.ComparedWithNoGoodImage == true))
             {
                 Console.Error.WriteLine(
-                    $"adclip: {alone.File}: compared with no good image, because it is the only reference; "
-                    + $"its score is that of the texts alone, on another scale");
+                    $"adclip: {uncompared.File}: compared with no good image, because it is the only reference; "
+                    + (uncompared.Score is null ? "it has no score" : "its score is that of the texts alone, on another scale"));
             }
             foreach (var refused in results.Where(result => result.Refusal is not null))
             {
@@ -94,7 +116,7 @@ internal static class PredictCommand
     }
 
     // One image that cannot be read does not cost the others their results.
-    private static ResultLine Result(ImageFile image, Func<string, Detection> look, bool hasGood, float? threshold, string folder)
+    private static ResultLine Result(ImageFile image, Func<string, Detection> look, bool hasGood, bool hasWords, float? threshold, string folder)
     {
         var sha256 = FileHash.Sha256(image.Path);
         try
@@ -111,10 +133,10 @@ internal static class PredictCommand
             {
                 File = image.Path,
                 Sha256 = sha256,
-                Score = detection.Score,
-                ZeroShotScore = detection.ZeroShotScore,
+                Score = isUncompared && !hasWords ? null : detection.Score,
+                ZeroShotScore = hasWords ? detection.ZeroShotScore : null,
                 FewShotScore = detection.FewShotScore,
-                ClassProbability = detection.ClassProbability,
+                ClassProbability = hasWords ? detection.ClassProbability : null,
                 Label = label,
                 Heatmap = heatmap,
                 Map = map,

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.GoodImages;
 using AdClip.Vision.Detection.Tiles;
 
 namespace AdClip.Cli;
@@ -41,7 +42,7 @@ internal sealed record ResultLine
     public string? Refusal { get; init; }
 
     /// <summary>
-    /// True: there are good images, but none other than this one, so the score is that of the texts alone, on another scale, and no
+    /// True: there are good images, but none other than this one, so the score is that of the texts alone, on another scale (or there is none), and no
     /// threshold is applied to it; left out otherwise.
     /// </summary>
     public bool? ComparedWithNoGoodImage { get; init; }
@@ -60,7 +61,7 @@ internal static class ResultFiles
     };
 
     public static void Write(
-        string folder, ModelDescription model, string scoreIdentity, PromptSettings prompts,
+        string folder, ModelDescription model, string scoreIdentity, PromptSettings? prompts, GoodFitReport? goodImages,
         TileSettings? tiles, IReadOnlyList<ImageFile> good, IReadOnlyList<string> goodSha256s,
         float? threshold, InspectionRegions regions, IReadOnlyList<ResultLine> images)
     {
@@ -71,6 +72,7 @@ internal static class ResultFiles
             Model = new { model.Name, model.Sha256, model.EncoderId, model.ImageSize, model.Dpam, model.Layers },
             ScoreIdentity = scoreIdentity,
             Prompts = prompts,
+            GoodImages = goodImages,
             Tiles = tiles,
             References = good.Zip(goodSha256s, (image, sha256) => new { File = image.Path, Sha256 = sha256 }),
             Threshold = threshold,

@@ -52,7 +52,6 @@ internal static class StageGrid
     public static IReadOnlyList<StageMeasurement> Measure(
         StageInputs inputs, IReadOnlyList<EncodedImage> images, Stage[] stages, string[] detectors, int seeds, double? share, CancellationToken cancel)
     {
-        inputs.Model.RequireWords().EncodePrompts(inputs.Prompts);
         var figures = new List<StageMeasurement>();
         var products = images.GroupBy(image => image.Image.Product).ToArray();
         (string Name, Stage Stage)[] cells =

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using AdClip.Vision.Datasets;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Baseline;
+using AdClip.Vision.Detection.GoodImages;
 using AdClip.Vision.Training;
 
 namespace AdClip.Cli;
@@ -15,7 +16,7 @@ namespace AdClip.Cli;
 internal sealed record TaughtTexts(TextPair Texts, IReadOnlyList<HeldOutScore> HeldOut, FoldTexts? Folds, double Seconds);
 
 /// <summary>What detectors of stages are made from; what several of them need is made once.</summary>
-internal sealed class StageInputs(DetectionModel model, DatasetTokens tokens, PromptSettings prompts)
+internal sealed class StageInputs(DetectionModel model, DatasetTokens tokens, PromptSettings prompts, GoodOptions goodOptions)
 {
     private readonly ConcurrentDictionary<string, float[]> _statistics = new(StringComparer.Ordinal);
     private readonly Dictionary<IReadOnlyList<EncodedImage>, TaughtTexts> _taught = new(ReferenceEqualityComparer.Instance);
@@ -25,6 +26,8 @@ internal sealed class StageInputs(DetectionModel model, DatasetTokens tokens, Pr
     public DatasetTokens Tokens => tokens;
 
     public PromptSettings Prompts => prompts;
+
+    public GoodOptions GoodOptions => goodOptions;
 
     public float[] Statistics(EncodedImage image) => _statistics.GetOrAdd(image.Sha256, _ => PatchStatistics.OfFile(image.Image.Path, model.Model));
 

@@ -2,6 +2,7 @@ using AdClip.Vision.Datasets;
 using AdClip.Vision.Detection;
 using AdClip.Vision.Detection.Baseline;
 using AdClip.Vision.Detection.FewShot;
+using AdClip.Vision.Detection.GoodImages;
 
 namespace AdClip.Cli;
 
@@ -12,18 +13,23 @@ namespace AdClip.Cli;
 internal sealed record StageScorer(Func<EncodedImage, Detection> Score, IReadOnlyList<(double Score, bool IsAnomaly)> OutOfFold, double SecondsBefore = 0)
 {
     public const string Default = "fitted";
+    public const string OfGoodImages = "good";
+    private const string OfStatistics = "statistics";
     private const string Taught = "prompts";
     private const string FittedToTaught = "fitted-prompts";
 
-    public static string[] Names { get; } = ["text", "statistics", "bank", Taught, Default, FittedToTaught];
+    public static string[] Names { get; } = ["text", OfStatistics, "bank", OfGoodImages, Taught, Default, FittedToTaught];
 
     /// <summary>Whether a stage has what this detector learns from.</summary>
     public static bool CanLearn(string name, Stage stage) => name switch
     {
         Taught or FittedToTaught => stage is { Anomalies: > 0, Good: > 0 },
-        "statistics" or Default => stage.Good > 1,
+        OfStatistics or OfGoodImages or Default => stage.Good > 1,
         _ => true,
     };
+
+    /// <summary>Whether a detector compares with texts.</summary>
+    public static bool NeedsWords(string name) => name is not (OfStatistics or OfGoodImages);
 
     /// <summary>Does what several detectors of the stage need, once; its time is theirs.</summary>
     public static void Prepare(string name, StageInputs inputs, IReadOnlyList<EncodedImage> learned, int seed, CancellationToken cancel)
@@ -43,7 +49,11 @@ internal sealed record StageScorer(Func<EncodedImage, Detection> Score, IReadOnl
                 return Of(model.CreateScorer(inputs.Prompts, []));
             case "bank":
                 return Of(model.CreateScorer(inputs.Prompts, [.. Good().Select(image => new Reference(image.Sha256, tokens.Load(image)))]));
-            case "statistics":
+            case OfGoodImages:
+                return Of(model.CreateGoodScorer(
+                    [.. Good().Select(image => new GoodImage(image.Sha256, tokens.Load(image), orientation => tokens.Turned(image, orientation)))],
+                    inputs.GoodOptions, cancel: cancel));
+            case OfStatistics:
                 var statistics = new StatisticsDetector([.. Good().Select(image => (image.Sha256, inputs.Statistics(image)))], model.FitContext);
                 return LearnsNothingFrom(image => statistics.Score(inputs.Statistics(image), image.Sha256));
             case Taught:
@@ -62,7 +72,7 @@ internal sealed record StageScorer(Func<EncodedImage, Detection> Score, IReadOnl
 
         IEnumerable<EncodedImage> Good() => learned.Where(image => !image.Image.IsAnomaly);
 
-        StageScorer Of(Scorer scorer) => LearnsNothingFrom(image => scorer.Score(tokens.Load(image), image.Sha256));
+        StageScorer Of(ITokenScorer scorer) => LearnsNothingFrom(image => scorer.Score(tokens.Load(image), image.Sha256));
 
         // Neither texts nor a bank without the image itself learn from the image that is scored.
         StageScorer LearnsNothingFrom(Func<EncodedImage, Detection> score)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using AdClip.Vision;
 using AdClip.Vision.Datasets;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.GoodImages;
 
 namespace AdClip.Cli;
 
@@ -47,9 +48,10 @@ internal static class TestCommand
         });
         var detectors = new Option<string[]>("--detector")
         {
-            Description = "What learns from the stages: " + string.Join(", ", StageScorer.Names),
+            Description = $"What learns from the stages: {string.Join(", ", StageScorer.Names)}; by default {StageScorer.Default}, "
+                + $"or {StageScorer.OfGoodImages} where the model knows no words",
             AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => [StageScorer.Default],
+            DefaultValueFactory = _ => [],
         };
         detectors.AcceptOnlyFromAmong(StageScorer.Names);
         var share = new Option<double?>("--share")
@@ -75,6 +77,8 @@ internal static class TestCommand
         model.AddAll(command);
         model.AddPrecision(command);
         prompts.Add(command);
+        var orientations = new OrientationOption();
+        orientations.Add(command);
         command.Validators.Add(parsed =>
         {
             if (parsed.GetResult(shots) is not null && parsed.GetResult(references) is not null)
@@ -95,7 +99,10 @@ internal static class TestCommand
                 DatasetProducts.Read(parsed.GetRequiredValue(data), parsed.GetValue(products) ?? []), parsed.GetValue(leftOut) ?? []);
             var settings = prompts.Read(parsed);
             using var detector = model.Open(parsed);
-            detector.RequireWords().CheckPrompts(settings);
+            if (detector.Words is not null || settings != new PromptSettings())
+            {
+                detector.RequireWords().CheckPrompts(settings);
+            }
             var temporary = parsed.GetValue(kept) is null ? Directory.CreateTempSubdirectory("adclip-tokens-").FullName : null;
             try
             {
@@ -103,17 +110,24 @@ internal static class TestCommand
                 if (parsed.GetValue(shots) is { Length: > 0 } stages)
                 {
                     Stage[] wanted = [.. stages.SelectMany(text => text.Split(',')).Select(text => Stage.Parse(text)!)];
+                    string[] named = parsed.GetValue(detectors) is { Length: > 0 } some
+                        ? [.. some.Distinct()]
+                        : [detector.Words is null ? StageScorer.OfGoodImages : StageScorer.Default];
+                    if (named.Any(StageScorer.NeedsWords))
+                    {
+                        detector.RequireWords().EncodePrompts(settings);
+                    }
                     var encoded = Encode(tokens, images, cancel);
                     var table = StageGrid.Measure(
-                        new StageInputs(detector, tokens, settings), encoded, [.. wanted.Distinct()],
-                        [.. parsed.GetValue(detectors)!.Distinct()], parsed.GetValue(seeds), parsed.GetValue(share), cancel);
+                        new StageInputs(detector, tokens, settings, orientations.Read(parsed)), encoded, [.. wanted.Distinct()],
+                        named, parsed.GetValue(seeds), parsed.GetValue(share), cancel);
                     TestReport.Write(table, detector.Model, parsed.GetValue(json));
                 }
                 else
                 {
                     var results = Measure(
-                        detector, tokens, settings, Encode(tokens, [.. images.Where(image => image.Part == DatasetPart.Test)], cancel),
-                        parsed.GetValue(references) ?? [], cancel);
+                        detector, tokens, settings, orientations.ReadFor(parsed, detector, settings, (parsed.GetValue(references) ?? []).Length),
+                        Encode(tokens, [.. images.Where(image => image.Part == DatasetPart.Test)], cancel), parsed.GetValue(references) ?? [], cancel);
                     TestReport.Write(results, detector.Model, settings, parsed.GetValue(json));
                 }
             }
@@ -136,7 +150,7 @@ internal static class TestCommand
     }
 
     private static List<TestedProduct> Measure(
-        DetectionModel detector, DatasetTokens tokens, PromptSettings settings, IReadOnlyList<EncodedImage> images, string[] references,
+        DetectionModel detector, DatasetTokens tokens, PromptSettings settings, GoodOptions? alone, IReadOnlyList<EncodedImage> images, string[] references,
         CancellationToken cancel)
     {
         if (images.Count == 0)
@@ -153,11 +167,17 @@ internal static class TestCommand
         foreach (var product in images.GroupBy(image => image.Image.Product))
         {
             var good = ReferencesOf(product.Key, references);
-            var bank = new Reference[good.Count];
+            var bank = new GoodImage[good.Count];
             Parallel.For(
                 0, good.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel },
-                i => bank[i] = new Reference(FileHash.Sha256(good[i].Path), detector.EncodeFile(good[i].Path)));
-            var scorer = detector.CreateScorer(settings, bank);
+                i => bank[i] = detector.OpenGood(good[i].Path, FileHash.Sha256(good[i].Path)));
+            ITokenScorer scorer = alone is null
+                ? detector.CreateScorer(settings, [.. bank.Select(image => new Reference(image.Sha256, image.Upright))])
+                : detector.CreateGoodScorer(bank, alone, cancel: cancel);
+            if (scorer is GoodScorer { Report: var report })
+            {
+                Console.WriteLine($"{product.Key}: {OrientationOption.Sentence(report)}");
+            }
             EncodedImage[] tested = [.. product];
             using var progress = new Progress($"{product.Key}: maps", tested.Length);
             results.Add(new TestedProduct(

@@ -38,6 +38,9 @@ public sealed record BackboneShape
     /// <summary>Whether its products can be made in 8 bits.</summary>
     public required bool HasEightBit { get; init; }
 
+    /// <summary>Whether tokens have the lengths with which they are compared; else those of each layer are brought to unit length first.</summary>
+    public bool HasScaledTokens { get; init; }
+
     /// <summary>Tokens along one side of an input of this many pixels.</summary>
     public int Grid(int imageSize) => imageSize / PixelsPerToken;
 }

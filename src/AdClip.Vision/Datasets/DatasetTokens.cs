@@ -1,4 +1,5 @@
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.GoodImages;
 using AdClip.Vision.Imaging;
 using AdClip.Vision.Tokens;
 using AdClip.Vision.Training;
@@ -52,6 +53,17 @@ public sealed class DatasetTokens(DetectionModel model, string folder)
         ArgumentNullException.ThrowIfNull(image);
         return Kept(Key(image.Sha256, image.View))
             ?? throw new FileNotFoundException($"The tokens of {image.Image.Path} are no longer in {folder}; start again to encode them.");
+    }
+
+    /// <summary>The tokens of an image's square in this orientation, kept as well.</summary>
+    /// <exception cref="RefusedInputException">The image cannot be read.</exception>
+    public ImageTokens Turned(EncodedImage image, Orientation orientation)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var view = orientation.ToString();
+        Keep(image.Sha256, view, () => model.Encode(model.Input.Apply(
+            orientation.Turn(ImageDecoder.DecodeResized(image.Image.Path, model.Model.ImageSize, model.Model.ImageSize)))));
+        return Load(image with { View = view });
     }
 
     /// <summary>The same images as training sees them.</summary>

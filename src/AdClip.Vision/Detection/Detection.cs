@@ -1,6 +1,5 @@
 using AdClip.Vision.Tokens;
 
-
 namespace AdClip.Vision.Detection;
 
 /// <summary>A good image to compare with.</summary>
@@ -26,11 +25,11 @@ public sealed record AnomalyMap(int Width, int Height, float[] Values);
 /// The image score, larger is more abnormal. Its scale depends on the model and on whether there are good images: for adclip-mini
 /// it is <paramref name="FewShotScore"/> with them and <paramref name="ZeroShotScore"/> without.
 /// </param>
-/// <param name="ZeroShotScore">The score from texts alone, 0 to 1.</param>
+/// <param name="ZeroShotScore">The score from texts alone, 0 to 1; 0 where none were compared with.</param>
 /// <param name="FewShotScore">
 /// Distance to the nearest good patches, 0 to 2; null without good images other than the inspected one.
 /// </param>
-/// <param name="ClassProbability">Probability of "abnormal" by the class token alone, 0 to 1.</param>
+/// <param name="ClassProbability">Probability of "abnormal" by the class token alone, 0 to 1; 0 where no texts were compared with.</param>
 /// <param name="Map">Where.</param>
 public sealed record Detection(float Score, float ZeroShotScore, float? FewShotScore, float ClassProbability, AnomalyMap Map)
 {

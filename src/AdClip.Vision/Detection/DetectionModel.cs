@@ -3,6 +3,7 @@ using System.Text.Json;
 using AdClip.Vision.Backbones;
 using AdClip.Vision.Backbones.Clip;
 using AdClip.Vision.Detection.FewShot;
+using AdClip.Vision.Detection.GoodImages;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Graphs;
 using AdClip.Vision.Imaging;
@@ -77,6 +78,7 @@ public sealed class DetectionModel : IDisposable
         {
             ZeroShotLayers = [.. scheme.ZeroShotLayers.Where(settings.Layers.Contains)],
             FewShotLayers = [.. scheme.FewShotLayers.Where(settings.Layers.Contains)],
+            HasScaledTokens = backbone.Shape.HasScaledTokens,
         };
         var sha256 = options.WeightsSha256 ?? FileHash.Sha256(backbone.FilePath);
         var model = new ModelDescription
@@ -155,6 +157,46 @@ public sealed class DetectionModel : IDisposable
         ArgumentNullException.ThrowIfNull(references);
         return new Scorer(EncoderId, Model.ImageSize, Grid, _scheme, RequireWords().EncodePrompts(prompts), references, regions);
     }
+
+    /// <summary>A good image for <see cref="CreateGoodScorer"/>. Its picture is decoded when an orientation is first asked for, and held.</summary>
+    /// <param name="imageFile">Must be there as long as it is used.</param>
+    /// <param name="sha256">Of the file, in hexadecimal.</param>
+    /// <param name="upright">Its tokens, if they are kept; null: it is encoded.</param>
+    /// <param name="limits">Of what is decoded.</param>
+    /// <exception cref="RefusedInputException">The file is not a picture that can be read.</exception>
+    public GoodImage OpenGood(string imageFile, string sha256, ImageTokens? upright = null, ImageLimits? limits = null)
+    {
+        var square = new Lazy<PixelImage>(() => ImageDecoder.DecodeResized(imageFile, Model.ImageSize, Model.ImageSize, limits));
+        return new GoodImage(
+            sha256, upright ?? EncodeFile(imageFile, limits), orientation => Encode(Input.Apply(orientation.Turn(square.Value))));
+    }
+
+    /// <summary>Makes a scorer that compares with good images alone, for models with and without words.</summary>
+    /// <param name="good">At least one; their order does not count.</param>
+    /// <param name="options">How; part of the scale of scores: <see cref="ScoreIdentity.OfGood"/>.</param>
+    /// <param name="regions">What is inspected, and learned from; null: everything.</param>
+    /// <param name="progress">From 0 to 1.</param>
+    /// <param name="cancel">Stops between images.</param>
+    /// <exception cref="RefusedInputException">
+    /// No good image, one of another encoder or that cannot be read, or regions smaller than the model can see.
+    /// </exception>
+    public GoodScorer CreateGoodScorer(
+        IReadOnlyList<GoodImage> good, GoodOptions options, InspectionRegions? regions = null, IProgress<double>? progress = null,
+        CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(good);
+        ArgumentNullException.ThrowIfNull(options);
+        if (good.Count == 0)
+        {
+            RequireWords();
+            throw new ArgumentException("Without good images there is nothing to compare with.", nameof(good));
+        }
+        return GoodFitting.Fit(good, options, regions is null ? FitContext : FitContext.At(regions), progress, cancel);
+    }
+
+    /// <summary>Reads what <see cref="GoodScorer.Write"/> wrote.</summary>
+    /// <exception cref="RefusedInputException">Not such a file, damaged, or of another encoder.</exception>
+    public GoodScorer ReadGoodScorer(Stream stream) => GoodFile.Read(stream, FitContext);
 
     /// <summary>What a fit on cached tokens has to know of this model.</summary>
     public FitContext FitContext => new(EncoderId, Model.ImageSize, Grid, _scheme);

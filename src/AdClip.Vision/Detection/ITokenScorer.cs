@@ -1,10 +1,12 @@
 using AdClip.Vision.Tokens;
 
-
 namespace AdClip.Vision.Detection;
 
 /// <summary>Scores the tokens of images. Immutable; safe for concurrent calls.</summary>
-/// <remarks><see cref="Scorer"/> compares with texts and good images, <see cref="FewShot.FittedDetector"/> was trained.</remarks>
+/// <remarks>
+/// <see cref="Scorer"/> compares with texts and good images, <see cref="GoodImages.GoodScorer"/> with good images alone,
+/// <see cref="FewShot.FittedDetector"/> was trained.
+/// </remarks>
 public interface ITokenScorer
 {
     /// <summary>What is inspected. A caller who knows an image's size asks them first whether they fit it.</summary>

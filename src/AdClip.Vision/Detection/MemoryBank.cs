@@ -53,11 +53,22 @@ internal sealed class MemoryBank
     /// <exception cref="InvalidOperationException">Nothing to search in.</exception>
     public float[] Distances(ReadOnlySpan<float> unitRows, string? exceptSha256)
     {
+        var nearest = Products(unitRows, exceptSha256);
+        TensorPrimitives.Subtract(1f, nearest, nearest);
+        return nearest;
+    }
+
+    /// <summary>The largest product of each row of [N, D] with any patch of the bank: [N].</summary>
+    /// <param name="rows">[N, D].</param>
+    /// <param name="exceptSha256">An image that is left out.</param>
+    /// <exception cref="InvalidOperationException">Nothing to search in.</exception>
+    public float[] Products(ReadOnlySpan<float> rows, string? exceptSha256)
+    {
         if (!HasOtherThan(exceptSha256))
         {
             throw new InvalidOperationException("The memory bank holds no other image.");
         }
-        var count = unitRows.Length / _width;
+        var count = rows.Length / _width;
         var nearest = new float[count];
         nearest.AsSpan().Fill(float.NegativeInfinity);
         foreach (var (sha256, panels) in _images)
@@ -72,15 +83,14 @@ internal sealed class MemoryBank
                 var query = 0;
                 for (; query + QueryBlock <= count; query += QueryBlock)
                 {
-                    SearchBlock(unitRows.Slice(query * _width, QueryBlock * _width), panel, nearest.AsSpan(query, QueryBlock));
+                    SearchBlock(rows.Slice(query * _width, QueryBlock * _width), panel, nearest.AsSpan(query, QueryBlock));
                 }
                 for (; query < count; query++)
                 {
-                    SearchOne(unitRows.Slice(query * _width, _width), panel, ref nearest[query]);
+                    SearchOne(rows.Slice(query * _width, _width), panel, ref nearest[query]);
                 }
             }
         }
-        TensorPrimitives.Subtract(1f, nearest, nearest);
         return nearest;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using AdClip.Vision.Detection.GoodImages;
 using AdClip.Vision.Detection.Tiles;
 
 namespace AdClip.Vision.Detection;
@@ -30,6 +31,23 @@ public static class ScoreIdentity
         return Of(
         [
             "model", encoderId, textId, InspectionRegionsJson.Write(regions), cut,
+            .. referenceSha256s.Distinct(StringComparer.OrdinalIgnoreCase).Select(sha256 => sha256.ToLowerInvariant()).Order(StringComparer.Ordinal),
+        ]);
+    }
+
+    /// <summary>Of a comparison with good images alone.</summary>
+    /// <param name="encoderId">Of the model, opened as the images are encoded.</param>
+    /// <param name="referenceSha256s">Files of the good images, in hexadecimal; their order and repetitions do not count.</param>
+    /// <param name="options">How they are compared; the choice that was asked for, since the rest follows from the images.</param>
+    /// <param name="regions">What is inspected.</param>
+    public static string OfGood(string encoderId, IEnumerable<string> referenceSha256s, GoodOptions options, InspectionRegions regions)
+    {
+        ArgumentNullException.ThrowIfNull(referenceSha256s);
+        ArgumentNullException.ThrowIfNull(options);
+        return Of(
+        [
+            "good images", encoderId, options.Orientations.ToString(),
+            string.Create(CultureInfo.InvariantCulture, $"{options.Components} {options.MostPatches}"), InspectionRegionsJson.Write(regions),
             .. referenceSha256s.Distinct(StringComparer.OrdinalIgnoreCase).Select(sha256 => sha256.ToLowerInvariant()).Order(StringComparer.Ordinal),
         ]);
     }

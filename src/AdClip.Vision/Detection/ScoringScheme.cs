@@ -44,6 +44,9 @@ internal sealed record ScoringScheme
     /// <summary>By few-shot layer; empty if the model has none: then half the distance is shown.</summary>
     public required IReadOnlyDictionary<int, DistanceCalibration> Calibrations { get; init; }
 
+    /// <summary>See <see cref="Backbones.BackboneShape.HasScaledTokens"/>.</summary>
+    public bool HasScaledTokens { get; init; }
+
     private const double TopOnePercent = 0.01;
 
     public double Sigma(int side) => SigmaPixels + (SigmaPerSide * side);

@@ -1,6 +1,5 @@
 using AdClip.Vision.Tokens;
 
-
 namespace AdClip.Vision.Training;
 
 /// <summary>What training sees of one image or view.</summary>

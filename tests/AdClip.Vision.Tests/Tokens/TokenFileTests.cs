@@ -1,6 +1,5 @@
 using AdClip.Vision.Tokens;
 
-
 namespace AdClip.Vision.Tests.Tokens;
 
 public sealed class TokenFileTests

@@ -34,6 +34,7 @@ internal sealed class ResNet18Backbone(ResNet18Weights weights) : IBackbone
         NativeImageSize = TrainedImageSize,
         Parameters = ResNet18Weights.Parameters,
         Input = Input,
+        HasScaledTokens = true,
         HasWords = false,
         HasEightBit = false,
     };

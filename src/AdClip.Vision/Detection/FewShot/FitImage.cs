@@ -1,6 +1,5 @@
 using AdClip.Vision.Tokens;
 
-
 namespace AdClip.Vision.Detection.FewShot;
 
 /// <summary>An image of a fit.</summary>

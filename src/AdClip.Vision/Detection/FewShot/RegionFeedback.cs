@@ -1,6 +1,5 @@
 using AdClip.Vision.Tokens;
 
-
 namespace AdClip.Vision.Detection.FewShot;
 
 /// <summary>What a person said of one region of one image.</summary>

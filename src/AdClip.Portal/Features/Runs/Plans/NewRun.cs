@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
+using AdClip.Vision.Detection.GoodImages;
 
 namespace AdClip.Portal.Features.Runs.Plans;
 
@@ -46,6 +47,10 @@ public sealed record NewRun
 
     /// <summary>The words to compare with; null: what the model recommends.</summary>
     public RunPrompts? Prompts { get; init; }
+
+    /// <summary>In which orientations good images are taken by a model without words; null: chosen from the good images.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<OrientationChoice>))]
+    public OrientationChoice? Orientations { get; init; }
 
     /// <summary>How large images are cut; null: each is looked at whole.</summary>
     public RunTiles? Tiles { get; init; }
