@@ -46,7 +46,9 @@ public sealed class PixelScale : IEquatable<PixelScale>
         // Every element is written below.
         var tensor = GC.AllocateUninitializedArray<float>(checked(3 * pixels));
         var (first, last) = IsBgr ? (2, 0) : (0, 2);
-        var (one, two, three) = (tensor.AsSpan(0, pixels), tensor.AsSpan(pixels, pixels), tensor.AsSpan(2 * pixels, pixels));
+        var one = tensor.AsSpan(0, pixels);
+        var two = tensor.AsSpan(pixels, pixels);
+        var three = tensor.AsSpan(2 * pixels, pixels);
         var (oneOf, twoOf, threeOf) = (_tables[first], _tables[1], _tables[last]);
         var rgb = image.Rgb.AsSpan(0, 3 * pixels);
         for (var i = 0; i < one.Length; i++)

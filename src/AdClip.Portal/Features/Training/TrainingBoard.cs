@@ -33,7 +33,7 @@ public sealed class TrainingBoard(
         }
         var checkpoint = request.Checkpoint is { } id ? await checkpoints.GetAsync(project.Id, id, cancel) : null;
         var modelId = checkpoint?.ModelId ?? request.Model;
-        var model = modelId is null ? await catalog.DefaultAsync(project.Id, cancel, withWords: true) : await catalog.GetAsync(modelId, cancel);
+        var model = modelId is null ? await catalog.DefaultWithWordsAsync(project.Id, cancel) : await catalog.GetAsync(modelId, cancel);
         model.RequireWords();
         await using var db = await dbs.CreateDbContextAsync(cancel);
         // Another epoch of a training is judged on the images that it learned from: only for those is it known which texts did not see them.

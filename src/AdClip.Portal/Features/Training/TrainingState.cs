@@ -57,7 +57,7 @@ public sealed class TrainingState(
     {
         Models = await catalog.ListWithWordsAsync();
         await using var db = await dbs.CreateDbContextAsync();
-        var model = Models.Count == 0 ? null : await catalog.DefaultAsync(projectId, withWords: true);
+        var model = Models.Count == 0 ? null : await catalog.DefaultWithWordsAsync(projectId);
         DefaultModelId = model?.Id;
         var (images, leftOut) = await LabelledImages.ReadAsync(db, projectId, options.Value.MaxImages, CancellationToken.None);
         var hasArea = (await areas.CurrentAsync(projectId)).Regions.Regions.Count > 0;

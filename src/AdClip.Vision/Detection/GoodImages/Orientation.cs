@@ -93,7 +93,7 @@ public readonly record struct Orientation(int Step, bool IsMirrored)
     }
 
     private bool IsInside(int column, int row, int grid)
-        => Source((double)column / grid, (double)row / grid) is (>= -1e-9 and <= 1 + 1e-9, >= -1e-9 and <= 1 + 1e-9);
+        => Source((double)column / grid, (double)row / grid) is ( >= -1e-9 and <= 1 + 1e-9, >= -1e-9 and <= 1 + 1e-9);
 
     // From the turned square to the picture, both from 0 to 1.
     private (double X, double Y) Source(double x, double y)

@@ -83,7 +83,9 @@ public sealed class ModelTests(SharedPortal shared) : IClassFixture<SharedPortal
 
         await state.LoadAsync(await host.AdminAsync());
 
-        Assert.Equal([("adclip-mini", false), ("resnet18-imagenet", false), ("bare", true)], state.Models!.Select(model => (model.Id, state.IsConfigAssumed(model))));
+        Assert.Equal(
+            [("adclip-mini", false), ("resnet18-imagenet", false), ("bare", true)],
+            state.Models!.Select(model => (model.Id, state.IsConfigAssumed(model))));
         File.Copy(Path.Combine(Embedded, "config.json"), Path.Combine(folder, "config.json"));
         await state.LoadAsync(await host.AdminAsync());
         Assert.DoesNotContain(state.Models!, state.IsConfigAssumed);

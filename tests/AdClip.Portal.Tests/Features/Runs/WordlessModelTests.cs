@@ -35,7 +35,7 @@ public sealed class WordlessModelTests(SharedPortal shared) : IClassFixture<Shar
         Assert.Equal(("succeeded", 7, 0, Model, 3), (run.State, run.Done, run.Refused, run.Model, run.ReferenceCount));
         using var model = DetectionModel.Open(Path.Combine(AppContext.BaseDirectory, "models", Model));
         var references = goodFiles.OrderBy(Sha256, StringComparer.Ordinal).Take(3).Select(file => model.OpenGood(file, Sha256(file))).ToList();
-        var scorer = model.CreateGoodScorer(references, new GoodOptions());
+        var scorer = model.CreateGoodScorer(references, new GoodOptions(), cancel: Cancel);
         var results = (await client.GetFromJsonAsync<ResultPage>($"/api/v1/runs/{run.Id}/results", Cancel))!.Items;
         foreach (var file in files)
         {

@@ -70,8 +70,12 @@ public sealed class ModelCatalog(IDbContextFactory<PortalDb> dbs, ModelFolders f
         [.. (await ListAsync(cancel)).Where(model => model.HasWords)];
 
     /// <summary>The project's choice, else the first model of the list.</summary>
-    /// <param name="withWords">Only models that texts can be used with.</param>
-    public async Task<ModelRecord> DefaultAsync(Guid projectId, CancellationToken cancel = default, bool withWords = false)
+    public Task<ModelRecord> DefaultAsync(Guid projectId, CancellationToken cancel = default) => DefaultAsync(projectId, withWords: false, cancel);
+
+    /// <summary>The same among the models that texts can be used with.</summary>
+    public Task<ModelRecord> DefaultWithWordsAsync(Guid projectId, CancellationToken cancel = default) => DefaultAsync(projectId, withWords: true, cancel);
+
+    private async Task<ModelRecord> DefaultAsync(Guid projectId, bool withWords, CancellationToken cancel)
     {
         string? chosen;
         IReadOnlyList<ModelRecord> known;

@@ -46,9 +46,11 @@ internal sealed class ModelMeasureJob(IDbContextFactory<PortalDb> dbs, ModelCata
 
     private IEnumerable<SessionSettings> Ways(ModelRecord model)
     {
-        foreach (var precision in new[] { Precision.Float32, Precision.Float16, Precision.Int8 }.Where(precision => precision != Precision.Int8 || model.HasEightBit))
+        yield return detectors.ManyCallers(Precision.Float32);
+        yield return detectors.ManyCallers(Precision.Float16);
+        if (model.HasEightBit)
         {
-            yield return detectors.ManyCallers(precision);
+            yield return detectors.ManyCallers(Precision.Int8);
         }
         if (Environment.ProcessorCount > 1)
         {

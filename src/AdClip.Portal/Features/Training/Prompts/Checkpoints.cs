@@ -96,7 +96,7 @@ public sealed class Checkpoints(
     public async Task<StoredCheckpoint> TakeAsync(Project project, string? modelId, string fileName, Stream content, Guid userId, CancellationToken cancel)
     {
         var name = NameOf(fileName);
-        var model = modelId is null ? await catalog.DefaultAsync(project.Id, cancel, withWords: true) : await catalog.GetAsync(modelId, cancel);
+        var model = modelId is null ? await catalog.DefaultWithWordsAsync(project.Id, cancel) : await catalog.GetAsync(modelId, cancel);
         model.RequireWords();
         await using var incoming = blobs.Begin();
         await incoming.ReceiveAsync(content, options.Value.MaxCheckpointMebibytes * 1024L * 1024L, cancel);

@@ -44,9 +44,10 @@ public sealed class StageBoard(IDbContextFactory<PortalDb> dbs, ModelCatalog cat
             throw Invalid("seeds", $"{request.Seeds}", $"1 to {MostSeeds}");
         }
         List<StageModel> models = [];
-        foreach (var modelId in Listed("models", request.Models, [(await catalog.DefaultAsync(project.Id, cancel)).Id], MostModels))
+        foreach (var modelId in Listed("models", request.Models, [(await catalog.DefaultWithWordsAsync(project.Id, cancel)).Id], MostModels))
         {
             var model = await catalog.GetAsync(modelId, cancel);
+            model.RequireWords();
             models.Add(new StageModel(model.Id, model.Name, model.Sha256));
         }
         await using var db = await dbs.CreateDbContextAsync(cancel);

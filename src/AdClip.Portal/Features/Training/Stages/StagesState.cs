@@ -36,7 +36,7 @@ public sealed class StagesState(StageBoard board, ModelCatalog catalog, JobBoard
     {
         Supply = await board.SupplyAsync(projectId);
         Models = await catalog.ListWithWordsAsync();
-        DefaultModelId = Models.Count == 0 ? null : (await catalog.DefaultAsync(projectId, withWords: true)).Id;
+        DefaultModelId = Models.Count == 0 ? null : (await catalog.DefaultWithWordsAsync(projectId)).Id;
         await ShowAsync(projectId, experimentId);
     }
 
