@@ -1,7 +1,8 @@
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(AdClip.EndToEnd.Tests.Chromium))]
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+// Two at a time: a browser test waits most of its time, for the page or for the portal.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 2)]
 
 namespace AdClip.EndToEnd.Tests;
 
@@ -27,32 +28,47 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A window with its own cookies and storage.</summary>
-    /// <param name="address">Base address of the portal.</param>
     /// <param name="language">"ko" or "en".</param>
-    public async Task<IPage> OpenAsync(Uri address, string language = "en", int width = 1440, int height = 900)
+    public async Task<IPage> OpenAsync(PortalProcess portal, string language = "en", int width = 1440, int height = 900)
     {
-        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(portal);
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = address.ToString(),
+            BaseURL = portal.Url,
             Locale = language == "ko" ? "ko-KR" : "en-US",
             ViewportSize = new ViewportSize { Width = width, Height = height },
             AcceptDownloads = true,
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(15_000);
         return await context.NewPageAsync();
     }
 
-    /// <summary>A window in which the first administrator has signed in.</summary>
-    public async Task<IPage> SignInAsync(Uri address, string password, string language = "en", int width = 1440, int height = 900)
+    /// <summary>An empty window in which the first administrator is signed in already; <see cref="FillSignInAsync"/> does it by the form.</summary>
+    public async Task<IPage> SignedInAsync(PortalProcess portal, string language = "en", int width = 1440, int height = 900)
     {
-        var page = await OpenAsync(address, language, width, height);
+        var page = await OpenAsync(portal, language, width, height);
+        await page.Context.AddCookiesAsync(
+            (await portal.CookiesAsync(TestContext.Current.CancellationToken)).Select(cookie => new Cookie
+            {
+                Name = cookie.Name,
+                Value = cookie.Value,
+                Domain = cookie.Domain,
+                Path = cookie.Path,
+                HttpOnly = cookie.HttpOnly,
+            }));
+        return page;
+    }
+
+    /// <summary>Fills the sign-in form in as people do, and waits until it has led into the portal.</summary>
+    public static async Task FillSignInAsync(IPage page, string user, string password)
+    {
+        ArgumentNullException.ThrowIfNull(page);
         await page.GotoAsync("/sign-in");
-        await page.FillAsync("#user", "admin");
+        await page.FillAsync("#user", user);
         await page.FillAsync("#password", password);
         await page.ClickAsync("button[type=submit]");
         await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
-        return page;
     }
 
     public async ValueTask DisposeAsync()

@@ -8,7 +8,7 @@ using Microsoft.Playwright;
 namespace AdClip.EndToEnd.Tests.Features.Images;
 
 /// <summary>Uploads by program and by browser, through kills of the server.</summary>
-public sealed class UploadTests(Chromium chromium)
+public sealed class UploadTests(Chromium chromium, SharedPortal shared)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -73,11 +73,8 @@ public sealed class UploadTests(Chromium chromium)
     [Fact]
     public async Task Browser_FilesAndFolders_AppearInTheGalleryWithEveryOutcome()
     {
-        await using var portal = new PortalProcess();
-        await portal.StartAsync(Cancel);
-        using var client = await portal.SignInAsync(Cancel);
-        var project = await NewProjectAsync(client);
-        var page = await chromium.SignInAsync(new Uri(portal.Url), PortalProcess.AdminPassword);
+        var project = await shared.NewProjectAsync("Plates");
+        var page = await chromium.SignedInAsync(shared.Process);
         await page.GotoAsync($"/projects/{project}/images");
 
         await page.Locator(".gallery[data-uploads=ready]").WaitForAsync();
@@ -119,7 +116,7 @@ public sealed class UploadTests(Chromium chromium)
         await portal.StartAsync(Cancel);
         using var client = await portal.SignInAsync(Cancel);
         var project = await NewProjectAsync(client);
-        var page = await chromium.SignInAsync(new Uri(portal.Url), PortalProcess.AdminPassword);
+        var page = await chromium.SignedInAsync(portal);
         await page.GotoAsync($"/projects/{project}/images");
         await page.Locator(".gallery[data-uploads=ready]").WaitForAsync();
 
