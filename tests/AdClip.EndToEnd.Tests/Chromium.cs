@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
+using System.Reflection;
 using Microsoft.Playwright;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(AdClip.EndToEnd.Tests.Chromium))]
+[assembly: AdClip.EndToEnd.Tests.ClosesWindows]
 // Two at a time: a browser test waits most of its time, for the page or for the portal.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 2)]
+[assembly: Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 2)]
 
 namespace AdClip.EndToEnd.Tests;
 
@@ -15,6 +19,8 @@ public sealed class Chromium : IAsyncLifetime
         "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     ];
 
+    private static readonly ConcurrentDictionary<string, ConcurrentBag<IBrowserContext>> Windows = new();
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -23,6 +29,7 @@ public sealed class Chromium : IAsyncLifetime
         var path = Environment.GetEnvironmentVariable("ADCLIP_CHROMIUM") ?? Places.FirstOrDefault(File.Exists)
             ?? throw new InvalidOperationException(
                 "Chromium is not installed. Run: apt-get install chromium fonts-noto-cjk, or set ADCLIP_CHROMIUM to its path.");
+        Assertions.SetDefaultExpectTimeout(15_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = path, Args = Arguments });
     }
@@ -40,7 +47,7 @@ public sealed class Chromium : IAsyncLifetime
             AcceptDownloads = true,
         });
         context.SetDefaultTimeout(30_000);
-        Assertions.SetDefaultExpectTimeout(15_000);
+        Windows.GetOrAdd(TestContext.Current.Test!.UniqueID, _ => []).Add(context);
         return await context.NewPageAsync();
     }
 
@@ -71,6 +78,18 @@ public sealed class Chromium : IAsyncLifetime
         await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
     }
 
+    /// <summary>Closes what a test opened: a window left open goes on asking its portal, also when that is gone.</summary>
+    internal static async Task CloseAsync(string testId)
+    {
+        if (Windows.TryRemove(testId, out var windows))
+        {
+            foreach (var window in windows)
+            {
+                await window.CloseAsync();
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_browser is not null)
@@ -79,4 +98,12 @@ public sealed class Chromium : IAsyncLifetime
         }
         _playwright?.Dispose();
     }
+}
+
+/// <summary>After each test its windows are closed.</summary>
+[AttributeUsage(AttributeTargets.Assembly)]
+public sealed class ClosesWindowsAttribute : BeforeAfterTestAttribute
+{
+    /// <summary>There is no asynchronous way; the browser answers within milliseconds.</summary>
+    public override void After(MethodInfo methodUnderTest, IXunitTest test) => Task.Run(() => Chromium.CloseAsync(test.UniqueID)).GetAwaiter().GetResult();
 }

@@ -118,7 +118,7 @@ public sealed partial class WholePathTests(Chromium chromium, SharedPortal porta
         await page.Locator(".project-tabs").GetByText("Inspect", new() { Exact = true }).ClickAsync();
         await page.WaitForURLAsync(url => url.EndsWith($"/projects/{projectId}/runs", StringComparison.Ordinal));
         await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
-        await page.Locator(".job-card[data-state=Succeeded]").WaitForAsync(new() { Timeout = 120_000 });
+        await page.Locator(".job-card[data-state=Succeeded]").WaitForAsync(new() { Timeout = 240_000 });
     }
 
     /// <summary>The tiles are grey: what is coloured on the screen is the heatmap and the drawn truth, and both go when they are switched off.</summary>

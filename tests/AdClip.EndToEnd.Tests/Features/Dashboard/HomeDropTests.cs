@@ -82,7 +82,7 @@ public sealed class HomeDropTests(Chromium chromium, SharedPortal shared)
 
         // Nobody is torn away from where they are; the chip leads on.
         var results = page.Locator(".upload-panel a");
-        await results.WaitForAsync(new LocatorWaitForOptions { Timeout = 60_000 });
+        await results.WaitForAsync(new LocatorWaitForOptions { Timeout = 120_000 });
         Assert.EndsWith("/jobs", page.Url, StringComparison.Ordinal);
         await results.ClickAsync();
         await HomePage.SeeHeatmapsAsync(page);

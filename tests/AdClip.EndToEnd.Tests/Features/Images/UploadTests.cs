@@ -146,7 +146,7 @@ public sealed class UploadTests(Chromium chromium, SharedPortal shared)
             "() => document.querySelectorAll('.upload-panel li[data-state=accepted], .upload-panel "
                 + "li[data-state=duplicate]').length === 60 || !document.querySelector('.upload-panel')",
             null,
-            new PageWaitForFunctionOptions { Timeout = 60_000 });
+            new PageWaitForFunctionOptions { Timeout = 120_000 });
         var images = (await client.GetFromJsonAsync<JsonElement>($"/api/v1/projects/{project}/images?limit=500", Cancel)).GetProperty("items");
         Assert.Equal(60, images.GetArrayLength());
     }

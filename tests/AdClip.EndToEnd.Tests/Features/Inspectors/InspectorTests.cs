@@ -33,8 +33,8 @@ public sealed partial class InspectorTests(Chromium chromium, SharedPortal porta
         var projectId = project.GetProperty("id").GetGuid();
 
         // Run -> inspector -> gate -> in use.
-        await page.Locator(".make-inspector").ClickAsync(new() { Timeout = 120_000 });
-        await page.WaitForURLAsync(InspectorAddress(), new() { Timeout = 60_000 });
+        await page.Locator(".make-inspector").ClickAsync(new() { Timeout = 240_000 });
+        await page.WaitForURLAsync(InspectorAddress(), new() { Timeout = 120_000 });
         await PromoteAsync(page, "first one");
         var part = Directory.EnumerateFiles(Path.Combine(folder.Path, "test", "blowhole")).Order(StringComparer.Ordinal).First();
         var first = await InspectAsync(client, projectId, part);
@@ -47,7 +47,7 @@ public sealed partial class InspectorTests(Chromium chromium, SharedPortal porta
         await page.Locator(".start-training").ClickAsync();
         await page.Locator("[data-detector] .make-inspector").First.WaitForAsync(new() { Timeout = 240_000 });
         await page.Locator("[data-detector] .make-inspector").First.ClickAsync();
-        await page.WaitForURLAsync(InspectorAddress(), new() { Timeout = 60_000 });
+        await page.WaitForURLAsync(InspectorAddress(), new() { Timeout = 120_000 });
         await PromoteAsync(page, "learned from our parts");
         var second = await InspectAsync(client, projectId, part);
         Assert.Equal(2, second["inspectorNumber"]!.GetValue<int>());
@@ -57,7 +57,7 @@ public sealed partial class InspectorTests(Chromium chromium, SharedPortal porta
         await page.Locator(".roll-back").ClickAsync();
         await page.Locator(".mud-dialog .reason input").FillAsync("false rejects on line 3");
         await page.Locator(".mud-dialog .confirm").ClickAsync();
-        await Assertions.Expect(page.Locator("[data-event=RolledBack]")).ToHaveCountAsync(1, new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("[data-event=RolledBack]")).ToHaveCountAsync(1, new() { Timeout = 60_000 });
         var again = await InspectAsync(client, projectId, part);
         string[] names =
         [
@@ -71,7 +71,7 @@ public sealed partial class InspectorTests(Chromium chromium, SharedPortal porta
 
         // Production figures: three inspections, two by one and one by the other.
         await page.GotoAsync($"/projects/{projectId}/dashboard");
-        await Assertions.Expect(page.Locator(".production-strip")).ToHaveAttributeAsync("data-inspected", "3", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator(".production-strip")).ToHaveAttributeAsync("data-inspected", "3", new() { Timeout = 60_000 });
     }
 
     private static async Task PromoteAsync(IPage page, string reason)
@@ -86,7 +86,7 @@ public sealed partial class InspectorTests(Chromium chromium, SharedPortal porta
             await dialog.Locator(".accept input").CheckAsync();
         }
         await dialog.Locator(".promote-confirm").ClickAsync();
-        await page.Locator(".inspector-state[data-state=Active]").WaitForAsync(new() { Timeout = 30_000 });
+        await page.Locator(".inspector-state[data-state=Active]").WaitForAsync(new() { Timeout = 60_000 });
     }
 
     private static async Task<JsonNode> InspectAsync(HttpClient client, Guid projectId, string file)

@@ -35,15 +35,15 @@ public sealed partial class PromptTrainingTests(Chromium chromium, SharedPortal 
         await page.Locator(".start-training").ClickAsync();
 
         var training = page.Locator(".prompt-training");
-        await training.Locator(".training-curves svg circle").First.WaitForAsync(new() { Timeout = 120_000 });
+        await training.Locator(".training-curves svg circle").First.WaitForAsync(new() { Timeout = 240_000 });
         await training.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
-        await Assertions.Expect(training).ToHaveAttributeAsync("data-state", "Cancelled", new() { Timeout = 60_000 });
+        await Assertions.Expect(training).ToHaveAttributeAsync("data-state", "Cancelled", new() { Timeout = 120_000 });
         var kept = int.Parse((await training.GetAttributeAsync("data-epochs"))!, System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(kept, 1, Epochs - 1);
 
         await training.Locator(".go-on").ClickAsync();
-        await Assertions.Expect(training).ToHaveAttributeAsync("data-state", "Running", new() { Timeout = 60_000 });
-        await Assertions.Expect(training).Not.ToHaveAttributeAsync("data-epochs", $"{kept}", new() { Timeout = 60_000 });
+        await Assertions.Expect(training).ToHaveAttributeAsync("data-state", "Running", new() { Timeout = 120_000 });
+        await Assertions.Expect(training).Not.ToHaveAttributeAsync("data-epochs", $"{kept}", new() { Timeout = 120_000 });
         portal.KillHard();
         await portal.StartAsync(Cancel);
         await page.GotoAsync($"/projects/{projectId}/training");
@@ -55,7 +55,7 @@ public sealed partial class PromptTrainingTests(Chromium chromium, SharedPortal 
         await page.Locator(".score-with").ClickAsync();
         await page.Locator(".mud-popover-open .mud-list-item").Nth(1).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
-        await page.Locator(".job-card[data-state=Succeeded]", new() { HasTextRegex = DetectorTitle() }).WaitForAsync(new() { Timeout = 120_000 });
+        await page.Locator(".job-card[data-state=Succeeded]", new() { HasTextRegex = DetectorTitle() }).WaitForAsync(new() { Timeout = 240_000 });
         var runs = (await client.GetFromJsonAsync<JsonNode>($"/api/v1/projects/{projectId}/runs", Cancel))!.AsArray();
         Assert.Equal(1, runs[0]!["detectorNumber"]!.GetValue<int>());
     }
