@@ -45,6 +45,8 @@ public sealed class Chromium : IAsyncLifetime
             Locale = language == "ko" ? "ko-KR" : "en-US",
             ViewportSize = new ViewportSize { Width = width, Height = height },
             AcceptDownloads = true,
+            // Drawing movements for nobody takes a good part of the processors here.
+            ReducedMotion = ReducedMotion.Reduce,
         });
         context.SetDefaultTimeout(30_000);
         Windows.GetOrAdd(TestContext.Current.Test!.UniqueID, _ => []).Add(context);

@@ -37,7 +37,10 @@ public sealed class LabelerTests(Chromium chromium, SharedPortal shared) : IAsyn
         await page.Keyboard.PressAsync("b");
         await SetBrushAsync(page, 5);
         await DragAsync(page, (100.5, 100.5), (140.5, 100.5));
-        await SavedAsync(page, 1);
+        // One save or two: that depends on how soon the second drawing followed the first.
+        await SavedAsync(page);
+        var saved = (await HistoryAsync(_imageIds[0])).Count;
+        Assert.InRange(saved, 1, 2);
 
         var image = await ReadAsync(_imageIds[0]);
         Assert.Equal(ImageLabel.Anomaly, image.Label);
@@ -52,7 +55,7 @@ public sealed class LabelerTests(Chromium chromium, SharedPortal shared) : IAsyn
 
         await page.Keyboard.PressAsync("e");
         await DragAsync(page, (120.5, 100.5), (120.5, 100.5));
-        await SavedAsync(page, 2);
+        await SavedAsync(page, saved + 1);
         var erased = Assert.IsType<MaskShape>((await ReadAsync(_imageIds[0])).Shapes[1]).Mask;
         Assert.Equal(mask.Count() - 21, erased.Count());
         Assert.False(erased[120, 100]);

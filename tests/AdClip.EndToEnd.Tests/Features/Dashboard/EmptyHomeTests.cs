@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace AdClip.EndToEnd.Tests.Features.Dashboard;
 
 /// <summary>The home page of a portal without a project; none of these tests leaves one.</summary>
-public sealed class EmptyHomeTests(Chromium chromium, EmptyHomeTests.EmptyPortal empty) : IClassFixture<EmptyHomeTests.EmptyPortal>
+public sealed class EmptyHomeTests(Chromium chromium, ClassPortal empty) : IClassFixture<ClassPortal>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -47,14 +47,5 @@ public sealed class EmptyHomeTests(Chromium chromium, EmptyHomeTests.EmptyPortal
         await Chromium.FillSignInAsync(page, "anna", "a-long-password");
         await page.GetByText("A QA lead or an administrator creates the first one.").WaitForAsync();
         Assert.Equal(0, await page.Locator(".home-drop, [data-upload]").CountAsync());
-    }
-
-    public sealed class EmptyPortal : IAsyncLifetime
-    {
-        public PortalProcess Process { get; } = new();
-
-        public async ValueTask InitializeAsync() => await Process.StartAsync(Cancel);
-
-        public ValueTask DisposeAsync() => Process.DisposeAsync();
     }
 }

@@ -12,7 +12,7 @@ namespace AdClip.EndToEnd.Tests.Features.Training;
 /// <summary>Prompts are learned where people see it, survive a stop and a power cut, and mean the same to the portal and to <c>adclip</c>.</summary>
 public sealed partial class PromptTrainingTests(Chromium chromium, SharedPortal shared)
 {
-    private const int Epochs = 20;
+    private const int Epochs = 12;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
