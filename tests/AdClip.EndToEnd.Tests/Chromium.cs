@@ -1,7 +1,12 @@
+using System.Collections.Concurrent;
+using System.Reflection;
 using Microsoft.Playwright;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(AdClip.EndToEnd.Tests.Chromium))]
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+[assembly: AdClip.EndToEnd.Tests.ClosesWindows]
+// Two at a time: a browser test waits most of its time, for the page or for the portal.
+[assembly: Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 2)]
 
 namespace AdClip.EndToEnd.Tests;
 
@@ -14,6 +19,8 @@ public sealed class Chromium : IAsyncLifetime
         "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     ];
 
+    private static readonly ConcurrentDictionary<string, ConcurrentBag<IBrowserContext>> Windows = new();
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -22,37 +29,67 @@ public sealed class Chromium : IAsyncLifetime
         var path = Environment.GetEnvironmentVariable("ADCLIP_CHROMIUM") ?? Places.FirstOrDefault(File.Exists)
             ?? throw new InvalidOperationException(
                 "Chromium is not installed. Run: apt-get install chromium fonts-noto-cjk, or set ADCLIP_CHROMIUM to its path.");
+        Assertions.SetDefaultExpectTimeout(15_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = path, Args = Arguments });
     }
 
     /// <summary>A window with its own cookies and storage.</summary>
-    /// <param name="address">Base address of the portal.</param>
     /// <param name="language">"ko" or "en".</param>
-    public async Task<IPage> OpenAsync(Uri address, string language = "en", int width = 1440, int height = 900)
+    public async Task<IPage> OpenAsync(PortalProcess portal, string language = "en", int width = 1440, int height = 900)
     {
-        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(portal);
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = address.ToString(),
+            BaseURL = portal.Url,
             Locale = language == "ko" ? "ko-KR" : "en-US",
             ViewportSize = new ViewportSize { Width = width, Height = height },
             AcceptDownloads = true,
+            // Drawing movements for nobody takes a good part of the processors here.
+            ReducedMotion = ReducedMotion.Reduce,
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(30_000);
+        Windows.GetOrAdd(TestContext.Current.Test!.UniqueID, _ => []).Add(context);
         return await context.NewPageAsync();
     }
 
-    /// <summary>A window in which the first administrator has signed in.</summary>
-    public async Task<IPage> SignInAsync(Uri address, string password, string language = "en", int width = 1440, int height = 900)
+    /// <summary>An empty window in which the first administrator is signed in already; <see cref="FillSignInAsync"/> does it by the form.</summary>
+    public async Task<IPage> SignedInAsync(PortalProcess portal, string language = "en", int width = 1440, int height = 900)
     {
-        var page = await OpenAsync(address, language, width, height);
+        var page = await OpenAsync(portal, language, width, height);
+        await page.Context.AddCookiesAsync(
+            (await portal.CookiesAsync(TestContext.Current.CancellationToken)).Select(cookie => new Cookie
+            {
+                Name = cookie.Name,
+                Value = cookie.Value,
+                Domain = cookie.Domain,
+                Path = cookie.Path,
+                HttpOnly = cookie.HttpOnly,
+            }));
+        return page;
+    }
+
+    /// <summary>Fills the sign-in form in as people do, and waits until it has led into the portal.</summary>
+    public static async Task FillSignInAsync(IPage page, string user, string password)
+    {
+        ArgumentNullException.ThrowIfNull(page);
         await page.GotoAsync("/sign-in");
-        await page.FillAsync("#user", "admin");
+        await page.FillAsync("#user", user);
         await page.FillAsync("#password", password);
         await page.ClickAsync("button[type=submit]");
         await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
-        return page;
+    }
+
+    /// <summary>Closes what a test opened: a window left open goes on asking its portal, also when that is gone.</summary>
+    internal static async Task CloseAsync(string testId)
+    {
+        if (Windows.TryRemove(testId, out var windows))
+        {
+            foreach (var window in windows)
+            {
+                await window.CloseAsync();
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -63,4 +100,12 @@ public sealed class Chromium : IAsyncLifetime
         }
         _playwright?.Dispose();
     }
+}
+
+/// <summary>After each test its windows are closed.</summary>
+[AttributeUsage(AttributeTargets.Assembly)]
+public sealed class ClosesWindowsAttribute : BeforeAfterTestAttribute
+{
+    /// <summary>There is no asynchronous way; the browser answers within milliseconds.</summary>
+    public override void After(MethodInfo methodUnderTest, IXunitTest test) => Task.Run(() => Chromium.CloseAsync(test.UniqueID)).GetAwaiter().GetResult();
 }

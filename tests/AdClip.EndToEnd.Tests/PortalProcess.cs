@@ -16,6 +16,7 @@ public sealed partial class PortalProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private readonly IReadOnlyList<string> _arguments;
     private readonly StringBuilder _output = new();
+    private CookieContainer? _cookies;
     private Process? _process;
 
     /// <param name="arguments">Further settings, as "--Name:Part=value".</param>
@@ -76,7 +77,8 @@ public sealed partial class PortalProcess : IAsyncDisposable
     /// <summary>Signed in as the first administrator, as a browser is: cookie and antiforgery header. Survives a restart of the portal.</summary>
     public async Task<HttpClient> SignInAsync(CancellationToken cancel)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() })
+        var cookies = new CookieContainer();
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = cookies })
         {
             BaseAddress = new Uri(Url),
         };
@@ -93,7 +95,18 @@ public sealed partial class PortalProcess : IAsyncDisposable
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         var token = MetaToken().Match(await client.GetStringAsync("/", cancel)).Groups[1].Value;
         client.DefaultRequestHeaders.Add("X-Antiforgery", token);
+        _cookies = cookies;
         return client;
+    }
+
+    /// <summary>The cookies of the first administrator's session, which <see cref="SignInAsync"/> begins when nobody has before.</summary>
+    public async Task<IReadOnlyList<Cookie>> CookiesAsync(CancellationToken cancel)
+    {
+        if (_cookies is null)
+        {
+            using var client = await SignInAsync(cancel);
+        }
+        return [.. _cookies!.GetAllCookies().Cast<Cookie>()];
     }
 
     public async ValueTask DisposeAsync()

@@ -8,10 +8,11 @@ using AdClip.Testing;
 namespace AdClip.EndToEnd.Tests;
 
 /// <summary>The portal, <c>adclip predict</c> and an independent implementation say the same of real images.</summary>
-public sealed class PredictParityTests
+public sealed class PredictParityTests(SharedPortal portal)
 {
     private const double Tolerance = 1e-4;
-    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Runs_MagneticTile_EqualTheCommandLineBitForBitAndTheIndependentScores()
@@ -23,11 +24,8 @@ public sealed class PredictParityTests
         var inspected = expected.Select(image => Path.Combine(tiles, image.Key)).ToList();
         string[] References(string count) => [.. shots[count]!.AsArray().Select(name => Path.Combine(tiles, "train", "good", name!.GetValue<string>()))];
 
-        await using var portal = new PortalProcess("--Samples:Enabled=false");
-        await portal.StartAsync(Cancel);
-        using var client = await portal.SignInAsync(Cancel);
-        using var created = await client.PostAsJsonAsync("/api/v1/projects", new { name = "Magnetic tile" }, Cancel);
-        var projectId = (await created.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["id"]!.GetValue<string>();
+        var projectId = (await portal.NewProjectAsync("Magnetic tile")).ToString();
+        var client = portal.Client;
         var ids = await UploadAsync(client, projectId, [.. inspected, .. References("110")]);
 
         var byReferences = new Dictionary<string, Dictionary<string, JsonNode>>();
@@ -43,7 +41,7 @@ public sealed class PredictParityTests
             }
         }
 
-        var predicted = await PredictAsync(portal.DataFolder, References("10"), inspected);
+        var predicted = await PredictAsync(portal.Process.DataFolder, References("10"), inspected);
         Assert.Equal(inspected.Count, predicted.Count);
         foreach (var (sha256, line) in predicted)
         {
@@ -54,7 +52,7 @@ public sealed class PredictParityTests
             }
             Assert.Equal(line["zeroShotScore"]!.ToJsonString(), byReferences["0"][sha256]["score"]!.ToJsonString());
             var map = await client.GetByteArrayAsync(byReferences["10"][sha256]["mapUrl"]!.GetValue<string>(), Cancel);
-            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(portal.DataFolder, "predicted", line["map"]!.GetValue<string>()), Cancel), map);
+            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(portal.Process.DataFolder, "predicted", line["map"]!.GetValue<string>()), Cancel), map);
         }
     }
 

@@ -13,7 +13,8 @@ public sealed class RunRecoveryTests
 {
     private const int Images = 40;
     private const int Kills = 3;
-    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Kill_SeveralTimesDuringARun_EveryImageHasExactlyOneResult()

@@ -6,7 +6,7 @@ namespace AdClip.EndToEnd.Tests;
 /// <summary>The real process, when it cannot start: sentences, exit code 1, no stack trace.</summary>
 public sealed class StartFaultTests
 {
-    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Start_WrongSettings_AreAllListed()

@@ -11,7 +11,7 @@ using Microsoft.Playwright;
 namespace AdClip.EndToEnd.Tests;
 
 /// <summary>One person's way through the product with real images: from sign-in to a curve whose numbers are checked.</summary>
-public sealed partial class WholePathTests(Chromium chromium)
+public sealed partial class WholePathTests(Chromium chromium, SharedPortal portal)
 {
     private const int ImagesPerLabel = 20;
     private static readonly string[] Defects = ["blowhole", "break", "crack", "fray", "uneven"];
@@ -24,11 +24,11 @@ public sealed partial class WholePathTests(Chromium chromium)
         var tiles = SharedFolder.Require("data/magnetic_tile");
         string[] good = [.. Files(Path.Combine(tiles, "test", "good")).Take(ImagesPerLabel)];
         string[] defective = [.. Defects.SelectMany(defect => Files(Path.Combine(tiles, "test", defect)).Take(ImagesPerLabel / Defects.Length))];
-        await using var portal = new PortalProcess();
-        await portal.StartAsync(Cancel);
-        using var client = await portal.SignInAsync(Cancel);
+        await portal.StartAsync();
+        var client = portal.Client;
 
-        var page = await chromium.SignInAsync(new Uri(portal.Url), PortalProcess.AdminPassword);
+        var page = await chromium.OpenAsync(portal.Process);
+        await Chromium.FillSignInAsync(page, PortalProcess.AdminUser, PortalProcess.AdminPassword);
         var projectId = await CreateProjectAsync(page);
         await UploadAsync(page, good);
         await LabelUnlabelledAsync(page, "g", "good");
@@ -45,7 +45,7 @@ public sealed partial class WholePathTests(Chromium chromium)
     private static async Task<Guid> CreateProjectAsync(IPage page)
     {
         await page.GetByRole(AriaRole.Button, new() { Name = "New project" }).First.ClickAsync();
-        await page.GetByRole(AriaRole.Dialog).Locator("input").First.FillAsync("Magnetic tiles");
+        await page.GetByRole(AriaRole.Dialog).Locator("input").First.FillAsync("From sign-in to curve");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await page.WaitForURLAsync(ImagesUrl());
         return Guid.Parse(ImagesUrl().Match(page.Url).Groups[1].Value);
@@ -118,7 +118,7 @@ public sealed partial class WholePathTests(Chromium chromium)
         await page.Locator(".project-tabs").GetByText("Inspect", new() { Exact = true }).ClickAsync();
         await page.WaitForURLAsync(url => url.EndsWith($"/projects/{projectId}/runs", StringComparison.Ordinal));
         await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
-        await page.Locator(".job-card[data-state=Succeeded]").WaitForAsync(new() { Timeout = 120_000 });
+        await page.Locator(".job-card[data-state=Succeeded]").WaitForAsync(new() { Timeout = 240_000 });
     }
 
     /// <summary>The tiles are grey: what is coloured on the screen is the heatmap and the drawn truth, and both go when they are switched off.</summary>

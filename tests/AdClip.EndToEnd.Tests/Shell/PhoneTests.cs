@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AdClip.Testing;
@@ -7,7 +6,8 @@ using Microsoft.Playwright;
 namespace AdClip.EndToEnd.Tests.Shell;
 
 /// <summary>Every page in the window of a phone and of a small tablet, measured.</summary>
-public sealed class PhoneTests(Chromium chromium)
+public sealed class PhoneTests(Chromium chromium, SharedPortal portal, PhoneTests.InspectedProject inspected)
+    : IClassFixture<PhoneTests.InspectedProject>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -17,18 +17,16 @@ public sealed class PhoneTests(Chromium chromium)
     [InlineData(820, 1180, "en")]
     public async Task Open_EveryPage_FitsTheWindow(int width, int height, string language)
     {
-        await using var portal = new PortalProcess();
-        await portal.StartAsync(Cancel);
-        using var client = await portal.SignInAsync(Cancel);
-        var (project, run, image) = await InspectedProjectAsync(client);
-        var page = await chromium.SignInAsync(new Uri(portal.Url), PortalProcess.AdminPassword, language, width, height);
+        var page = await chromium.SignedInAsync(portal.Process, language, width, height);
 
         List<string> wrong = [];
-        foreach (var (url, landmark) in Pages(project, run, image))
+        foreach (var (url, landmark) in Pages(inspected.Project, inspected.Run, inspected.Image))
         {
             await page.GotoAsync(url);
             await page.Locator(landmark).First.WaitForAsync();
-            await page.WaitForFunctionAsync("() => document.fonts.status === 'loaded' && !document.querySelector('.mud-progress-linear')");
+            // A bar in a card is the progress of a job, which may be another test's.
+            await page.WaitForFunctionAsync(
+                "() => document.fonts.status === 'loaded' && [...document.querySelectorAll('.mud-progress-linear')].every((bar) => bar.closest('.job-card'))");
             var seen = await page.EvaluateAsync<JsonElement>(
                 """
                 () => {
@@ -71,9 +69,8 @@ public sealed class PhoneTests(Chromium chromium)
     [Fact]
     public async Task Navigation_OnAPhone_OpensOverThePageAndClosesByItself()
     {
-        await using var portal = new PortalProcess();
-        await portal.StartAsync(Cancel);
-        var page = await chromium.SignInAsync(new Uri(portal.Url), PortalProcess.AdminPassword, "en", 390, 844);
+        var page = await chromium.SignedInAsync(portal.Process, "en", 390, 844);
+        await page.GotoAsync("/");
         await page.Locator(".home[data-uploads=ready]").WaitForAsync();
         var sheet = page.Locator(".nav-sheet");
 
@@ -93,11 +90,8 @@ public sealed class PhoneTests(Chromium chromium)
     [InlineData(390, 844)]
     public async Task Uploads_Done_AreAChipThatCoversNothing(int width, int height)
     {
-        await using var portal = new PortalProcess();
-        await portal.StartAsync(Cancel);
-        using var client = await portal.SignInAsync(Cancel);
-        var (project, run, _) = await InspectedProjectAsync(client);
-        var page = await chromium.SignInAsync(new Uri(portal.Url), PortalProcess.AdminPassword, "en", width, height);
+        var (project, run) = (inspected.Project, inspected.Run);
+        var page = await chromium.SignedInAsync(portal.Process, "en", width, height);
         await page.GotoAsync($"/projects/{project}/images");
         await page.Locator(".gallery[data-uploads=ready]").WaitForAsync();
         var chooser = await page.RunAndWaitForFileChooserAsync(() => page.ClickAsync(".page-header [data-upload=files]"));
@@ -160,38 +154,33 @@ public sealed class PhoneTests(Chromium chromium)
         ($"/projects/{project}/settings", ".panel"),
     ];
 
-    private static async Task<(Guid Project, Guid Run, Guid Image)> InspectedProjectAsync(HttpClient client)
+    /// <summary>Some images of both kinds, inspected once; the tests only look.</summary>
+    public sealed class InspectedProject(SharedPortal portal) : IAsyncLifetime
     {
-        using var created = await client.PostAsJsonAsync(
-            "/api/v1/projects", new { name = "A project with a name that is longer than the window of a phone" }, Cancel);
-        var project = (await created.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetGuid();
-        var samples = Path.Combine(SharedFolder.RepositoryRoot, "data", "samples", "brushed-steel");
-        var files = Directory.EnumerateFiles(samples, "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetExtension(file) is ".jpg" or ".png" && !file.Contains("ground_truth", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .ToList();
-        using var form = new MultipartFormDataContent();
-        // From both ends: good ones and defective ones.
-        foreach (var file in files.Take(6).Concat(files.TakeLast(6)))
+        public Guid Project { get; private set; }
+
+        public Guid Run { get; private set; }
+
+        public Guid Image { get; private set; }
+
+        public async ValueTask InitializeAsync()
         {
-            form.Add(new StringContent(Path.GetRelativePath(samples, file)), "path");
-            var part = new ByteArrayContent(await File.ReadAllBytesAsync(file, Cancel));
-            part.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-            form.Add(part, "files", Path.GetFileName(file));
+            Project = await portal.NewProjectAsync("A project with a name that is longer than the window of a phone");
+            var samples = Path.Combine(SharedFolder.RepositoryRoot, "data", "samples", "brushed-steel");
+            var files = Directory.EnumerateFiles(samples, "*", SearchOption.AllDirectories)
+                .Where(file => Path.GetExtension(file) is ".jpg" or ".png" && !file.Contains("ground_truth", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .ToList();
+            // From both ends: good ones and defective ones.
+            await portal.UploadFolderAsync(Project, samples, files.Take(6).Concat(files.TakeLast(6)));
+            using var started = await portal.Client.PostAsJsonAsync($"/api/v1/projects/{Project}/runs", new { }, Cancel);
+            var url = started.Headers.Location!.ToString();
+            Assert.Equal("succeeded", await portal.EndAsync(url));
+            Run = Guid.Parse(url.Split('/')[^1]);
+            var results = await portal.Client.GetFromJsonAsync<JsonElement>($"{url}/results", Cancel);
+            Image = results.GetProperty("items")[0].GetProperty("imageId").GetGuid();
         }
-        using var uploaded = await client.PostAsync($"/api/v1/projects/{project}/images", form, Cancel);
-        uploaded.EnsureSuccessStatusCode();
-        using var started = await client.PostAsJsonAsync($"/api/v1/projects/{project}/runs", new { }, Cancel);
-        var run = (await started.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetGuid();
-        for (var attempt = 0; attempt < 1200; attempt++)
-        {
-            if ((await client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run}", Cancel)).GetProperty("state").GetString() == "succeeded")
-            {
-                var results = await client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run}/results", Cancel);
-                return (project, run, results.GetProperty("items")[0].GetProperty("imageId").GetGuid());
-            }
-            await Task.Delay(100, Cancel);
-        }
-        throw new TimeoutException("The run did not end.");
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using AdClip.Vision.Detection;
 using AdClip.Vision.GroundTruth;
 using AdClip.Vision.Imaging;
@@ -8,31 +6,21 @@ using Microsoft.Playwright;
 namespace AdClip.EndToEnd.Tests.Features.Annotations;
 
 /// <summary>The inspection area drawn in a real browser, on images of one size, of another, and of other proportions.</summary>
-public sealed class InspectionAreaTests(Chromium chromium) : IAsyncLifetime
+public sealed class InspectionAreaTests(Chromium chromium, SharedPortal portal) : IAsyncLifetime
 {
-    private readonly PortalProcess _portal = new("--Samples:Enabled=false");
-    private HttpClient _client = null!;
     private Guid _projectId;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        await _portal.StartAsync(Cancel);
-        _client = await _portal.SignInAsync(Cancel);
-        var project = await (await _client.PostAsJsonAsync("/api/v1/projects", new { name = "Plates" }, Cancel)).Content.ReadFromJsonAsync<JsonElement>(Cancel);
-        _projectId = project.GetProperty("id").GetGuid();
+        _projectId = await portal.NewProjectAsync("Plates");
         await UploadAsync("a.png", 320, 200);
         await UploadAsync("b.png", 640, 400);
         await UploadAsync("c.png", 200, 320);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        _client.Dispose();
-        await _portal.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Draw_OnImagesOfSeveralSizes_KeptInPixelsOfTheFirst()
@@ -98,7 +86,7 @@ public sealed class InspectionAreaTests(Chromium chromium) : IAsyncLifetime
 
     private async Task<IPage> OpenAsync()
     {
-        var page = await chromium.SignInAsync(new Uri(_portal.Url), PortalProcess.AdminPassword);
+        var page = await chromium.SignedInAsync(portal.Process);
         page.Dialog += (_, dialog) => dialog.AcceptAsync();
         await page.GotoAsync($"/projects/{_projectId}/inspection-area");
         await page.Locator(".film-item.is-current").WaitForAsync();
@@ -129,7 +117,7 @@ public sealed class InspectionAreaTests(Chromium chromium) : IAsyncLifetime
     }
 
     private async Task<InspectionRegions> ReadAsync()
-        => InspectionRegionsJson.Read(await _client.GetStringAsync($"/api/v1/projects/{_projectId}/inspection-area", Cancel));
+        => InspectionRegionsJson.Read(await portal.Client.GetStringAsync($"/api/v1/projects/{_projectId}/inspection-area", Cancel));
 
     private async Task UploadAsync(string name, int width, int height)
     {
@@ -139,6 +127,6 @@ public sealed class InspectionAreaTests(Chromium chromium) : IAsyncLifetime
         {
             { new ByteArrayContent(PngWriter.Encode([.. pixels.Select(noise => (byte)(110 + noise % 20))], width, height, PngPixels.Grey)), "files", name },
         };
-        (await _client.PostAsync($"/api/v1/projects/{_projectId}/images", form, Cancel)).EnsureSuccessStatusCode();
+        (await portal.Client.PostAsync($"/api/v1/projects/{_projectId}/images", form, Cancel)).EnsureSuccessStatusCode();
     }
 }

@@ -7,11 +7,11 @@ using Microsoft.Playwright;
 namespace AdClip.EndToEnd.Tests.Features.Annotations;
 
 /// <summary>The labeler driven by a real browser's pointer and keys, through a killed server and a reloaded page.</summary>
-public sealed class LabelerTests(Chromium chromium) : IAsyncLifetime
+public sealed class LabelerTests(Chromium chromium, SharedPortal shared) : IAsyncLifetime
 {
     private const int Width = 320;
     private const int Height = 200;
-    private readonly PortalProcess _portal = new("--Samples:Enabled=false");
+    private PortalProcess _portal = null!;
     private HttpClient _client = null!;
     private Guid _projectId;
     private Guid[] _imageIds = [];
@@ -20,19 +20,12 @@ public sealed class LabelerTests(Chromium chromium) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await _portal.StartAsync(Cancel);
-        _client = await _portal.SignInAsync(Cancel);
-        var project = await (await _client.PostAsJsonAsync("/api/v1/projects", new { name = "Plates" }, Cancel)).Content.ReadFromJsonAsync<JsonElement>(Cancel);
-        _projectId = project.GetProperty("id").GetGuid();
+        _projectId = await shared.NewProjectAsync("Plates");
+        (_portal, _client) = (shared.Process, shared.Client);
         _imageIds = [await UploadAsync(1), await UploadAsync(2)];
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        _client.Dispose();
-        await _portal.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Draw_BoxAndMask_SavedWithExactlyThosePixels()
@@ -44,7 +37,10 @@ public sealed class LabelerTests(Chromium chromium) : IAsyncLifetime
         await page.Keyboard.PressAsync("b");
         await SetBrushAsync(page, 5);
         await DragAsync(page, (100.5, 100.5), (140.5, 100.5));
-        await SavedAsync(page, 1);
+        // One save or two: that depends on how soon the second drawing followed the first.
+        await SavedAsync(page);
+        var saved = (await HistoryAsync(_imageIds[0])).Count;
+        Assert.InRange(saved, 1, 2);
 
         var image = await ReadAsync(_imageIds[0]);
         Assert.Equal(ImageLabel.Anomaly, image.Label);
@@ -59,7 +55,7 @@ public sealed class LabelerTests(Chromium chromium) : IAsyncLifetime
 
         await page.Keyboard.PressAsync("e");
         await DragAsync(page, (120.5, 100.5), (120.5, 100.5));
-        await SavedAsync(page, 2);
+        await SavedAsync(page, saved + 1);
         var erased = Assert.IsType<MaskShape>((await ReadAsync(_imageIds[0])).Shapes[1]).Mask;
         Assert.Equal(mask.Count() - 21, erased.Count());
         Assert.False(erased[120, 100]);
@@ -137,6 +133,14 @@ public sealed class LabelerTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task ServerKilled_WhileDrawing_EveryStrokeArrivesOnceAfterTheRestart()
     {
+        // Others work with the shared one.
+        await using var own = new PortalProcess();
+        await own.StartAsync(Cancel);
+        using var client = await own.SignInAsync(Cancel);
+        var project = await (await client.PostAsJsonAsync("/api/v1/projects", new { name = "Plates" }, Cancel)).Content.ReadFromJsonAsync<JsonElement>(Cancel);
+        (_portal, _client, _projectId) = (own, client, project.GetProperty("id").GetGuid());
+        _imageIds = [await UploadAsync(1), await UploadAsync(2)];
+
         var page = await OpenAsync();
         await page.Keyboard.PressAsync("r");
         await DragAsync(page, (20, 30), (60, 50));
@@ -207,7 +211,7 @@ public sealed class LabelerTests(Chromium chromium) : IAsyncLifetime
 
     private async Task<IPage> OpenAsync()
     {
-        var page = await chromium.SignInAsync(new Uri(_portal.Url), PortalProcess.AdminPassword);
+        var page = await chromium.SignedInAsync(_portal);
         page.Dialog += (_, dialog) => dialog.AcceptAsync();
         await page.GotoAsync($"/projects/{_projectId}/label/{_imageIds[0]}");
         await page.Locator(".film-item.is-current").WaitForAsync();

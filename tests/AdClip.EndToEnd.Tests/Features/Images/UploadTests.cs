@@ -8,17 +8,16 @@ using Microsoft.Playwright;
 namespace AdClip.EndToEnd.Tests.Features.Images;
 
 /// <summary>Uploads by program and by browser, through kills of the server.</summary>
-public sealed class UploadTests(Chromium chromium)
+public sealed class UploadTests(Chromium chromium, SharedPortal shared, ClassPortal own) : IClassFixture<ClassPortal>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Post_ServerKilledMidway_NothingConfirmedIsMissingAndNothingIsDoubled()
+    public async Task Post_ServerKilledMidway_SessionSurvivesNothingConfirmedIsMissingAndNothingIsDoubled()
     {
-        await using var portal = new PortalProcess();
-        await portal.StartAsync(Cancel);
+        var portal = own.Process;
         using var client = await portal.SignInAsync(Cancel);
-        var project = await NewProjectAsync(client);
+        var project = await NewProjectAsync(client, "Posted plates");
         var pictures = Enumerable.Range(0, 40).Select(seed => Picture(seed, 400, 300)).ToArray();
         var confirmed = new Dictionary<int, Guid>();
 
@@ -54,6 +53,7 @@ public sealed class UploadTests(Chromium chromium)
         await SendAllAsync();
         Assert.InRange(confirmed.Count, 12, pictures.Length - 1);
         await portal.StartAsync(Cancel);
+        Assert.Contains("Posted plates", await client.GetStringAsync("/api/v1/projects", Cancel), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(portal.DataFolder, "blobs", "incoming")));
         foreach (var (i, id) in confirmed)
         {
@@ -73,11 +73,8 @@ public sealed class UploadTests(Chromium chromium)
     [Fact]
     public async Task Browser_FilesAndFolders_AppearInTheGalleryWithEveryOutcome()
     {
-        await using var portal = new PortalProcess();
-        await portal.StartAsync(Cancel);
-        using var client = await portal.SignInAsync(Cancel);
-        var project = await NewProjectAsync(client);
-        var page = await chromium.SignInAsync(new Uri(portal.Url), PortalProcess.AdminPassword);
+        var project = await shared.NewProjectAsync("Plates");
+        var page = await chromium.SignedInAsync(shared.Process);
         await page.GotoAsync($"/projects/{project}/images");
 
         await page.Locator(".gallery[data-uploads=ready]").WaitForAsync();
@@ -115,11 +112,10 @@ public sealed class UploadTests(Chromium chromium)
     [Fact]
     public async Task Browser_ServerKilledDuringUpload_FinishesByItselfOnceTheServerIsBack()
     {
-        await using var portal = new PortalProcess();
-        await portal.StartAsync(Cancel);
+        var portal = own.Process;
         using var client = await portal.SignInAsync(Cancel);
-        var project = await NewProjectAsync(client);
-        var page = await chromium.SignInAsync(new Uri(portal.Url), PortalProcess.AdminPassword);
+        var project = await NewProjectAsync(client, "Dropped plates");
+        var page = await chromium.SignedInAsync(portal);
         await page.GotoAsync($"/projects/{project}/images");
         await page.Locator(".gallery[data-uploads=ready]").WaitForAsync();
 
@@ -149,15 +145,16 @@ public sealed class UploadTests(Chromium chromium)
             "() => document.querySelectorAll('.upload-panel li[data-state=accepted], .upload-panel "
                 + "li[data-state=duplicate]').length === 60 || !document.querySelector('.upload-panel')",
             null,
-            new PageWaitForFunctionOptions { Timeout = 60_000 });
+            new PageWaitForFunctionOptions { Timeout = 120_000 });
         var images = (await client.GetFromJsonAsync<JsonElement>($"/api/v1/projects/{project}/images?limit=500", Cancel)).GetProperty("items");
         Assert.Equal(60, images.GetArrayLength());
     }
 
-    private static async Task<Guid> NewProjectAsync(HttpClient client)
+    private static async Task<Guid> NewProjectAsync(HttpClient client, string name)
     {
-        using var answer = await client.PostAsJsonAsync("/api/v1/projects", new { Name = "Plates" }, Cancel);
-        return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetGuid();
+        using var answer = await client.PostAsJsonAsync("/api/v1/projects", new { Name = name }, Cancel);
+        Assert.Equal(System.Net.HttpStatusCode.Created, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetGuid();
     }
 
     private static byte[] Picture(int seed, int width, int height)

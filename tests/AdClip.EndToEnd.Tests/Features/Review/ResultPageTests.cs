@@ -7,7 +7,7 @@ using Microsoft.Playwright;
 namespace AdClip.EndToEnd.Tests.Features.Review;
 
 /// <summary>The page of a result in a real browser: its keys, the undo of verdicts, and the outline of the ground truth, pixel by pixel.</summary>
-public sealed class ResultPageTests(Chromium chromium) : IAsyncLifetime
+public sealed class ResultPageTests(Chromium chromium, SharedPortal portal) : IAsyncLifetime
 {
     // Shares of the image: where the ground truth is drawn.
     private const double Left = 0.25, Top = 0.3, Width = 0.3, Height = 0.25;
@@ -49,7 +49,6 @@ public sealed class ResultPageTests(Chromium chromium) : IAsyncLifetime
         })
         """;
 
-    private readonly PortalProcess _portal = new();
     private HttpClient _client = null!;
     private string _projectId = "";
     private string _runId = "";
@@ -59,27 +58,17 @@ public sealed class ResultPageTests(Chromium chromium) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await _portal.StartAsync(Cancel);
-        _client = await _portal.SignInAsync(Cancel);
-        using var created = await _client.PostAsJsonAsync("/api/v1/projects", new { name = "Plates" }, Cancel);
-        _projectId = (await created.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["id"]!.GetValue<string>();
+        _projectId = (await portal.NewProjectAsync("Plates")).ToString();
+        _client = portal.Client;
         _images = await UploadAsync([.. Plates("test/scratch").Take(3)]);
         await DrawAsync(_images[0]);
         using var started = await _client.PostAsJsonAsync($"/api/v1/projects/{_projectId}/runs", new { references = "none" }, Cancel);
         var url = started.Headers.Location!.ToString();
         _runId = url.Split('/')[^1];
-        while ((await _client.GetFromJsonAsync<JsonNode>(url, Cancel))!["state"]!.GetValue<string>() is "queued" or "running")
-        {
-            await Task.Delay(100, Cancel);
-        }
+        Assert.Equal("succeeded", await portal.EndAsync(url));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        _client.Dispose();
-        await _portal.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Keys_OfTheLabeler_FileNoVerdictAndVerdictsAreUndone()
@@ -158,7 +147,7 @@ public sealed class ResultPageTests(Chromium chromium) : IAsyncLifetime
 
     private async Task<IPage> OpenAsync(string query, string language = "en")
     {
-        var page = await chromium.SignInAsync(new Uri(_portal.Url), PortalProcess.AdminPassword, language);
+        var page = await chromium.SignedInAsync(portal.Process, language);
         await page.GotoAsync($"/projects/{_projectId}/runs/{_runId}/images/{_images[0]}{query}");
         await page.Locator(".result-view[data-map]").WaitForAsync();
         return page;

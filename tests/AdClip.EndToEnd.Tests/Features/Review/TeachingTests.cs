@@ -9,7 +9,7 @@ using Microsoft.Playwright;
 namespace AdClip.EndToEnd.Tests.Features.Review;
 
 /// <summary>"This is OK" in a real browser, with the real model on our own plates: from the click to the new heatmap, and back to the last bit.</summary>
-public sealed class TeachingTests(Chromium chromium) : IAsyncLifetime
+public sealed class TeachingTests(Chromium chromium, SharedPortal portal) : IAsyncLifetime
 {
     // From the click until the new map is drawn, told by the page itself.
     private const string ClickAndTime = """
@@ -30,7 +30,6 @@ public sealed class TeachingTests(Chromium chromium) : IAsyncLifetime
     // The plates are square.
     private const double PlateSide = 400;
 
-    private readonly PortalProcess _portal = new();
     private HttpClient _client = null!;
     private string _projectId = "";
     private string _runId = "";
@@ -40,10 +39,8 @@ public sealed class TeachingTests(Chromium chromium) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await _portal.StartAsync(Cancel);
-        _client = await _portal.SignInAsync(Cancel);
-        using var created = await _client.PostAsJsonAsync("/api/v1/projects", new { name = "Plates" }, Cancel);
-        _projectId = (await created.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["id"]!.GetValue<string>();
+        _projectId = (await portal.NewProjectAsync("Plates")).ToString();
+        _client = portal.Client;
         var good = await UploadAsync(
             [.. Plates("train/good").Take(8), .. Plates("test/good").Where(file => file.EndsWith("plate_031.jpg", StringComparison.Ordinal))], "good");
         await UploadAsync([.. Plates("test/scratch").Take(2)], "anomaly");
@@ -51,26 +48,18 @@ public sealed class TeachingTests(Chromium chromium) : IAsyncLifetime
         using var started = await _client.PostAsJsonAsync($"/api/v1/projects/{_projectId}/runs", request, Cancel);
         var url = started.Headers.Location!.ToString();
         _runId = url.Split('/')[^1];
-        while ((await _client.GetFromJsonAsync<JsonNode>(url, Cancel))!["state"]!.GetValue<string>() is "queued" or "running")
-        {
-            await Task.Delay(100, Cancel);
-        }
+        Assert.Equal("succeeded", await portal.EndAsync(url));
         _result = (await _client.GetFromJsonAsync<JsonNode>($"{url}/results", Cancel))!["items"]!
             .AsArray()
             .Single(result => result!["imageId"]!.GetValue<string>() == good[8])!;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        _client.Dispose();
-        await _portal.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task ThisIsOk_OnAFalseAlarm_CalmsItAtOnceAndUndoRestoresIt()
     {
-        var page = await chromium.SignInAsync(new Uri(_portal.Url), PortalProcess.AdminPassword);
+        var page = await chromium.SignedInAsync(portal.Process);
         await page.GotoAsync($"/projects/{_projectId}/runs/{_runId}/images/{_result["imageId"]}");
         await page.Locator(".result-view[data-map]").WaitForAsync();
         await page.Keyboard.PressAsync("t");

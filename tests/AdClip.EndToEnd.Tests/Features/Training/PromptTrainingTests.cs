@@ -10,9 +10,9 @@ using Microsoft.Playwright;
 namespace AdClip.EndToEnd.Tests.Features.Training;
 
 /// <summary>Prompts are learned where people see it, survive a stop and a power cut, and mean the same to the portal and to <c>adclip</c>.</summary>
-public sealed partial class PromptTrainingTests(Chromium chromium)
+public sealed partial class PromptTrainingTests(Chromium chromium, SharedPortal shared)
 {
-    private const int Epochs = 20;
+    private const int Epochs = 12;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -26,7 +26,7 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
         using var client = await portal.SignInAsync(Cancel);
         var projectId = await SampleProjectAsync(client);
 
-        var page = await chromium.SignInAsync(new Uri(portal.Url), PortalProcess.AdminPassword);
+        var page = await chromium.SignedInAsync(portal);
         await page.GotoAsync($"/projects/{projectId}/training");
         await page.Locator("[data-learn=Both] input").CheckAsync();
         await page.Locator(".prompt-advanced summary").ClickAsync();
@@ -35,15 +35,15 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
         await page.Locator(".start-training").ClickAsync();
 
         var training = page.Locator(".prompt-training");
-        await training.Locator(".training-curves svg circle").First.WaitForAsync(new() { Timeout = 120_000 });
+        await training.Locator(".training-curves svg circle").First.WaitForAsync(new() { Timeout = 240_000 });
         await training.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
-        await Assertions.Expect(training).ToHaveAttributeAsync("data-state", "Cancelled", new() { Timeout = 60_000 });
+        await Assertions.Expect(training).ToHaveAttributeAsync("data-state", "Cancelled", new() { Timeout = 120_000 });
         var kept = int.Parse((await training.GetAttributeAsync("data-epochs"))!, System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(kept, 1, Epochs - 1);
 
         await training.Locator(".go-on").ClickAsync();
-        await Assertions.Expect(training).ToHaveAttributeAsync("data-state", "Running", new() { Timeout = 60_000 });
-        await Assertions.Expect(training).Not.ToHaveAttributeAsync("data-epochs", $"{kept}", new() { Timeout = 60_000 });
+        await Assertions.Expect(training).ToHaveAttributeAsync("data-state", "Running", new() { Timeout = 120_000 });
+        await Assertions.Expect(training).Not.ToHaveAttributeAsync("data-epochs", $"{kept}", new() { Timeout = 120_000 });
         portal.KillHard();
         await portal.StartAsync(Cancel);
         await page.GotoAsync($"/projects/{projectId}/training");
@@ -55,7 +55,7 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
         await page.Locator(".score-with").ClickAsync();
         await page.Locator(".mud-popover-open .mud-list-item").Nth(1).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
-        await page.Locator(".job-card[data-state=Succeeded]", new() { HasTextRegex = DetectorTitle() }).WaitForAsync(new() { Timeout = 120_000 });
+        await page.Locator(".job-card[data-state=Succeeded]", new() { HasTextRegex = DetectorTitle() }).WaitForAsync(new() { Timeout = 240_000 });
         var runs = (await client.GetFromJsonAsync<JsonNode>($"/api/v1/projects/{projectId}/runs", Cancel))!.AsArray();
         Assert.Equal(1, runs[0]!["detectorNumber"]!.GetValue<int>());
     }
@@ -63,10 +63,8 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
     [Fact]
     public async Task Checkpoints_OfThePortalAndOfTheProgram_ScoreAlikeInBoth()
     {
-        await using var portal = new PortalProcess("--Samples:Enabled=true");
-        await portal.StartAsync(Cancel);
-        using var client = await portal.SignInAsync(Cancel);
-        var projectId = await SampleProjectAsync(client);
+        var projectId = await LearnableProjectAsync();
+        var client = shared.Client;
         string[] images =
         [
             .. Directory.EnumerateFiles(Path.Combine(Samples, "test", "good")).Order(StringComparer.Ordinal).Take(3),
@@ -78,23 +76,23 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
             $"/api/v1/projects/{projectId}/trainings", new { learn = "Prompts", prompts = new { epochs = 2, folds = 2 } }, Cancel);
         Assert.True(started.StatusCode == HttpStatusCode.Accepted, await started.Content.ReadAsStringAsync(Cancel));
         var training = started.Headers.Location!.ToString();
-        Assert.Equal("succeeded", await EndAsync(client, training));
+        Assert.Equal("succeeded", await shared.EndAsync(training));
         var epoch = (await client.GetFromJsonAsync<JsonNode>($"{training}/epochs", Cancel))!.AsArray()[1]!;
-        var ours = Path.Combine(portal.DataFolder, "epoch_2.pth");
+        var ours = Path.Combine(shared.Process.DataFolder, "epoch_2.pth");
         await File.WriteAllBytesAsync(ours, await client.GetByteArrayAsync(epoch["fileUrl"]!.GetValue<string>(), Cancel), Cancel);
-        await AssertAlikeAsync(portal, client, projectId, images, ours, epoch["id"]!.GetValue<string>());
+        await AssertAlikeAsync(projectId, images, ours, epoch["id"]!.GetValue<string>());
 
         // Learned by the program from the same images in the same order: the same file. And used here.
-        var folder = Path.Combine(portal.DataFolder, "learned");
+        var folder = Path.Combine(shared.Process.DataFolder, "learned");
         await AdclipAsync(
-            "train", "--train_data_path", WriteDataSet(Path.Combine(portal.DataFolder, "set")),
+            "train", "--train_data_path", WriteDataSet(Path.Combine(shared.Process.DataFolder, "set")),
             "--save_path", folder, "--epoch", "2", "--folds", "2", "--model", Model);
         Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(folder, "epoch_2.pth"), Cancel), await File.ReadAllBytesAsync(ours, Cancel));
         using var body = new ByteArrayContent(await File.ReadAllBytesAsync(Path.Combine(folder, "epoch_1.pth"), Cancel));
         using var uploaded = await client.PostAsync($"/api/v1/projects/{projectId}/checkpoints?name=epoch_1.pth", body, Cancel);
         Assert.True(uploaded.StatusCode == HttpStatusCode.Created, await uploaded.Content.ReadAsStringAsync(Cancel));
         var theirs = (await uploaded.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["id"]!.GetValue<string>();
-        await AssertAlikeAsync(portal, client, projectId, images, Path.Combine(folder, "epoch_1.pth"), theirs);
+        await AssertAlikeAsync(projectId, images, Path.Combine(folder, "epoch_1.pth"), theirs);
     }
 
     private static string Model => Path.Combine(SharedFolder.RepositoryRoot, "data", "models", "adclip-mini");
@@ -130,9 +128,10 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
         }
     }
 
-    private static async Task AssertAlikeAsync(PortalProcess portal, HttpClient client, string projectId, string[] images, string file, string checkpointId)
+    private async Task AssertAlikeAsync(Guid projectId, string[] images, string file, string checkpointId)
     {
-        var output = Path.Combine(portal.DataFolder, $"predicted-{checkpointId}");
+        var client = shared.Client;
+        var output = Path.Combine(shared.Process.DataFolder, $"predicted-{checkpointId}");
         await AdclipAsync(["predict", "--model", Model, "--checkpoint", file, "--out", output, "--images", .. images]);
         var predicted = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(output, "results.json"), Cancel))!["images"]!.AsArray();
         Assert.Equal(images.Length, predicted.Count);
@@ -140,7 +139,7 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
             $"/api/v1/projects/{projectId}/runs", new { references = "none", prompts = new { kind = "Learned", checkpointId } }, Cancel);
         Assert.True(started.StatusCode == HttpStatusCode.Accepted, await started.Content.ReadAsStringAsync(Cancel));
         var run = started.Headers.Location!.ToString();
-        Assert.Equal("succeeded", await EndAsync(client, run));
+        Assert.Equal("succeeded", await shared.EndAsync(run));
         var results = (await client.GetFromJsonAsync<JsonNode>($"{run}/results?limit=500", Cancel))!["items"]!
             .AsArray()
             .ToDictionary(result => result!["sha256"]!.GetValue<string>(), result => result!);
@@ -161,25 +160,33 @@ public sealed partial class PromptTrainingTests(Chromium chromium)
                 && (await client.GetFromJsonAsync<JsonNode>($"/api/v1/projects/{id}/runs", Cancel))!.AsArray() is { Count: 2 } runs
                 && runs.All(run => run!["state"]!.GetValue<string>() == "succeeded"))
             {
-                var images = (await client.GetFromJsonAsync<JsonNode>($"/api/v1/projects/{id}/images?limit=500", Cancel))!["items"]!.AsArray();
-                using var cleared = await client.PostAsJsonAsync(
-                    $"/api/v1/projects/{id}/images/split", new { imageIds = images.Select(image => image!["id"]!.GetValue<string>()), split = "unassigned" },
-                        Cancel);
-                cleared.EnsureSuccessStatusCode();
+                await ClearSplitsAsync(client, id);
                 return id;
             }
             await Task.Delay(250, Cancel);
         }
     }
 
-    private static async Task<string> EndAsync(HttpClient client, string url)
+    /// <summary>The same images with the same ground truth in a project of the shared portal.</summary>
+    private async Task<Guid> LearnableProjectAsync()
     {
-        string state;
-        while ((state = (await client.GetFromJsonAsync<JsonNode>(url, Cancel))!["state"]!.GetValue<string>()) is "queued" or "running")
-        {
-            await Task.Delay(100, Cancel);
-        }
-        return state;
+        var project = await shared.NewProjectAsync("Checkpoints");
+        var files = Directory.EnumerateFiles(Samples, "*", SearchOption.AllDirectories)
+            .OrderBy(file => file.Contains("ground_truth", StringComparison.Ordinal))
+            .ThenBy(file => file, StringComparer.Ordinal);
+        await shared.UploadFolderAsync(project, Samples, files);
+        await ClearSplitsAsync(shared.Client, project.ToString());
+        return project;
+    }
+
+    private static async Task ClearSplitsAsync(HttpClient client, string projectId)
+    {
+        var images = (await client.GetFromJsonAsync<JsonNode>($"/api/v1/projects/{projectId}/images?limit=500", Cancel))!["items"]!.AsArray();
+        using var cleared = await client.PostAsJsonAsync(
+            $"/api/v1/projects/{projectId}/images/split",
+            new { imageIds = images.Select(image => image!["id"]!.GetValue<string>()), split = "unassigned" },
+            Cancel);
+        cleared.EnsureSuccessStatusCode();
     }
 
     /// <summary>The program, started as people start it.</summary>
