@@ -35,7 +35,22 @@ public sealed class PhoneTests(Chromium chromium, SharedPortal portal, PhoneTest
                   const view = document.querySelector(".result-view")?.getBoundingClientRect();
                   const nav = [...document.querySelectorAll(".portal-nav, .nav-sheet, .nav-scrim, .mud-overlay-drawer")]
                       .filter((each) => each.checkVisibility());
+                  // A word or number of a table that stands on two lines.
+                  const broken = [];
+                  for (const cell of document.querySelectorAll("th, td")) {
+                    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+                    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+                      for (const word of text.data.matchAll(/[^\s\u00ad-]+/gu)) {
+                        const range = document.createRange();
+                        range.setStart(text, word.index);
+                        range.setEnd(text, word.index + word[0].length);
+                        const tops = [...range.getClientRects()].filter((line) => line.width > 1).map((line) => line.top);
+                        if (Math.max(...tops) - Math.min(...tops) > 4) { broken.push(word[0]); }
+                      }
+                    }
+                  }
                   return {
+                    broken,
                     overflow: Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - document.documentElement.clientWidth,
                     account: account ? [account.left, account.right, account.top, account.bottom] : null,
                     navigation: nav.length,
@@ -44,6 +59,10 @@ public sealed class PhoneTests(Chromium chromium, SharedPortal portal, PhoneTest
                   };
                 }
                 """);
+            if (seen.GetProperty("broken").GetArrayLength() > 0)
+            {
+                wrong.Add($"{url}: broken in a table: {seen.GetProperty("broken")}");
+            }
             if (seen.GetProperty("overflow").GetInt32() > 0)
             {
                 wrong.Add($"{url}: {seen.GetProperty("overflow").GetInt32()} pixels too wide");
