@@ -189,6 +189,10 @@ internal static class SymmetricEigen
         for (var l = 0; l < n; l++)
         {
             largest = Math.Max(largest, Math.Abs(d[l]) + Math.Abs(e[l]));
+            if (!double.IsFinite(largest))
+            {
+                throw new ArithmeticException("The matrix has values that are not finite.");
+            }
             var m = l;
             while (m < n - 1 && Math.Abs(e[m]) > epsilon * largest)
             {
@@ -196,9 +200,9 @@ internal static class SymmetricEigen
             }
             for (var steps = 0; m > l; steps++)
             {
-                if (steps == MostSteps || !double.IsFinite(largest))
+                if (steps == MostSteps)
                 {
-                    throw new ArithmeticException("The matrix has values that are not finite.");
+                    throw new ArithmeticException("The eigenvalues are not found; the matrix has values that are far too large.");
                 }
                 var g = d[l];
                 var p = (d[l + 1] - g) / (2 * e[l]);

@@ -98,14 +98,24 @@ public sealed class FarthestFirstTests
     private static int[] Slow(float[] rows, int keep)
     {
         List<int> chosen = [0];
-        var count = rows.Length / Width;
+        double[] nearest = [.. Enumerable.Range(0, rows.Length / Width).Select(row => Squared(rows, row, 0, Width))];
         while (chosen.Count < keep)
         {
-            chosen.Add(Enumerable.Range(0, count).MaxBy(row => chosen.Min(centre => Squared(rows, row, centre, Width))));
+            var next = nearest.Index().MaxBy(row => row.Item).Index;
+            chosen.Add(next);
+            nearest = [.. nearest.Select((distance, row) => Math.Min(distance, Squared(rows, row, next, Width)))];
         }
         return [.. chosen.Order()];
     }
 
     private static double Squared(float[] rows, int one, int other, int width)
-        => Enumerable.Range(0, width).Sum(i => Math.Pow((double)rows[(one * width) + i] - rows[(other * width) + i], 2));
+    {
+        var sum = 0.0;
+        for (var i = 0; i < width; i++)
+        {
+            var difference = (double)rows[(one * width) + i] - rows[(other * width) + i];
+            sum += difference * difference;
+        }
+        return sum;
+    }
 }
