@@ -37,7 +37,7 @@ internal static class GoodFitting
             cancel.ThrowIfCancellationRequested();
             foreach (var ((image, _), rows) in chunk.Zip(patches.Take(chunk)))
             {
-                moments.Add(PatchLayers.Wide(rows));
+                moments.Add(rows);
                 buffer.Add(image, rows);
             }
             done += chunk.Length;

@@ -62,8 +62,8 @@ public sealed class PatchSubspaceTests
     {
         var rows = Rows(count, width, 4);
         var moments = new PatchMoments(width);
-        moments.Add(rows.AsSpan(0, 2 * width));
-        moments.Add(rows.AsSpan(2 * width));
+        moments.Add(Half(rows.AsSpan(0, 2 * width)));
+        moments.Add(Half(rows.AsSpan(2 * width)));
 
         var covariance = moments.Covariance();
 
@@ -87,7 +87,7 @@ public sealed class PatchSubspaceTests
     {
         var rows = Rows(count, width, 5);
         var moments = new PatchMoments(width);
-        moments.Add(rows);
+        moments.Add(Half(rows));
 
         var subspace = PatchSubspace.Of(moments, most);
         var places = subspace.Apply(rows);
@@ -115,7 +115,7 @@ public sealed class PatchSubspaceTests
         var moments = new PatchMoments(Width);
         for (var i = 0; i < 500; i++)
         {
-            moments.Add([.. Enumerable.Range(0, Width).Select(d => (float)((random.NextDouble() - 0.5) * (d == 4 ? 8 : d == 1 ? 4 : 1)))]);
+            moments.Add([.. Enumerable.Range(0, Width).Select(d => (Half)((random.NextDouble() - 0.5) * (d == 4 ? 8 : d == 1 ? 4 : 1)))]);
         }
 
         var subspace = PatchSubspace.Of(moments, 2);
@@ -128,6 +128,8 @@ public sealed class PatchSubspaceTests
     internal static float[] Rows(int count, int width, int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count * width).Select(_ => (float)(random.NextDouble() - 0.3))];
+        return [.. Enumerable.Range(0, count * width).Select(_ => (float)(Half)(random.NextDouble() - 0.3))];
     }
+
+    private static Half[] Half(ReadOnlySpan<float> rows) => [.. rows.ToArray().Select(value => (Half)value)];
 }
