@@ -15,7 +15,7 @@ internal sealed class PatchBuffer
     private readonly int _width;
     private readonly int _keep;
     private readonly int _capacity;
-    private readonly PatchSubspace _projection;
+    private readonly GoodSubspace _projection;
     private readonly CancellationToken _cancel;
     private readonly List<int> _owners = [];
     private readonly List<Half[]> _blocks = [];
@@ -28,7 +28,7 @@ internal sealed class PatchBuffer
     {
         (_width, _keep, _cancel) = (width, keep, cancel);
         _capacity = Math.Max(mostValues / width, 4 * keep);
-        _projection = new PatchSubspace(new float[width], FarthestFirst.Projection(width), 1);
+        _projection = new GoodSubspace(new float[width], FarthestFirst.Projection(width), 1);
     }
 
     /// <summary>Takes rows [N, D] of an image.</summary>

@@ -3,13 +3,13 @@ using System.Runtime.Intrinsics;
 
 namespace AdClip.Vision.Detection.GoodImages;
 
-/// <summary>Eigenvalues and eigenvectors of a real symmetric matrix.</summary>
+/// <summary>Eigenvalues and eigenvectors of a real symmetric matrix, the same bits on every processor.</summary>
 /// <remarks>
 /// Householder's reduction to three diagonals, then QL steps with implicit shifts. Source: Bowdler, Martin, Reinsch and Wilkinson, Handbook for
 /// Automatic Computation II, 1971 (tred2, tql2), in the form of the public-domain JAMA. Deterministic: one thread, sums of a fixed width and
 /// order on every processor, and of every eigenvector the first of its coordinates largest in size is positive. About 9 D^3 operations.
 /// </remarks>
-internal static class SymmetricEigen
+internal static class FixedOrderEigen
 {
     private const int MostSteps = 60;
 
