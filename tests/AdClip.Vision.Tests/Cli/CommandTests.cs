@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AdClip.Testing;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.GoodImages;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.Imaging;
 using AdClip.Vision.Tests.Detection.Tiles;
@@ -11,6 +12,7 @@ namespace AdClip.Vision.Tests.Cli;
 public sealed class CommandTests : IDisposable
 {
     private static readonly string Model = Path.Combine(SharedFolder.RepositoryRoot, "data/models/adclip-mini");
+    private static readonly string WithoutWords = Path.Combine(SharedFolder.RepositoryRoot, "data/models/resnet18-imagenet");
     private readonly string _folder = Directory.CreateTempSubdirectory("adclip-cli").FullName;
 
     private string Home => Directory.CreateDirectory(Path.Combine(_folder, "home")).FullName;
@@ -286,6 +288,66 @@ public sealed class CommandTests : IDisposable
             var outcome = await AdClipProcess.RunInAsync(_folder, Home, arguments);
             Assert.True(outcome.ExitCode == 0, $"{example}: {outcome.Errors}");
         }
+    }
+
+    [Fact]
+    public async Task Predict_ModelWithoutWords_ResultsAsTheLibrary()
+    {
+        string[] good = [Picture("good/one.png", seed: 1), Picture("good/two.png", seed: 2)];
+        var odd = Picture("in/a.png", seed: 3);
+        var output = Path.Combine(_folder, "out");
+
+        var outcome = await AdClipProcess.RunAsync(
+            Home, "predict", "--model", WithoutWords, "--image-size", "96", "--reference", Path.Combine(_folder, "good"), "--orientations", "flips",
+            "--threshold", "0.05", "--images", odd, "--out", output);
+
+        Assert.Equal("", outcome.Errors);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.StartsWith("2 good images, as they are and mirrored (as asked): 288 of 288 patches, 256 components.", outcome.Output, StringComparison.Ordinal);
+        using var detector = DetectionModel.Open(WithoutWords, new DetectorOptions(ImageSize: 96));
+        var options = new GoodOptions(OrientationChoice.Flips);
+        var scorer = detector.CreateGoodScorer(
+            [.. good.Select(file => detector.OpenGood(file, FileHash.Sha256(file)))], options, cancel: TestContext.Current.CancellationToken);
+        using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(output, "results.json"), TestContext.Current.CancellationToken));
+        var image = results.RootElement.GetProperty("images")[0];
+        Assert.Equal(scorer.Score(detector.EncodeFile(odd), null).Score, image.GetProperty("score").GetSingle());
+        Assert.Equal("anomaly", image.GetProperty("label").GetString());
+        Assert.False(image.TryGetProperty("zeroShotScore", out _));
+        Assert.Equal("askedFor", results.RootElement.GetProperty("goodImages").GetProperty("reason").GetString());
+        Assert.Equal(
+            ScoreIdentity.OfGood(detector.EncoderId, good.Select(FileHash.Sha256), options, InspectionRegions.Everything),
+            results.RootElement.GetProperty("scoreIdentity").GetString());
+    }
+
+    [Fact]
+    public async Task Predict_TheOnlyGoodImageItself_HasNoScoreWithoutWords()
+    {
+        var only = Picture("good/one.png", seed: 1);
+
+        var outcome = await AdClipProcess.RunAsync(
+            Home, "predict", "--model", WithoutWords, "--image-size", "96", "--reference", only, "--threshold", "0.05", "--images", only,
+            "--out", Path.Combine(_folder, "out"));
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("compared with no good image, because it is the only reference; it has no score", outcome.Errors, StringComparison.Ordinal);
+        var row = (await File.ReadAllLinesAsync(Path.Combine(_folder, "out", "results.csv"), TestContext.Current.CancellationToken))[1].Split(',');
+        Assert.Equal(["", "", "", "", ""], row[2..7]);
+    }
+
+    [Theory]
+    [InlineData("knows no words; compare with good images")]
+    [InlineData("knows no words; compare with good images", "--reference", "good", "--ensemble", "bolt")]
+    [InlineData("leave out --tile-size", "--reference", "good", "--tile-size", "64")]
+    public async Task Predict_WhatAModelWithoutWordsCannotDo_IsRefused(string reason, params string[] arguments)
+    {
+        Picture("good/one.png", seed: 1);
+        var image = Picture("in/a.png", seed: 2);
+
+        var outcome = await AdClipProcess.RunInAsync(
+            _folder, Home, ["predict", "--model", WithoutWords, "--images", image, "--out", Path.Combine(_folder, "out"), .. arguments]);
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains(reason, outcome.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

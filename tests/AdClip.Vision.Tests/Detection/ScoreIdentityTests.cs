@@ -1,5 +1,6 @@
 using AdClip.Testing;
 using AdClip.Vision.Detection;
+using AdClip.Vision.Detection.GoodImages;
 using AdClip.Vision.Detection.Tiles;
 using AdClip.Vision.GroundTruth;
 using FsCheck;
@@ -64,6 +65,23 @@ public sealed class ScoreIdentityTests : IDisposable
         ];
 
         Assert.Equal(identities.Length, identities.Distinct().Count());
+    }
+
+    [Fact]
+    public void OfGood_WhateverTheScaleDependsOn_IsAnotherIdentity()
+    {
+        string Of(GoodOptions options, InspectionRegions? regions = null, string encoder = "encoder", params string[] good)
+            => ScoreIdentity.OfGood(encoder, good.Length == 0 ? ["a1", "b2"] : good, options, regions ?? InspectionRegions.Everything);
+
+        string[] identities =
+        [
+            Of(new GoodOptions()), Of(new GoodOptions(OrientationChoice.None)), Of(new GoodOptions(OrientationChoice.Flips)),
+            Of(new GoodOptions(OrientationChoice.Rotations)), Of(new GoodOptions(Components: 128)), Of(new GoodOptions(MostPatches: 128)),
+            Of(new GoodOptions(), Area), Of(new GoodOptions(), encoder: "other"), Of(new GoodOptions(), good: ["a1"]),
+        ];
+
+        Assert.Equal(identities.Length, identities.Distinct().Count());
+        Assert.Equal(Of(new GoodOptions()), Of(new GoodOptions(Threads: 7), good: ["B2", "a1", "b2"]));
     }
 
     private string IdentityOf(Plan plan)

@@ -123,7 +123,7 @@ internal static class GoodFile
                 $"These tokens come from encoder {kept.EncoderId}, the detector uses {model.EncoderId}; encode the image again.",
                 kept.EncoderId, model.EncoderId);
         }
-        var subspace = new PatchSubspace(Values(Mean), Values(Components), kept.Report.ExplainedVariance);
+        var subspace = new GoodSubspace(Values(Mean), Values(Components), kept.Report.ExplainedVariance);
         var bank = new GoodBank(Values(Rows), subspace.Count, kept.Images);
         if (kept.Side != model.Side || kept.Grid != model.Grid || bank.Count == 0 || !(kept.Report.UsualDistance > 0)
             || kept.Images.Any(image => image.Patches < 0))

@@ -37,7 +37,7 @@ internal static class GoodFitting
             cancel.ThrowIfCancellationRequested();
             foreach (var ((image, _), rows) in chunk.Zip(patches.Take(chunk)))
             {
-                moments.Add(PatchLayers.Wide(rows));
+                moments.Add(rows);
                 buffer.Add(image, rows);
             }
             done += chunk.Length;
@@ -51,7 +51,7 @@ internal static class GoodFitting
                 $"The inspection area is smaller than what the model can tell apart on its input of {model.Side} x {model.Side} pixels: draw a larger one.",
                 model.Side, model.Side);
         }
-        var subspace = PatchSubspace.Of(moments, options.Components);
+        var subspace = GoodSubspace.Of(moments, options.Components);
         var (kept, owners) = buffer.Finish();
         progress?.Report(0.97);
         var bank = new GoodBank(
@@ -74,7 +74,7 @@ internal static class GoodFitting
     }
 
     // Of some of the images, each compared with the others.
-    private static double Usual(GoodImage[] images, PatchLayers layers, PatchSubspace subspace, GoodBank bank)
+    private static double Usual(GoodImage[] images, PatchLayers layers, GoodSubspace subspace, GoodBank bank)
     {
         var step = (images.Length + MostMeasured - 1) / MostMeasured;
         float[] distances = [.. images.Where((_, i) => i % step == 0).SelectMany(

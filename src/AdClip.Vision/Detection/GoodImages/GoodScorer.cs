@@ -13,7 +13,7 @@ public sealed class GoodScorer : ITokenScorer
 {
     private readonly PatchLayers _layers;
 
-    internal GoodScorer(PatchLayers layers, PatchSubspace subspace, GoodBank bank, GoodFitReport report)
+    internal GoodScorer(PatchLayers layers, GoodSubspace subspace, GoodBank bank, GoodFitReport report)
         => (_layers, Subspace, Bank, Report) = (layers, subspace, bank, report);
 
     /// <summary>What was found out about the good images.</summary>
@@ -25,7 +25,7 @@ public sealed class GoodScorer : ITokenScorer
     /// <summary>Files of the good images, in hexadecimal, rising.</summary>
     public IReadOnlyList<string> Good => [.. Bank.Images.Select(image => image.Sha256)];
 
-    internal PatchSubspace Subspace { get; }
+    internal GoodSubspace Subspace { get; }
 
     internal GoodBank Bank { get; }
 

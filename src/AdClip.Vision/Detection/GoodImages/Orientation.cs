@@ -93,7 +93,11 @@ public readonly record struct Orientation(int Step, bool IsMirrored)
     }
 
     private bool IsInside(int column, int row, int grid)
-        => Source((double)column / grid, (double)row / grid) is ( >= -1e-9 and <= 1 + 1e-9, >= -1e-9 and <= 1 + 1e-9);
+    {
+        const double rounding = 1e-9;
+        var (x, y) = Source((double)column / grid, (double)row / grid);
+        return Math.Min(x, y) >= -rounding && Math.Max(x, y) <= 1 + rounding;
+    }
 
     // From the turned square to the picture, both from 0 to 1.
     private (double X, double Y) Source(double x, double y)

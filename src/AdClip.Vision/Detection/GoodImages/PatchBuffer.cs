@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace AdClip.Vision.Detection.GoodImages;
 
 /// <summary>Takes the patches of good images, and keeps few of them so that every one is near one that is kept.</summary>
@@ -8,14 +10,15 @@ namespace AdClip.Vision.Detection.GoodImages;
 internal sealed class PatchBuffer
 {
     private const int MostValues = 160_000 * 384;
+    private const int BlockRows = 1024; // blocks instead of one array that grows, of which there would be two at times
 
     private readonly int _width;
     private readonly int _keep;
     private readonly int _capacity;
-    private readonly PatchSubspace _projection;
+    private readonly GoodSubspace _projection;
     private readonly CancellationToken _cancel;
     private readonly List<int> _owners = [];
-    private Half[] _rows = [];
+    private readonly List<Half[]> _blocks = [];
 
     /// <param name="width">Width D of a row.</param>
     /// <param name="keep">Most rows that are kept at last.</param>
@@ -25,27 +28,24 @@ internal sealed class PatchBuffer
     {
         (_width, _keep, _cancel) = (width, keep, cancel);
         _capacity = Math.Max(mostValues / width, 4 * keep);
-        _projection = new PatchSubspace(new float[width], FarthestFirst.Projection(width), 1);
+        _projection = new GoodSubspace(new float[width], FarthestFirst.Projection(width), 1);
     }
 
     /// <summary>Takes rows [N, D] of an image.</summary>
     public void Add(int image, ReadOnlySpan<Half> rows)
     {
-        for (var at = 0; at < rows.Length;)
+        for (var at = 0; at < rows.Length; at += _width)
         {
             if (_owners.Count == _capacity)
             {
                 Thin(2 * _keep);
             }
-            var count = Math.Min((rows.Length - at) / _width, _capacity - _owners.Count);
-            var filled = _owners.Count * _width;
-            if (filled + (count * _width) > _rows.Length)
+            if (_owners.Count == _blocks.Count * BlockRows)
             {
-                Array.Resize(ref _rows, Math.Min(_capacity * _width, Math.Max(2 * _rows.Length, filled + (count * _width))));
+                _blocks.Add(new Half[BlockRows * _width]);
             }
-            rows.Slice(at, count * _width).CopyTo(_rows.AsSpan(filled));
-            _owners.AddRange(Enumerable.Repeat(image, count));
-            at += count * _width;
+            _owners.Add(image);
+            rows.Slice(at, _width).CopyTo(Row(_owners.Count - 1));
         }
     }
 
@@ -53,8 +53,15 @@ internal sealed class PatchBuffer
     public (float[] Rows, IReadOnlyList<int> Owners) Finish()
     {
         Thin(_keep);
-        return (PatchLayers.Wide(_rows.AsSpan(0, _owners.Count * _width)), _owners);
+        var rows = new float[_owners.Count * _width];
+        for (var row = 0; row < _owners.Count; row++)
+        {
+            TensorPrimitives.ConvertToSingle(Row(row), rows.AsSpan(row * _width, _width));
+        }
+        return (rows, _owners);
     }
+
+    private Span<Half> Row(int row) => _blocks[row / BlockRows].AsSpan(row % BlockRows * _width, _width);
 
     private void Thin(int keep)
     {
@@ -63,19 +70,21 @@ internal sealed class PatchBuffer
             return;
         }
         var projected = new float[_owners.Count * FarthestFirst.ProjectedWidth];
-        const int block = 1024;
-        for (var row = 0; row < _owners.Count; row += block)
+        for (var row = 0; row < _owners.Count; row += BlockRows)
         {
-            var count = Math.Min(block, _owners.Count - row);
-            _projection.Apply(PatchLayers.Wide(_rows.AsSpan(row * _width, count * _width))).CopyTo(projected, row * FarthestFirst.ProjectedWidth);
+            var count = Math.Min(BlockRows, _owners.Count - row);
+            var block = PatchLayers.Wide(_blocks[row / BlockRows].AsSpan(0, count * _width));
+            _projection.Apply(block).CopyTo(projected, row * FarthestFirst.ProjectedWidth);
         }
         var chosen = FarthestFirst.Choose(projected, keep, _cancel);
         foreach (var (to, from) in chosen.Index())
         {
             // Chosen rows rise, so none is overwritten before it is moved.
-            _rows.AsSpan(from * _width, _width).CopyTo(_rows.AsSpan(to * _width));
+            Row(from).CopyTo(Row(to));
             _owners[to] = _owners[from];
         }
         _owners.RemoveRange(chosen.Length, _owners.Count - chosen.Length);
+        var needed = (chosen.Length + BlockRows - 1) / BlockRows;
+        _blocks.RemoveRange(needed, _blocks.Count - needed);
     }
 }

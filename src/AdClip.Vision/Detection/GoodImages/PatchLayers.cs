@@ -26,6 +26,12 @@ internal sealed class PatchLayers(FitContext model)
         Check(tokens.EncoderId);
         var layers = model.Scheme.FewShotLayers;
         var (width, count) = (tokens.Width, tokens.Grid * tokens.Grid);
+        var half = new Half[count * width * layers.Count];
+        if (layers.Count == 1 && model.Scheme.HasScaledTokens)
+        {
+            TensorPrimitives.ConvertToHalf(tokens.Patches(layers[0]), half);
+            return half;
+        }
         var joined = new float[count * width * layers.Count];
         foreach (var (place, layer) in layers.Index())
         {
@@ -40,7 +46,6 @@ internal sealed class PatchLayers(FitContext model)
         {
             TensorPrimitives.Divide(joined, MathF.Sqrt(layers.Count), joined);
         }
-        var half = new Half[joined.Length];
         TensorPrimitives.ConvertToHalf(joined, half);
         return half;
     }

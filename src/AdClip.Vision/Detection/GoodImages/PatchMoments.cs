@@ -21,12 +21,14 @@ internal sealed class PatchMoments
     private readonly int _padded;
     private readonly double[] _products;
     private readonly double[] _chunk;
+    private readonly float[] _row;
     private int _filled;
 
     /// <param name="width">Width D of a row.</param>
     public PatchMoments(int width)
     {
         _width = width;
+        _row = new float[width];
         _padded = (width + 47) / 48 * 48; // of both the panels and the rows of the kernel
         _products = new double[_padded * _padded];
         _chunk = new double[Chunk * _padded];
@@ -40,12 +42,13 @@ internal sealed class PatchMoments
     public double[] Sums { get; }
 
     /// <summary>Takes rows [N, D].</summary>
-    public void Add(ReadOnlySpan<float> rows)
+    public void Add(ReadOnlySpan<Half> rows)
     {
         for (var at = 0; at < rows.Length; at += _width)
         {
             var target = _chunk.AsSpan(_filled * _padded, _width);
-            TensorPrimitives.ConvertChecked(rows.Slice(at, _width), target);
+            TensorPrimitives.ConvertToSingle(rows.Slice(at, _width), _row);
+            TensorPrimitives.ConvertChecked<float, double>(_row, target);
             TensorPrimitives.Add(Sums, target, Sums);
             Count++;
             if (++_filled == Chunk)

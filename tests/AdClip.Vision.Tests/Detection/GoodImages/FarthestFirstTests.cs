@@ -40,8 +40,8 @@ public sealed class FarthestFirstTests
     public void Projection_Distances_AreKeptOnAverage()
     {
         const int Wide = 384;
-        var projection = new PatchSubspace(new float[Wide], FarthestFirst.Projection(Wide), 1);
-        var rows = PatchSubspaceTests.Rows(200, Wide, 9);
+        var projection = new GoodSubspace(new float[Wide], FarthestFirst.Projection(Wide), 1);
+        var rows = GoodSubspaceTests.Rows(200, Wide, 9);
         var projected = projection.Apply(rows);
 
         var ratio = Enumerable.Range(1, 199).Average(i => Squared(projected, i, 0, Width) / Squared(rows, i, 0, Wide));
@@ -53,8 +53,8 @@ public sealed class FarthestFirstTests
     public void Buffer_FewRows_AreKeptAsTheyAre()
     {
         var buffer = new PatchBuffer(8, 10, TestContext.Current.CancellationToken);
-        Half[] first = [.. PatchSubspaceTests.Rows(4, 8, 1).Select(value => (Half)value)];
-        Half[] second = [.. PatchSubspaceTests.Rows(3, 8, 2).Select(value => (Half)value)];
+        Half[] first = [.. GoodSubspaceTests.Rows(4, 8, 1).Select(value => (Half)value)];
+        Half[] second = [.. GoodSubspaceTests.Rows(3, 8, 2).Select(value => (Half)value)];
 
         buffer.Add(0, first);
         buffer.Add(1, second);
@@ -71,7 +71,7 @@ public sealed class FarthestFirstTests
         var buffer = new PatchBuffer(16, Keep, TestContext.Current.CancellationToken, mostValues: 16 * 100);
         for (var image = 0; image < 10; image++)
         {
-            var rows = PatchSubspaceTests.Rows(90, 16, image).Select(value => (Half)(value * 0.1f)).ToArray();
+            var rows = GoodSubspaceTests.Rows(90, 16, image).Select(value => (Half)(value * 0.1f)).ToArray();
             if (image == 3)
             {
                 rows.AsSpan(16 * 50, 16).Fill((Half)5);
@@ -90,7 +90,7 @@ public sealed class FarthestFirstTests
     private static float[] Rows(int count, int clusters)
     {
         var random = new Random(count);
-        var centres = PatchSubspaceTests.Rows(Math.Max(1, clusters), Width, 3);
+        var centres = GoodSubspaceTests.Rows(Math.Max(1, clusters), Width, 3);
         return [.. Enumerable.Range(0, count).SelectMany(row => Enumerable.Range(0, Width).Select(
             i => (float)(random.NextDouble() * (clusters > 0 ? 0.05 : 1)) + (clusters > 0 ? centres[(row % clusters * Width) + i] : 0)))];
     }
@@ -98,14 +98,24 @@ public sealed class FarthestFirstTests
     private static int[] Slow(float[] rows, int keep)
     {
         List<int> chosen = [0];
-        var count = rows.Length / Width;
+        double[] nearest = [.. Enumerable.Range(0, rows.Length / Width).Select(row => Squared(rows, row, 0, Width))];
         while (chosen.Count < keep)
         {
-            chosen.Add(Enumerable.Range(0, count).MaxBy(row => chosen.Min(centre => Squared(rows, row, centre, Width))));
+            var next = nearest.Index().MaxBy(row => row.Item).Index;
+            chosen.Add(next);
+            nearest = [.. nearest.Select((distance, row) => Math.Min(distance, Squared(rows, row, next, Width)))];
         }
         return [.. chosen.Order()];
     }
 
     private static double Squared(float[] rows, int one, int other, int width)
-        => Enumerable.Range(0, width).Sum(i => Math.Pow((double)rows[(one * width) + i] - rows[(other * width) + i], 2));
+    {
+        var sum = 0.0;
+        for (var i = 0; i < width; i++)
+        {
+            var difference = (double)rows[(one * width) + i] - rows[(other * width) + i];
+            sum += difference * difference;
+        }
+        return sum;
+    }
 }

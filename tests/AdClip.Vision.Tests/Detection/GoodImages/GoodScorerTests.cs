@@ -35,7 +35,7 @@ public sealed class GoodScorerTests : IDisposable
 
         var detection = scorer.Score(tokens, null);
 
-        // All good rows, in order of the hashes; with the scorer's own components, which PatchSubspaceTests look at.
+        // All good rows, in order of the hashes; with the scorer's own components, which GoodSubspaceTests look at.
         double[][] bank = [.. good.OrderBy(image => image.Sha256).SelectMany(image => Rows(model, image.Upright)).Select(row => Place(scorer, row))];
         double[] distances = [.. Rows(model, tokens).Select(row => bank.Min(other => Distance(Place(scorer, row), other)))];
         var largest = distances.OrderDescending().Take(Math.Max(1, (int)Math.Round(0.01 * distances.Length))).Average();

@@ -2,7 +2,7 @@ using AdClip.Vision.Detection.GoodImages;
 
 namespace AdClip.Vision.Tests.Detection.GoodImages;
 
-public sealed class PatchSubspaceTests
+public sealed class GoodSubspaceTests
 {
     [Theory]
     [InlineData(1)]
@@ -23,7 +23,7 @@ public sealed class PatchSubspaceTests
             }
         }
 
-        var (values, vectors) = SymmetricEigen.Solve([.. matrix], width);
+        var (values, vectors) = FixedOrderEigen.Solve([.. matrix], width);
 
         Assert.Equal(values.OrderDescending(), values);
         for (var i = 0; i < width; i++)
@@ -44,7 +44,7 @@ public sealed class PatchSubspaceTests
     {
         double[] direction = [0.6, 0, -0.8];
 
-        var (values, vectors) = SymmetricEigen.Solve([.. direction.SelectMany(a => direction.Select(b => 5 * a * b))], 3);
+        var (values, vectors) = FixedOrderEigen.Solve([.. direction.SelectMany(a => direction.Select(b => 5 * a * b))], 3);
 
         Assert.Equal([5, 0, 0], values, (a, b) => Math.Abs(a - b) < 1e-12);
         // The coordinate that is largest in size is positive.
@@ -52,7 +52,7 @@ public sealed class PatchSubspaceTests
     }
 
     [Fact]
-    public void Solve_NotFinite_IsRefused() => Assert.Throws<ArithmeticException>(() => SymmetricEigen.Solve([1, double.NaN, double.NaN, 1], 2));
+    public void Solve_NotFinite_IsRefused() => Assert.Throws<ArithmeticException>(() => FixedOrderEigen.Solve([1, double.NaN, double.NaN, 1], 2));
 
     [Theory]
     [InlineData(5, 3)]
@@ -62,8 +62,8 @@ public sealed class PatchSubspaceTests
     {
         var rows = Rows(count, width, 4);
         var moments = new PatchMoments(width);
-        moments.Add(rows.AsSpan(0, 2 * width));
-        moments.Add(rows.AsSpan(2 * width));
+        moments.Add(Half(rows.AsSpan(0, 2 * width)));
+        moments.Add(Half(rows.AsSpan(2 * width)));
 
         var covariance = moments.Covariance();
 
@@ -87,9 +87,9 @@ public sealed class PatchSubspaceTests
     {
         var rows = Rows(count, width, 5);
         var moments = new PatchMoments(width);
-        moments.Add(rows);
+        moments.Add(Half(rows));
 
-        var subspace = PatchSubspace.Of(moments, most);
+        var subspace = GoodSubspace.Of(moments, most);
         var places = subspace.Apply(rows);
 
         Assert.Equal(expected, subspace.Count);
@@ -115,10 +115,10 @@ public sealed class PatchSubspaceTests
         var moments = new PatchMoments(Width);
         for (var i = 0; i < 500; i++)
         {
-            moments.Add([.. Enumerable.Range(0, Width).Select(d => (float)((random.NextDouble() - 0.5) * (d == 4 ? 8 : d == 1 ? 4 : 1)))]);
+            moments.Add([.. Enumerable.Range(0, Width).Select(d => (Half)((random.NextDouble() - 0.5) * (d == 4 ? 8 : d == 1 ? 4 : 1)))]);
         }
 
-        var subspace = PatchSubspace.Of(moments, 2);
+        var subspace = GoodSubspace.Of(moments, 2);
 
         Assert.True(subspace.Components[4] > 0.99);
         Assert.True(subspace.Components[Width + 1] > 0.99);
@@ -128,6 +128,8 @@ public sealed class PatchSubspaceTests
     internal static float[] Rows(int count, int width, int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count * width).Select(_ => (float)(random.NextDouble() - 0.3))];
+        return [.. Enumerable.Range(0, count * width).Select(_ => (float)(Half)(random.NextDouble() - 0.3))];
     }
+
+    private static Half[] Half(ReadOnlySpan<float> rows) => [.. rows.ToArray().Select(value => (Half)value)];
 }

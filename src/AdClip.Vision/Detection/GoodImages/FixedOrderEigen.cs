@@ -3,13 +3,13 @@ using System.Runtime.Intrinsics;
 
 namespace AdClip.Vision.Detection.GoodImages;
 
-/// <summary>Eigenvalues and eigenvectors of a real symmetric matrix.</summary>
+/// <summary>Eigenvalues and eigenvectors of a real symmetric matrix, the same bits on every processor.</summary>
 /// <remarks>
 /// Householder's reduction to three diagonals, then QL steps with implicit shifts. Source: Bowdler, Martin, Reinsch and Wilkinson, Handbook for
 /// Automatic Computation II, 1971 (tred2, tql2), in the form of the public-domain JAMA. Deterministic: one thread, sums of a fixed width and
 /// order on every processor, and of every eigenvector the first of its coordinates largest in size is positive. About 9 D^3 operations.
 /// </remarks>
-internal static class SymmetricEigen
+internal static class FixedOrderEigen
 {
     private const int MostSteps = 60;
 
@@ -189,6 +189,10 @@ internal static class SymmetricEigen
         for (var l = 0; l < n; l++)
         {
             largest = Math.Max(largest, Math.Abs(d[l]) + Math.Abs(e[l]));
+            if (!double.IsFinite(largest))
+            {
+                throw new ArithmeticException("The matrix has values that are not finite.");
+            }
             var m = l;
             while (m < n - 1 && Math.Abs(e[m]) > epsilon * largest)
             {
@@ -196,9 +200,9 @@ internal static class SymmetricEigen
             }
             for (var steps = 0; m > l; steps++)
             {
-                if (steps == MostSteps || !double.IsFinite(largest))
+                if (steps == MostSteps)
                 {
-                    throw new ArithmeticException("The matrix has values that are not finite.");
+                    throw new ArithmeticException("The eigenvalues are not found; the matrix has values that are far too large.");
                 }
                 var g = d[l];
                 var p = (d[l + 1] - g) / (2 * e[l]);

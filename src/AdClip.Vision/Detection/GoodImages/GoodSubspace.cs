@@ -9,7 +9,7 @@ namespace AdClip.Vision.Detection.GoodImages;
 /// Immutable; safe for concurrent calls. Products are summed in the order of the coordinates, so a row gives the same bits whatever stands
 /// beside it and on every processor. Components have unit length, so distances within the subspace are those of the patches themselves.
 /// </remarks>
-internal sealed class PatchSubspace
+internal sealed class GoodSubspace
 {
     private const int Lanes = 16;
     private const int PanelWidth = 2 * Lanes;
@@ -20,7 +20,7 @@ internal sealed class PatchSubspace
     /// <param name="mean">[D].</param>
     /// <param name="components">Unit rows [K, D], the strongest first.</param>
     /// <param name="explained">Share of the variance that they hold, 0 to 1.</param>
-    public PatchSubspace(float[] mean, float[] components, double explained)
+    public GoodSubspace(float[] mean, float[] components, double explained)
     {
         ArgumentOutOfRangeException.ThrowIfZero(mean.Length);
         ArgumentOutOfRangeException.ThrowIfZero(components.Length);
@@ -40,12 +40,12 @@ internal sealed class PatchSubspace
 
     /// <summary>Of good patches: at most <paramref name="most"/> components, and no more than their width or one less than their number.</summary>
     /// <exception cref="ArgumentException">Fewer than two patches.</exception>
-    public static PatchSubspace Of(PatchMoments moments, int most)
+    public static GoodSubspace Of(PatchMoments moments, int most)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(moments.Count, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         var width = moments.Sums.Length;
-        var (values, vectors) = SymmetricEigen.Solve(moments.Covariance(), width);
+        var (values, vectors) = FixedOrderEigen.Solve(moments.Covariance(), width);
         var count = (int)Math.Min(Math.Min(most, width), moments.Count - 1);
         var (kept, all) = (0.0, 0.0);
         for (var i = 0; i < width; i++)
@@ -54,7 +54,7 @@ internal sealed class PatchSubspace
             all += Math.Max(0, values[i]);
             kept += i < count ? Math.Max(0, values[i]) : 0;
         }
-        return new PatchSubspace(
+        return new GoodSubspace(
             [.. moments.Sums.Select(sum => (float)(sum / moments.Count))], [.. vectors.Take(count * width).Select(value => (float)value)],
             all > 0 ? kept / all : 1);
     }
