@@ -10,7 +10,7 @@ namespace AdClip.Vision.Detection.GoodImages;
 /// <remarks>The header's "crc32c" is over the JSON and all tensors' bytes.</remarks>
 internal static class GoodFile
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private const string JsonKey = "good_images";
     private const string ChecksumKey = "crc32c";
     private const long MostBytes = 1L << 30;
@@ -126,6 +126,7 @@ internal static class GoodFile
         var subspace = new GoodSubspace(Values(Mean), Values(Components), kept.Report.ExplainedVariance);
         var bank = new GoodBank(Values(Rows), subspace.Count, kept.Images);
         if (kept.Side != model.Side || kept.Grid != model.Grid || bank.Count == 0 || !(kept.Report.UsualDistance > 0)
+            || kept.Report.Steepness is < GoodFitReport.LeastSteepness or > GoodFitReport.MostSteepness
             || kept.Images.Any(image => image.Patches < 0))
         {
             throw Invalid("its numbers do not fit together");

@@ -57,4 +57,13 @@ public sealed record GoodFitReport
     /// number where there is one good image.
     /// </summary>
     public required double UsualDistance { get; init; }
+
+    /// <summary>Power p of the map, <see cref="LeastSteepness"/> to <see cref="MostSteepness"/>: so steep that a typical good patch shows a tenth.</summary>
+    public required int Steepness { get; init; }
+
+    /// <summary>Of a map where good patches are all nearly alike, or nothing tells.</summary>
+    public const int LeastSteepness = 4;
+
+    /// <summary>Of a map where good patches differ much.</summary>
+    public const int MostSteepness = 16;
 }

@@ -56,6 +56,7 @@ internal static class GoodFitting
         progress?.Report(0.97);
         var bank = new GoodBank(
             subspace.Apply(kept), subspace.Count, [.. images.Select((image, i) => new GoodBankImage(image.Sha256, owners.Count(owner => owner == i)))]);
+        var (usual, steepness) = MapScale(images, layers, subspace, bank);
         var report = new GoodFitReport
         {
             Orientations = finding.Orientations,
@@ -67,20 +68,27 @@ internal static class GoodFitting
             PatchesKept = bank.Count,
             Components = subspace.Count,
             ExplainedVariance = subspace.Explained,
-            UsualDistance = Usual(images, layers, subspace, bank),
+            UsualDistance = usual,
+            Steepness = steepness,
         };
         progress?.Report(1);
         return new GoodScorer(layers, subspace, bank, report);
     }
 
     // Of some of the images, each compared with the others.
-    private static double Usual(GoodImage[] images, PatchLayers layers, GoodSubspace subspace, GoodBank bank)
+    private static (double Usual, int Steepness) MapScale(GoodImage[] images, PatchLayers layers, GoodSubspace subspace, GoodBank bank)
     {
         var step = (images.Length + MostMeasured - 1) / MostMeasured;
         float[] distances = [.. images.Where((_, i) => i % step == 0).SelectMany(
             image => bank.Distances(subspace.Apply(PatchLayers.Wide(layers.Learnable(image.Upright, Orientation.Upright))), image.Sha256) ?? [])];
         Array.Sort(distances);
         var usual = distances.Length == 0 ? 0 : distances[(int)(UsualShare * (distances.Length - 1))];
-        return usual > 0 ? usual : UsualOfOneImage;
+        if (usual <= 0)
+        {
+            return (UsualOfOneImage, GoodFitReport.LeastSteepness);
+        }
+        // (typical / usual)^p / ((typical / usual)^p + 1) = a tenth.
+        var power = Math.Log(9) / Math.Log(usual / distances[distances.Length / 2]);
+        return (usual, (int)Math.Round(Math.Clamp(double.IsNaN(power) ? 0 : power, GoodFitReport.LeastSteepness, GoodFitReport.MostSteepness)));
     }
 }

@@ -5,9 +5,9 @@ namespace AdClip.Vision.Detection.GoodImages;
 /// <summary>Compares images with good ones alone: distance of each patch to the nearest good patch. Immutable; safe for concurrent calls.</summary>
 /// <remarks>
 /// Distances are Euclidean, in the subspace of the good patches' principal components. The score is the mean of the largest hundredth of them.
-/// The map shows d^4 / (d^4 + u^4) with u the <see cref="GoodFitReport.UsualDistance"/>: one half where a patch is as far from good ones as hardly
-/// any good patch is. Source: patch banks as in PatchCore (Roth et al., CVPR 2022), components as in SubspaceAD, measured in
-/// docs/decisions/0026-good-images.md.
+/// The map shows d^p / (d^p + u^p) with u the <see cref="GoodFitReport.UsualDistance"/> and p the <see cref="GoodFitReport.Steepness"/>: one
+/// half where a patch is as far from good ones as hardly any good patch is, a tenth where it is as far as they typically are. Source: patch
+/// banks as in PatchCore (Roth et al., CVPR 2022), components as in SubspaceAD, measured in docs/decisions/0026-good-images.md.
 /// </remarks>
 public sealed class GoodScorer : ITokenScorer
 {
@@ -57,7 +57,12 @@ public sealed class GoodScorer : ITokenScorer
 
     private float Shown(float distance)
     {
-        var square = distance / Report.UsualDistance * (distance / Report.UsualDistance);
-        return (float)(square * square / ((square * square) + 1));
+        // By products alone, which are the same on every processor.
+        var (ratio, power) = (distance / Report.UsualDistance, 1.0);
+        for (var i = 0; i < Report.Steepness; i++)
+        {
+            power *= ratio;
+        }
+        return double.IsPositiveInfinity(power) ? 1 : (float)(power / (power + 1));
     }
 }

@@ -43,7 +43,7 @@ public sealed class GoodScorerTests : IDisposable
         Assert.Equal(detection.Score, detection.FewShotScore);
         Assert.Equal((0f, 0f), (detection.ZeroShotScore, detection.ClassProbability));
         Assert.Equal((components, 3, bank.Length), (scorer.Report.Components, scorer.Report.Images, scorer.Report.PatchesKept));
-        var shown = distances.Select(distance => (float)(1 / (1 + Math.Pow(scorer.Report.UsualDistance / distance, 4)))).ToArray();
+        var shown = distances.Select(distance => (float)(1 / (1 + Math.Pow(scorer.Report.UsualDistance / distance, scorer.Report.Steepness)))).ToArray();
         var map = new MapOperator(model.Grid, model.Grid, Side, Side, 4.0 / 224 * Side).Apply(shown);
         if (name == ResNet)
         {
