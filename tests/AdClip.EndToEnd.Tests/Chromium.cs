@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit.v3;
 
@@ -77,7 +78,20 @@ public sealed class Chromium : IAsyncLifetime
         await page.FillAsync("#user", user);
         await page.FillAsync("#password", password);
         await page.ClickAsync("button[type=submit]");
-        await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
+        await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex("sign-in"));
+        await page.WaitForLoadStateAsync();
+    }
+
+    /// <summary>Ends the page as a crash does: none of its handlers runs any more, and what it was sending is not sent on.</summary>
+    public static async Task CrashAsync(IPage page)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        var crashed = new TaskCompletionSource();
+        page.Crash += (_, _) => crashed.TrySetResult();
+        var session = await page.Context.NewCDPSessionAsync(page);
+        // It gives no answer any more.
+        _ = session.SendAsync("Page.crash").ContinueWith(never => never.Exception, TaskScheduler.Default);
+        await crashed.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     /// <summary>Closes what a test opened: a window left open goes on asking its portal, also when that is gone.</summary>

@@ -47,7 +47,7 @@ public sealed partial class WholePathTests(Chromium chromium, SharedPortal porta
         await page.GetByRole(AriaRole.Button, new() { Name = "New project" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Dialog).Locator("input").First.FillAsync("From sign-in to curve");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await page.WaitForURLAsync(ImagesUrl());
+        await Assertions.Expect(page).ToHaveURLAsync(ImagesUrl());
         return Guid.Parse(ImagesUrl().Match(page.Url).Groups[1].Value);
     }
 
@@ -116,7 +116,7 @@ public sealed partial class WholePathTests(Chromium chromium, SharedPortal porta
     private static async Task InspectAsync(IPage page, Guid projectId)
     {
         await page.Locator(".project-tabs").GetByText("Inspect", new() { Exact = true }).ClickAsync();
-        await page.WaitForURLAsync(url => url.EndsWith($"/projects/{projectId}/runs", StringComparison.Ordinal));
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex($"/projects/{projectId}/runs$"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
         await page.Locator(".job-card[data-state=Succeeded]").WaitForAsync(new() { Timeout = 240_000 });
     }

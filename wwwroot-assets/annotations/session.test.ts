@@ -80,6 +80,29 @@ test("a step is saved after the pause, and the journal is then empty", async () 
   assert.deepEqual(await journal.read(image), []);
 });
 
+test("what is drawn while the journal is tidied up is saved before anything is called saved", async () => {
+  const server = new Server();
+  const { session, journal } = await open(server);
+  const confirm = journal.confirm.bind(journal);
+  let confirmed = 0;
+  journal.confirm = async (base, step) => {
+    await confirm(base, step);
+    if (++confirmed === 2) {
+      session.commit(withShape(session.current, box("b")));
+    }
+  };
+  const calledSaved: string[][] = [];
+  session.onSaveState = (state) => {
+    if (state.kind === "saved") {
+      calledSaved.push(server.shapes);
+    }
+  };
+  session.commit(withShape(session.current, box("a")));
+  await until(() => session.isSaved && confirmed >= 2);
+  assert.deepEqual(calledSaved[0], ["a", "b"]);
+  assert.deepEqual(await journal.read(image), []);
+});
+
 test("undo back to the saved state saves that state; undo and redo walk the steps", async () => {
   const server = new Server();
   const { session } = await open(server);

@@ -217,6 +217,9 @@ export class ImageSession {
       await this.journalled;
     }
     await this.confirm(this.lastStep); // steps that led back to what is saved need no replay
+    if (!sameAnnotation(this.current, this.baseAnnotation)) {
+      return this.saveUntilDone(); // drawn while the journal was written
+    }
     this.setState({ kind: "saved", revision: this.base.revision });
   }
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AdClip.Testing;
 using Microsoft.Playwright;
 
@@ -95,7 +96,7 @@ public sealed class PhoneTests(Chromium chromium, SharedPortal portal, PhoneTest
 
         await page.ClickAsync(".nav-button-narrow");
         await sheet.GetByText("Models").ClickAsync();
-        await page.WaitForURLAsync("**/models");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/models$"));
         await Assertions.Expect(sheet).ToHaveCountAsync(0);
 
         await page.ClickAsync(".nav-button-narrow");
@@ -128,7 +129,7 @@ public sealed class PhoneTests(Chromium chromium, SharedPortal portal, PhoneTest
         foreach (var url in new[] { $"/projects/{project}/images", $"/projects/{project}/runs", $"/projects/{project}/runs/{run}" })
         {
             await page.EvaluateAsync("url => Blazor.navigateTo(url)", url);
-            await page.WaitForURLAsync($"**{url}");
+            await Assertions.Expect(page).ToHaveURLAsync(new Regex($"{url}$"));
             await page.Locator(".page-header").WaitForAsync();
             await page.WaitForFunctionAsync("() => !document.querySelector('.mud-progress-linear')");
             var covered = await page.EvaluateAsync<string[]>(

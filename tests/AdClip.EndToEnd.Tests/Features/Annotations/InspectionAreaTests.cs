@@ -58,7 +58,7 @@ public sealed class InspectionAreaTests(Chromium chromium, SharedPortal portal) 
         await DragAsync(page, 320, 200, (230, 30), (300, 150));
         await Assertions.Expect(page.Locator(".save-state")).ToHaveAttributeAsync("data-state", "offline");
         var (url, context) = (page.Url, page.Context);
-        await page.CloseAsync(new PageCloseOptions { RunBeforeUnload = false });
+        await Chromium.CrashAsync(page);
         Assert.Empty((await ReadAsync()).Regions);
 
         var again = await context.NewPageAsync();

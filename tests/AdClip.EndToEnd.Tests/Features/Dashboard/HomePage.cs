@@ -49,7 +49,7 @@ internal static partial class HomePage
 
     public static async Task SeeHeatmapsAsync(IPage page)
     {
-        await page.WaitForURLAsync(RunUrl(), new PageWaitForURLOptions { Timeout = 120_000 });
+        await Assertions.Expect(page).ToHaveURLAsync(RunUrl(), new PageAssertionsToHaveURLOptions { Timeout = 120_000 });
         await page.WaitForFunctionAsync(
             "() => [...document.querySelectorAll('.result-tile-heatmap')].filter((map) => map.complete && map.naturalWidth > 0).length >= 10",
             null,

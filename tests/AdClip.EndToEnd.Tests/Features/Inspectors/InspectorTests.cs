@@ -34,7 +34,7 @@ public sealed partial class InspectorTests(Chromium chromium, SharedPortal porta
 
         // Run -> inspector -> gate -> in use.
         await page.Locator(".make-inspector").ClickAsync(new() { Timeout = 240_000 });
-        await page.WaitForURLAsync(InspectorAddress(), new() { Timeout = 120_000 });
+        await Assertions.Expect(page).ToHaveURLAsync(InspectorAddress(), new() { Timeout = 120_000 });
         await PromoteAsync(page, "first one");
         var part = Directory.EnumerateFiles(Path.Combine(folder.Path, "test", "blowhole")).Order(StringComparer.Ordinal).First();
         var first = await InspectAsync(client, projectId, part);
@@ -47,7 +47,7 @@ public sealed partial class InspectorTests(Chromium chromium, SharedPortal porta
         await page.Locator(".start-training").ClickAsync();
         await page.Locator("[data-detector] .make-inspector").First.WaitForAsync(new() { Timeout = 240_000 });
         await page.Locator("[data-detector] .make-inspector").First.ClickAsync();
-        await page.WaitForURLAsync(InspectorAddress(), new() { Timeout = 120_000 });
+        await Assertions.Expect(page).ToHaveURLAsync(InspectorAddress(), new() { Timeout = 120_000 });
         await PromoteAsync(page, "learned from our parts");
         var second = await InspectAsync(client, projectId, part);
         Assert.Equal(2, second["inspectorNumber"]!.GetValue<int>());
