@@ -81,10 +81,6 @@ public sealed class SharedPortal : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _client?.Dispose();
-        if (Environment.GetEnvironmentVariable("E2E_LOG") is { } log)
-        {
-            await File.WriteAllTextAsync(log, Process.Output);
-        }
         _starting.Dispose();
         await Process.DisposeAsync();
     }

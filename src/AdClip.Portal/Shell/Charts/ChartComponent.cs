@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace AdClip.Portal.Shell.Charts;
 
@@ -46,7 +47,7 @@ public abstract class ChartComponent<TData> : ComponentBase, IAsyncDisposable
             {
                 await Charts.DisposeChartAsync(Element);
             }
-            catch (Microsoft.JSInterop.JSDisconnectedException)
+            catch (Exception gone) when (gone is JSDisconnectedException or JSException or OperationCanceledException)
             {
                 // The tab was closed: the browser has already dropped the chart.
             }
