@@ -1,4 +1,5 @@
 using AdClip.Vision.Detection.FewShot;
+using AdClip.Vision.Detection.Subspace;
 
 namespace AdClip.Vision.Detection.GoodImages;
 

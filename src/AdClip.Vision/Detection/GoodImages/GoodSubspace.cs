@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using AdClip.Vision.Detection.Subspace;
 
 namespace AdClip.Vision.Detection.GoodImages;
 
@@ -45,7 +46,7 @@ internal sealed class GoodSubspace
         ArgumentOutOfRangeException.ThrowIfLessThan(moments.Count, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         var width = moments.Sums.Length;
-        var (values, vectors) = FixedOrderEigen.Solve(moments.Covariance(), width);
+        var (values, vectors) = SymmetricEigen.Solve(moments.Covariance(), width);
         var count = (int)Math.Min(Math.Min(most, width), moments.Count - 1);
         var (kept, all) = (0.0, 0.0);
         for (var i = 0; i < width; i++)

@@ -1,4 +1,5 @@
 using AdClip.Vision.Detection.GoodImages;
+using AdClip.Vision.Detection.Subspace;
 
 namespace AdClip.Vision.Tests.Detection.GoodImages;
 
@@ -23,7 +24,7 @@ public sealed class GoodSubspaceTests
             }
         }
 
-        var (values, vectors) = FixedOrderEigen.Solve([.. matrix], width);
+        var (values, vectors) = SymmetricEigen.Solve([.. matrix], width);
 
         Assert.Equal(values.OrderDescending(), values);
         for (var i = 0; i < width; i++)
@@ -44,7 +45,7 @@ public sealed class GoodSubspaceTests
     {
         double[] direction = [0.6, 0, -0.8];
 
-        var (values, vectors) = FixedOrderEigen.Solve([.. direction.SelectMany(a => direction.Select(b => 5 * a * b))], 3);
+        var (values, vectors) = SymmetricEigen.Solve([.. direction.SelectMany(a => direction.Select(b => 5 * a * b))], 3);
 
         Assert.Equal([5, 0, 0], values, (a, b) => Math.Abs(a - b) < 1e-12);
         // The coordinate that is largest in size is positive.
@@ -52,7 +53,7 @@ public sealed class GoodSubspaceTests
     }
 
     [Fact]
-    public void Solve_NotFinite_IsRefused() => Assert.Throws<ArithmeticException>(() => FixedOrderEigen.Solve([1, double.NaN, double.NaN, 1], 2));
+    public void Solve_NotFinite_IsRefused() => Assert.Throws<ArithmeticException>(() => SymmetricEigen.Solve([1, double.NaN, double.NaN, 1], 2));
 
     [Theory]
     [InlineData(5, 3)]

@@ -14,7 +14,7 @@ public sealed class PrincipalComponentsTests
     [InlineData(64, 20)]
     [InlineData(130, 130)]
     [InlineData(40, 0)]
-    public void Decompose_SymmetricMatrix_ItsVectorsAndValues(int size, int rank)
+    public void Solve_SymmetricMatrix_ItsVectorsAndValues(int size, int rank)
     {
         // A sum of squares of that many random vectors: the rest of the eigenvalues is zero.
         var random = new Random(size);
@@ -28,7 +28,7 @@ public sealed class PrincipalComponentsTests
             }
         }
 
-        var (values, vectors) = SymmetricEigen.Decompose(matrix, size);
+        var (values, vectors) = SymmetricEigen.Solve([.. matrix], size);
 
         Check(matrix, values, vectors, size);
         Assert.All(values.Skip(rank), value => Assert.InRange(value, -1e-12, 1e-12));
@@ -36,11 +36,11 @@ public sealed class PrincipalComponentsTests
     }
 
     [Fact]
-    public void Decompose_EqualAndNegativeValues_DescendingAndOrthogonal()
+    public void Solve_EqualAndNegativeValues_DescendingAndOrthogonal()
     {
         double[] matrix = [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, -3, 1, 0, 0, 1, -3];
 
-        var (values, vectors) = SymmetricEigen.Decompose(matrix, 4);
+        var (values, vectors) = SymmetricEigen.Solve([.. matrix], 4);
 
         Check(matrix, values, vectors, 4);
         Assert.Equal([2, 2, -2, -4], values.Select(value => Math.Round(value, 12)));

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace AdClip.Vision.Detection.GoodImages;
+namespace AdClip.Vision.Detection.Subspace;
 
 /// <summary>Number, sums and products of rows that come one picture after the other; none of them is kept.</summary>
 /// <remarks>
@@ -46,15 +46,17 @@ internal sealed class PatchMoments
     {
         for (var at = 0; at < rows.Length; at += _width)
         {
-            var target = _chunk.AsSpan(_filled * _padded, _width);
             TensorPrimitives.ConvertToSingle(rows.Slice(at, _width), _row);
-            TensorPrimitives.ConvertChecked<float, double>(_row, target);
-            TensorPrimitives.Add(Sums, target, Sums);
-            Count++;
-            if (++_filled == Chunk)
-            {
-                Finish();
-            }
+            AddRow(_row);
+        }
+    }
+
+    /// <summary>Takes rows [N, D].</summary>
+    public void Add(ReadOnlySpan<float> rows)
+    {
+        for (var at = 0; at < rows.Length; at += _width)
+        {
+            AddRow(rows.Slice(at, _width));
         }
     }
 
@@ -73,6 +75,18 @@ internal sealed class PatchMoments
             }
         }
         return covariance;
+    }
+
+    private void AddRow(ReadOnlySpan<float> row)
+    {
+        var target = _chunk.AsSpan(_filled * _padded, _width);
+        TensorPrimitives.ConvertChecked(row, target);
+        TensorPrimitives.Add(Sums, target, Sums);
+        Count++;
+        if (++_filled == Chunk)
+        {
+            Finish();
+        }
     }
 
     private void Finish()
