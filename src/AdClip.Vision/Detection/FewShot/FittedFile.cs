@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using AdClip.Vision.Metrics.Calibration;
 using AdClip.Vision.Weights;
@@ -15,7 +14,6 @@ internal static class FittedFile
     private const int Version = 2;
     private const int VersionWithoutRegions = 1;
     private const string JsonKey = "fitted";
-    private const string ChecksumKey = "crc32c";
     private const long MostBytes = 1L << 31;
 
     private sealed record KeptBank(IReadOnlyList<string> Keys, int Mean);
@@ -128,15 +126,7 @@ internal static class FittedFile
             tensors.Add(("classes.centres", ElementType.F32, [known.Centres.Length, width], Bytes<float>([.. known.Centres.SelectMany(centre => centre)])));
             tensors.Add(("classes.good", ElementType.F32, [width], Bytes<float>(known.Good)));
         }
-        var metadata = new Dictionary<string, string>
-        {
-            [JsonKey] = Encoding.UTF8.GetString(json),
-            [ChecksumKey] = $"{CheckedBytes.Sum([.. json, .. tensors.SelectMany(tensor => tensor.Bytes)]):x8}",
-        };
-        using var whole = new MemoryStream();
-        SafetensorsWriter.Write(
-            whole, [.. tensors.Select(tensor => new TensorSource(tensor.Name, tensor.Type, tensor.Shape, to => to.Write(tensor.Bytes)))], metadata);
-        whole.WriteTo(stream);
+        FittedContainer.Write(stream, JsonKey, json, tensors);
 
         void AddHead(string name, FittedHead? head)
         {
@@ -156,52 +146,21 @@ internal static class FittedFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(model);
-        using var whole = new MemoryStream();
-        var part = new byte[1 << 16];
-        for (var got = stream.Read(part); got > 0; got = stream.Read(part))
-        {
-            if (whole.Length + got >= MostBytes)
-            {
-                throw Invalid($"more than {MostBytes} bytes");
-            }
-            whole.Write(part.AsSpan(0, got));
-        }
-        var file = whole.ToArray();
-        whole.Position = 0;
-        var header = SafetensorsReader.Read("the fitted detector", whole);
+        var container = FittedContainer.Open(stream, "the fitted detector", MostBytes);
         try
         {
-            return Make(file, header, model);
+            return Make(container, model);
         }
         catch (Exception wrong) when (wrong is JsonException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException
             or OverflowException or InvalidOperationException or NullReferenceException or FormatException)
         {
-            throw Invalid(wrong.Message);
+            throw FittedContainer.Invalid(wrong.Message);
         }
     }
 
-    private static FittedDetector Make(byte[] file, WeightFile header, FitContext model)
+    private static FittedDetector Make(FittedContainer container, FitContext model)
     {
-        if (!header.Metadata.TryGetValue(JsonKey, out var text) || !header.Metadata.TryGetValue(ChecksumKey, out var checksum))
-        {
-            throw Invalid("it is another safetensors file");
-        }
-        var json = Encoding.UTF8.GetBytes(text);
-        using (var peek = JsonDocument.Parse(json))
-        {
-            if (peek.RootElement.GetProperty(nameof(Version)).GetInt32() is var version && version is not (Version or VersionWithoutRegions))
-            {
-                throw new RefusedInputException(
-                    RefusalCode.FittedFileVersion, $"The fitted detector has format version {version}; this program reads {Version}, so fit it again.",
-                    version, Version);
-            }
-        }
-        var byOffset = header.Tensors.Values.OrderBy(tensor => tensor.Offset);
-        if (checksum != $"{CheckedBytes.Sum([.. json, .. byOffset.SelectMany(tensor => Bytes(tensor.Name).ToArray())]):x8}")
-        {
-            throw Invalid("its checksum is wrong");
-        }
-        var kept = JsonSerializer.Deserialize<Kept>(json)!;
+        var kept = JsonSerializer.Deserialize<Kept>(container.Json(JsonKey, Version, VersionWithoutRegions))!;
         if (kept.EncoderId != model.EncoderId)
         {
             throw new RefusedInputException(
@@ -221,14 +180,14 @@ internal static class FittedFile
             || !kept.FusionStandards.Concat(kept.MapStandards).All(standard => standard.Deviation > 0)
             || !(kept.MapWidth > 0))
         {
-            throw Invalid("its numbers do not fit together");
+            throw FittedContainer.Invalid("its numbers do not fit together");
         }
         var texts = Values<float>("texts", 2 * width);
         PatchBank[] banks = [.. kept.Banks.Select((bank, b) => new PatchBank(width, kept.BankLayers.Count, Math.Clamp(bank.Mean, 1, bank.Keys.Count + 1),
             [.. bank.Keys.Select((key, m) => new BankMember(key, [.. kept.BankLayers.Select((_, l) => Rows(BankName(b, m, l)))]))]))];
         if (banks[0].Members.Count == 0)
         {
-            throw Invalid("it has no good patches");
+            throw FittedContainer.Invalid("it has no good patches");
         }
         var parts = new FittedParts(
             kept.Regions is null ? model : model.At(InspectionRegionsJson.Read(kept.Regions)), new TextPair(texts[..width], texts[width..]),
@@ -248,32 +207,26 @@ internal static class FittedFile
         }
         if (kept.Isotonic is { } steps && (steps.Scores.Count == 0 || steps.Scores.Count != steps.Probabilities.Count))
         {
-            throw Invalid("its calibration has no steps");
+            throw FittedContainer.Invalid("its calibration has no steps");
         }
         return new FittedDetector(
             parts, new Fusion(kept.FusionWeights, kept.FusionStandards), new MapScale(kept.MapStandards, kept.MapWeights, kept.MapMiddle, kept.MapWidth),
             (ScoreCalibration?)kept.Platt ?? kept.Isotonic, classes, kept.Report);
 
-        ReadOnlySpan<byte> Bytes(string name)
-        {
-            var tensor = header.Tensors[name];
-            return file.AsSpan(checked((int)tensor.Offset), checked((int)(tensor.Count * tensor.Type.Bytes())));
-        }
-
         T[] Values<T>(string name, int length)
             where T : struct
         {
-            var values = MemoryMarshal.Cast<byte, T>(Bytes(name)).ToArray();
+            var values = MemoryMarshal.Cast<byte, T>(container.Bytes(name)).ToArray();
             ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, length, name);
             return values;
         }
 
         float[] Rows(string name)
         {
-            var half = MemoryMarshal.Cast<byte, Half>(Bytes(name));
+            var half = MemoryMarshal.Cast<byte, Half>(container.Bytes(name));
             if (half.Length == 0 || half.Length % width != 0)
             {
-                throw Invalid($"{name} has {half.Length} values for rows of {width}");
+                throw FittedContainer.Invalid($"{name} has {half.Length} values for rows of {width}");
             }
             var rows = new float[half.Length];
             TensorPrimitives.ConvertToSingle(half, rows);
@@ -287,7 +240,7 @@ internal static class FittedFile
 
         RowMoments Moments(string name, double weight) => new(weight, Values<double>($"{name}.sums", width), Values<double>($"{name}.products", width * width));
 
-        int Layer(int layer) => known.Contains(layer) ? layer : throw Invalid($"it uses layer {layer}");
+        int Layer(int layer) => known.Contains(layer) ? layer : throw FittedContainer.Invalid($"it uses layer {layer}");
     }
 
     private static KeptHead? Keep(FittedHead? head)
@@ -297,7 +250,4 @@ internal static class FittedFile
 
     private static byte[] Bytes<T>(ReadOnlySpan<T> values)
         where T : struct => MemoryMarshal.AsBytes(values).ToArray();
-
-    private static RefusedInputException Invalid(string why)
-        => new(RefusalCode.FittedFileInvalid, $"The file of the fitted detector cannot be used ({why}); fit it again.", why);
 }
