@@ -31,7 +31,7 @@ public static class ScoreIdentity
         return Of(
         [
             "model", encoderId, textId, InspectionRegionsJson.Write(regions), cut,
-            .. referenceSha256s.Distinct(StringComparer.OrdinalIgnoreCase).Select(sha256 => sha256.ToLowerInvariant()).Order(StringComparer.Ordinal),
+            .. SetOf(referenceSha256s),
         ]);
     }
 
@@ -48,9 +48,13 @@ public static class ScoreIdentity
         [
             "good images", encoderId, options.Orientations.ToString(),
             string.Create(CultureInfo.InvariantCulture, $"{options.Components} {options.MostPatches}"), InspectionRegionsJson.Write(regions),
-            .. referenceSha256s.Distinct(StringComparer.OrdinalIgnoreCase).Select(sha256 => sha256.ToLowerInvariant()).Order(StringComparer.Ordinal),
+            .. SetOf(referenceSha256s),
         ]);
     }
+
+    // Neither order nor repetitions count.
+    private static IEnumerable<string> SetOf(IEnumerable<string> sha256s) =>
+        sha256s.Distinct(StringComparer.OrdinalIgnoreCase).Select(sha256 => sha256.ToLowerInvariant()).Order(StringComparer.Ordinal);
 
     /// <summary>Of a detector that was fitted to images. It brings its texts, good images and inspection area.</summary>
     /// <param name="encoderId">Of the tokens that it scores.</param>

@@ -42,11 +42,7 @@ internal sealed class GoodPatches
     /// <summary>The same, and none of them is kept any longer.</summary>
     public Half[][] Take(IReadOnlyList<(int Image, Orientation Orientation)> wanted)
     {
-        (int Image, Orientation Orientation)[] missing = [.. wanted.Where(one => !_kept.ContainsKey(one))];
-        foreach (var (one, rows) in missing.Zip(Encode(missing)))
-        {
-            _kept[one] = rows;
-        }
+        Keep(wanted);
         return [.. wanted.Select(one => _kept.Remove(one, out var rows) ? rows : throw new InvalidOperationException("Asked for twice."))];
     }
 
